@@ -1,0 +1,236 @@
+/**
+ * The field registry: one table from which query checking, completion, facets, export and writers
+ * derive. What is not in it is an attribute or a resource attribute under its own key.
+ */
+export type FieldType =
+  /** Words, case-insensitive. */
+  | 'text'
+  /** Exact, case-sensitive. */
+  | 'keyword'
+  /** Exact and of high cardinality: has an index, never a facet by default. */
+  | 'id'
+  | 'severity'
+  | 'number'
+  | 'duration'
+  | 'time';
+
+export interface Field {
+  /** Canonical, as the query language prints it. */
+  readonly name: string;
+  readonly column: string;
+  readonly type: FieldType;
+  /** Other names the query language takes. Compared without case. */
+  readonly aliases: readonly string[];
+  /**
+   * Attribute keys whose value fills the column, first found wins; compared exactly. Empty for
+   * columns that the protocols fill themselves.
+   */
+  readonly sourceKeys: readonly string[];
+  readonly label: { readonly en: string; readonly zh: string };
+}
+
+export const LOG_FIELDS: readonly Field[] = [
+  {
+    name: 'timestamp',
+    column: 'Timestamp',
+    type: 'time',
+    aliases: ['@timestamp', 'time', '_time', 'ts'],
+    sourceKeys: [],
+    label: { en: 'Time', zh: '时间' },
+  },
+  {
+    name: 'observedTimestamp',
+    column: 'ObservedTimestamp',
+    type: 'time',
+    aliases: ['observed_timestamp', 'observed'],
+    sourceKeys: [],
+    label: { en: 'Received', zh: '接收时间' },
+  },
+  {
+    name: 'level',
+    column: 'SeverityNumber',
+    type: 'severity',
+    aliases: ['severity', 'severityText', 'severity_text', 'log.level', 'detected_level', 'lvl'],
+    sourceKeys: [],
+    label: { en: 'Level', zh: '级别' },
+  },
+  {
+    name: 'severityNumber',
+    column: 'SeverityNumber',
+    type: 'number',
+    aliases: ['severity_number'],
+    sourceKeys: [],
+    label: { en: 'Severity number', zh: '级别编号' },
+  },
+  {
+    name: 'body',
+    column: 'Body',
+    type: 'text',
+    aliases: ['message', 'msg', '_msg', 'log'],
+    sourceKeys: [],
+    label: { en: 'Message', zh: '消息' },
+  },
+  {
+    name: 'original',
+    column: 'Original',
+    type: 'text',
+    aliases: ['event.original', 'log.record.original', 'raw'],
+    sourceKeys: ['log.record.original'],
+    label: { en: 'Original line', zh: '原始行' },
+  },
+  {
+    name: 'service.name',
+    column: 'ServiceName',
+    type: 'keyword',
+    aliases: ['service', 'service_name', 'serviceName'],
+    sourceKeys: [],
+    label: { en: 'Service', zh: '服务' },
+  },
+  {
+    name: 'environment',
+    column: 'Environment',
+    type: 'keyword',
+    aliases: ['env', 'deployment.environment.name', 'deployment.environment'],
+    sourceKeys: [],
+    label: { en: 'Environment', zh: '环境' },
+  },
+  {
+    name: 'event.name',
+    column: 'EventName',
+    type: 'keyword',
+    aliases: ['eventName', 'event_name'],
+    sourceKeys: [],
+    label: { en: 'Event', zh: '事件' },
+  },
+  {
+    name: 'scope.name',
+    column: 'ScopeName',
+    type: 'keyword',
+    aliases: ['scope', 'logger', 'scope_name'],
+    sourceKeys: [],
+    label: { en: 'Logger', zh: '记录器' },
+  },
+  {
+    name: 'traceId',
+    column: 'TraceId',
+    type: 'id',
+    aliases: ['trace_id', 'trace', 'trace.id'],
+    sourceKeys: ['trace_id', 'traceId', 'traceID', 'trace.id'],
+    label: { en: 'Trace', zh: '链路' },
+  },
+  {
+    name: 'spanId',
+    column: 'SpanId',
+    type: 'id',
+    aliases: ['span_id', 'span', 'span.id'],
+    sourceKeys: ['span_id', 'spanId', 'spanID', 'span.id'],
+    label: { en: 'Span', zh: '跨度' },
+  },
+  {
+    name: 'operationId',
+    column: 'OperationId',
+    type: 'id',
+    aliases: ['operationID', 'operation_id', 'opid', 'operation', 'operation.id'],
+    sourceKeys: [
+      'operationID',
+      'operationId',
+      'operation_id',
+      'OperationID',
+      'opid',
+      'operation.id',
+    ],
+    label: { en: 'Operation', zh: '操作' },
+  },
+  {
+    name: 'userId',
+    column: 'UserId',
+    type: 'id',
+    aliases: ['userID', 'user_id', 'user', 'uid', 'user.id', 'enduser.id'],
+    sourceKeys: ['userID', 'userId', 'user_id', 'opUserID', 'user.id', 'enduser.id', 'uid'],
+    label: { en: 'User', zh: '用户' },
+  },
+  {
+    name: 'connectionId',
+    column: 'ConnectionId',
+    type: 'id',
+    aliases: ['connID', 'conn_id', 'connection_id', 'connectionID', 'conn', 'connection'],
+    sourceKeys: [
+      'connID',
+      'connId',
+      'conn_id',
+      'connectionID',
+      'connectionId',
+      'connection_id',
+      'Connection-ID',
+    ],
+    label: { en: 'Connection', zh: '连接' },
+  },
+  {
+    name: 'conversationId',
+    column: 'ConversationId',
+    type: 'id',
+    aliases: ['conversationID', 'conversation_id', 'conversation'],
+    sourceKeys: ['conversationID', 'conversationId', 'conversation_id'],
+    label: { en: 'Conversation', zh: '会话' },
+  },
+  {
+    name: 'errorCode',
+    column: 'ErrorCode',
+    type: 'keyword',
+    aliases: ['errCode', 'error_code', 'err_code', 'error.code'],
+    sourceKeys: ['errCode', 'errorCode', 'error_code', 'err_code', 'error.code'],
+    label: { en: 'Error code', zh: '错误码' },
+  },
+  {
+    name: 'caller',
+    column: 'Caller',
+    type: 'keyword',
+    aliases: ['code.caller', 'source'],
+    sourceKeys: ['code.caller', 'caller'],
+    label: { en: 'Caller', zh: '调用位置' },
+  },
+  {
+    name: 'duration',
+    column: 'DurationNs',
+    type: 'duration',
+    aliases: ['cost', 'elapsed', 'took', 'durationNs'],
+    sourceKeys: ['cost', 'duration', 'elapsed', 'cost time', 'latency', 'duration_ms'],
+    label: { en: 'Duration', zh: '耗时' },
+  },
+  {
+    name: 'patternId',
+    column: 'PatternId',
+    type: 'id',
+    aliases: ['pattern', 'pattern_id'],
+    sourceKeys: [],
+    label: { en: 'Pattern', zh: '模式' },
+  },
+  {
+    name: 'id',
+    column: 'RecordId',
+    type: 'id',
+    aliases: ['_id', 'recordId', 'record_id'],
+    sourceKeys: [],
+    label: { en: 'Record', zh: '日志编号' },
+  },
+];
+
+const BY_NAME: ReadonlyMap<string, Field> = new Map(
+  LOG_FIELDS.flatMap((field) =>
+    [field.name, ...field.aliases].map((name) => [name.toLowerCase(), field] as const),
+  ),
+);
+
+/** The registered field of a name or alias, in any case. */
+export function logFieldOf(name: string): Field | undefined {
+  return BY_NAME.get(name.toLowerCase());
+}
+
+const BY_SOURCE_KEY: ReadonlyMap<string, Field> = new Map(
+  LOG_FIELDS.flatMap((field) => field.sourceKeys.map((key) => [key, field] as const)),
+);
+
+/** The field whose column an attribute of this key fills. */
+export function logFieldOfSourceKey(key: string): Field | undefined {
+  return BY_SOURCE_KEY.get(key);
+}
