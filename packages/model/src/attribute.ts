@@ -10,5 +10,6 @@ export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** A map that a key like `__proto__` cannot harm. */
 export function emptyAttributes(): Record<string, AttributeValue> {
-  return Object.create(null) as Record<string, AttributeValue>;
+  const map: Record<string, AttributeValue> = Object.create(null);
+  return map;
 }
