@@ -1,0 +1,119 @@
+/**
+ * The body of an HTTP request, decompressed, with the size limit counted before and after
+ * decompression: a gzip bomb stops at the limit, not at the end of memory.
+ */
+import type { IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
+import { Failure } from '@tendril/model/failure';
+
+/** A sender that sends nothing for so long in the middle of a body is cut off. */
+const BODY_IDLE_TIMEOUT_MS = 30_000;
+const FIRST_CHUNK_BYTES = 64 * 1024;
+
+export interface ReceivedBody {
+  /** As sent; what request ids are computed from. */
+  readonly encoded: Buffer;
+  readonly decoded: Buffer;
+}
+
+export async function receiveBody(
+  request: IncomingMessage,
+  bytesMax: number,
+): Promise<ReceivedBody> {
+  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  const inflate = INFLATERS.get(encoding);
+  if (inflate === undefined) {
+    throw new Failure({
+      code: 'unsupported_encoding',
+      detail: `content encoding "${encoding.slice(0, 40)}" is not supported; use ${[...INFLATERS.keys()].join(', ')}`,
+      params: { encoding: encoding.slice(0, 40) },
+    });
+  }
+  const encoded = await readEncoded(request, bytesMax);
+  return { encoded, decoded: await inflated(encoded, inflate, { encoding, bytesMax }) };
+}
+
+type Inflater = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer> | Buffer;
+
+const inflateZlib = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflate);
+const inflateRaw = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.inflateRaw);
+
+const INFLATERS: ReadonlyMap<string, Inflater> = new Map<string, Inflater>([
+  ['identity', (bytes) => bytes],
+  ['gzip', promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip)],
+  // "deflate" is the zlib format (RFC 9110, section 8.4.1.2), but some senders send it raw.
+  [
+    'deflate',
+    (bytes, options) => ((bytes[0] ?? 0) % 16 === 8 ? inflateZlib : inflateRaw)(bytes, options),
+  ],
+  ['zstd', promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress)],
+]);
+
+async function inflated(
+  encoded: Buffer,
+  inflate: Inflater,
+  { encoding, bytesMax }: { encoding: string; bytesMax: number },
+): Promise<Buffer> {
+  if (encoded.length === 0) return encoded;
+  try {
+    return await inflate(encoded, { maxOutputLength: bytesMax });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE')
+      throw tooLarge(bytesMax, cause);
+    throw new Failure({
+      code: 'malformed',
+      detail: `the body is not valid ${encoding}`,
+      params: { reason: `not valid ${encoding}` },
+      cause,
+    });
+  }
+}
+
+function tooLarge(bytesMax: number, cause?: unknown): Failure {
+  return new Failure({
+    code: 'too_large',
+    detail: `the request is larger than ${bytesMax} bytes; send smaller batches`,
+    params: { bytesMax },
+    cause,
+  });
+}
+
+async function readEncoded(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  const declared = Number(request.headers['content-length']);
+  if (declared > bytesMax) throw tooLarge(bytesMax);
+  let body = Buffer.allocUnsafe(Number.isFinite(declared) ? declared : FIRST_CHUNK_BYTES);
+  let length = 0;
+  await new Promise<void>((resolve, reject) => {
+    request.setTimeout(BODY_IDLE_TIMEOUT_MS, () => {
+      reject(new Failure({ code: 'timeout', detail: `no data for ${BODY_IDLE_TIMEOUT_MS} ms` }));
+      request.destroy();
+    });
+    request.on('data', (chunk: Buffer) => {
+      const needed = length + chunk.length;
+      if (needed > bytesMax) {
+        // Nothing more is read: the answer goes out and the connection is closed after it.
+        request.pause();
+        reject(tooLarge(bytesMax));
+        return;
+      }
+      if (needed > body.length) body = grown(body, length, Math.min(bytesMax, needed * 2));
+      chunk.copy(body, length);
+      length = needed;
+    });
+    request.on('end', resolve);
+    request.on('error', reject);
+    request.on('close', () => {
+      if (!request.complete)
+        reject(new Failure({ code: 'aborted', detail: 'the sender went away' }));
+    });
+  });
+  request.setTimeout(0);
+  return body.subarray(0, length);
+}
+
+function grown(body: Buffer, length: number, size: number): Buffer {
+  const larger = Buffer.allocUnsafe(size);
+  body.copy(larger, 0, 0, length);
+  return larger;
+}

@@ -1,0 +1,102 @@
+/**
+ * OTLP over gRPC (specification 1.11, "OTLP/gRPC"): the Logs service on raw bytes, so that the
+ * decoder reads the message as it came. Backpressure is UNAVAILABLE with RetryInfo; a message over
+ * the limit is RESOURCE_EXHAUSTED without it, which senders take as permanent.
+ */
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  status as grpcStatus,
+  type handleUnaryCall,
+  type ServerErrorResponse,
+} from '@grpc/grpc-js';
+import type { Duplex } from 'node:stream';
+import { messageOf } from '@tendril/model/failure';
+import { decodeOtlpLogsProtobuf } from '../../protocols/otlp/otlp-logs-protobuf.ts';
+import { encodeLogsResponse, encodeStatus } from '../../protocols/otlp/otlp-response.ts';
+import { statusOf } from '../failure-status.ts';
+import { requestIdOf } from './otlp-http.ts';
+import type { OtlpDependencies } from './otlp-dependencies.ts';
+
+const SERVICE = 'opentelemetry.proto.collector';
+const LOGS_EXPORT = `/${SERVICE}.logs.v1.LogsService/Export`;
+/** Enough for a collector's queue of consumers; more only adds waiting. */
+const CONCURRENT_STREAMS_MAX = 256;
+
+export interface OtlpGrpcServer {
+  /** Takes over a connection whose HTTP/2 preface has not been read. */
+  readonly connect: (socket: Duplex) => void;
+  close(drainMs: number): Promise<void>;
+}
+
+export function createOtlpGrpcServer(dependencies: OtlpDependencies): OtlpGrpcServer {
+  const server = new Server({
+    'grpc.max_receive_message_length': dependencies.limits.requestBytesMax,
+    'grpc.max_concurrent_streams': CONCURRENT_STREAMS_MAX,
+  });
+  server.register(LOGS_EXPORT, exportLogs(dependencies), asBuffer, asBuffer, 'unary');
+  const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
+  return {
+    connect: (socket) => injector.injectConnection(socket),
+    close: async (drainMs) => {
+      const cut = setTimeout(() => server.forceShutdown(), drainMs);
+      injector.drain(drainMs);
+      await new Promise<void>((resolve) => {
+        server.tryShutdown(() => resolve());
+      });
+      clearTimeout(cut);
+      injector.destroy();
+    },
+  };
+}
+
+const asBuffer = (bytes: Buffer): Buffer => bytes;
+
+function exportLogs(dependencies: OtlpDependencies): handleUnaryCall<Buffer, Buffer> {
+  return (call, callback) => {
+    exportOnce(dependencies, call.request, {
+      authorization: text(call.metadata.get('authorization')[0]),
+      batchId: text(call.metadata.get('tendril-batch-id')[0]),
+      remoteAddress: call.getPeer().replace(/:\d+$/, ''),
+    }).then(
+      (response) => callback(null, response),
+      (error: unknown) => callback(serverError(error)),
+    );
+  };
+}
+
+interface CallFacts {
+  readonly authorization: string | undefined;
+  readonly batchId: string | undefined;
+  readonly remoteAddress: string;
+}
+
+async function exportOnce(
+  { authorize, pipeline, writer }: OtlpDependencies,
+  body: Buffer,
+  { authorization, batchId, remoteAddress }: CallFacts,
+): Promise<Buffer> {
+  authorize({ route: LOGS_EXPORT, authorization, remoteAddress });
+  const outcome = await pipeline.ingestLogs({
+    source: 'otlp-grpc',
+    requestId: requestIdOf(batchId, body),
+    decode: (sink) => decodeOtlpLogsProtobuf(body, writer, sink),
+  });
+  return Buffer.from(encodeLogsResponse(outcome, 'protobuf'));
+}
+
+function text(value: string | Buffer | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function serverError(error: unknown): ServerErrorResponse {
+  const { grpcCode, retryAfterSeconds } = statusOf(error);
+  const metadata = new Metadata();
+  const message = messageOf(error);
+  if (grpcCode === (grpcStatus.UNAVAILABLE as number)) {
+    const detail = encodeStatus({ code: grpcCode, message, retryAfterSeconds }, 'protobuf');
+    metadata.set('grpc-status-details-bin', Buffer.from(detail));
+  }
+  return { name: 'Error', message, code: grpcCode, details: message, metadata };
+}
