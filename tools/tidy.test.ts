@@ -14,10 +14,10 @@ const ROWS: readonly (readonly string[])[] = [
   ['sql', 'api', 'config', 'messages'],
   ['query', 'columns'],
   ['intake/redact', 'intake/patterns', 'intake/join'],
-  ['intake'],
   ['intake/formats'],
   ['intake/packs'],
   ['intake/sources', 'chains'],
+  ['intake'],
   ['agent', 'server/telemetry'],
   ['server/engine', 'server/protocols'],
   [
@@ -50,6 +50,9 @@ interface Import {
   readonly to: string;
   readonly target: string;
 }
+
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\b[^;'"]*?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g;
 
 const files = ['packages', 'bench', 'tools'].flatMap((folder) => sourceFiles(join(ROOT, folder)));
 const imports = files.flatMap(importsOf);
@@ -97,9 +100,6 @@ function sourceFiles(folder: string): string[] {
 function isTest(file: string): boolean {
   return /\.test\.tsx?$/.test(file);
 }
-
-const IMPORT =
-  /(?:^|\n)\s*(?:import|export)\b[^;'"]*?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g;
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(ROOT, file), 'utf8');
