@@ -35,7 +35,8 @@ export class ProtobufWriter {
   fixed64(field: number, value: bigint): number {
     this.tag(field, 1);
     const start = this.#bytes.length;
-    for (let shift = 0n; shift < 64n; shift += 8n) this.#bytes.push(Number((value >> shift) & 255n));
+    for (let shift = 0n; shift < 64n; shift += 8n)
+      this.#bytes.push(Number((value >> shift) & 255n));
     return start;
   }
 

@@ -20,7 +20,10 @@ export const SERVICES = [
   'chat-rpc',
 ] as const;
 
-export const HOSTS: readonly string[] = Array.from({ length: 8 }, (_, index) => `node-${index + 1}`);
+export const HOSTS: readonly string[] = Array.from(
+  { length: 8 },
+  (_, index) => `node-${index + 1}`,
+);
 
 const SUBJECTS = [
   'rpc server request',
@@ -56,7 +59,14 @@ const OUTCOMES = [
   'handshake from 10.2.{n} agent Chrome/{n} id {h}',
 ] as const;
 
-const CHINESE_SUBJECTS = ['用户上线通知', '消息发送', '群成员变更', '离线推送', '会话同步', '登录校验'] as const;
+const CHINESE_SUBJECTS = [
+  '用户上线通知',
+  '消息发送',
+  '群成员变更',
+  '离线推送',
+  '会话同步',
+  '登录校验',
+] as const;
 
 const CHINESE_OUTCOMES = [
   '成功 序号 {n} 连接 {h}',
@@ -79,9 +89,10 @@ export const TEMPLATES: readonly string[] = [
 
 export const CALLERS: readonly string[] = Array.from(
   { length: 120 },
-  (_, index) => `${['msg', 'push', 'user', 'group', 'conn', 'cache'][index % 6] ?? ''}/${
-    ['server', 'client', 'handler', 'batch'][index % 4] ?? ''
-  }.go:${20 + index * 7}`,
+  (_, index) =>
+    `${['msg', 'push', 'user', 'group', 'conn', 'cache'][index % 6] ?? ''}/${
+      ['server', 'client', 'handler', 'batch'][index % 4] ?? ''
+    }.go:${20 + index * 7}`,
 );
 
 /** Of 100 records: 70 info, 18 debug, 8 warn, 4 error. */

@@ -1,0 +1,150 @@
+/**
+ * How fast logs go in: OTLP/HTTP protobuf, distinct records, durable acks, indexes and redaction
+ * on, sender and engine on the same cores. The clock stops when the last record can be found. The
+ * baseline in the same run is the engine alone, fed pre-encoded Native blocks of 200,000 rows.
+ */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { numberOption, type Benchmark } from '../benchmark.ts';
+import { usageOf, type Usage } from '../process-usage.ts';
+import { pause, ServerProcess } from '../server-process.ts';
+import { megabytes, table } from '../statistics.ts';
+import { countRecords, readStatus, storedBytesPerRecord } from '../tendril-api.ts';
+import { nativeInsertRate } from './native-insert-rate.ts';
+import type { SenderResult } from './sender.ts';
+
+const run = promisify(execFile);
+const SENDER = join(import.meta.dirname, 'sender.ts');
+
+export const ingestLogs: Benchmark = {
+  name: 'ingest-logs',
+  summary: 'records per second to durable and searchable, against the engine alone',
+  options: {
+    seconds: '30',
+    connections: '4',
+    'per-request': '1000',
+    'native-rows': '2000000',
+    'ack-seconds': '15',
+    heavy: '',
+  },
+  run: runIngestLogs,
+};
+
+type Options = Readonly<Record<string, string>>;
+
+async function runIngestLogs(options: Options): Promise<void> {
+  const heavy = options['heavy'] !== '';
+  const nativeRows = numberOption(options, 'native-rows');
+  const native = nativeRows > 0 ? await nativeInsertRate({ rows: nativeRows, heavy }) : NaN;
+  print('engine alone', `${thousands(native)} records/s as Native blocks of 200,000 rows`);
+  const server = await ServerProcess.create();
+  try {
+    await server.start();
+    const idle = [usageOf(server.pid), usageOf(server.enginePid)];
+    print(
+      'idle',
+      `server ${megabytes(idle[0]?.rssBytes ?? 0)}, engine ${megabytes(idle[1]?.rssBytes ?? 0)}`,
+    );
+    await measureThroughput(server, options, native);
+    if (numberOption(options, 'ack-seconds') > 0) await measureAcks(server, options);
+    await settle(server);
+    print(
+      'disk',
+      `${(await storedBytesPerRecord(server.url)).toFixed(1)} B a record, indexes included`,
+    );
+  } finally {
+    await server.dispose();
+  }
+}
+
+async function measureThroughput(
+  server: ServerProcess,
+  options: Options,
+  native: number,
+): Promise<void> {
+  const before = [usageOf(server.pid), usageOf(server.enginePid)];
+  const startedMs = performance.now();
+  const sent = await send(server, options, [`--seconds=${options['seconds'] ?? ''}`]);
+  const found = await countRecords(server.url);
+  const seconds = (performance.now() - startedMs) / 1_000;
+  const after = [usageOf(server.pid), usageOf(server.enginePid)];
+  if (found !== sent.records) {
+    throw new Error(`${sent.records} records were acknowledged, ${found} are found`);
+  }
+  const rate = sent.records / seconds;
+  print(
+    'ingest',
+    `${thousands(rate)} records/s, ${((100 * rate) / native).toFixed(1)} % of the engine alone ` +
+      `(${sent.records} records of ${(sent.bytes / sent.records).toFixed(0)} B in ${seconds.toFixed(1)} s until the last was found)`,
+  );
+  print(
+    'ack',
+    `p50 ${sent.ackMsP50.toFixed(1)} ms, p99 ${sent.ackMsP99.toFixed(1)} ms, ${sent.retries} retries`,
+  );
+  process.stdout.write(`${usageTable(before, after, sent)}\n`);
+}
+
+function usageTable(before: readonly Usage[], after: readonly Usage[], sent: SenderResult): string {
+  const row = (name: string, index: number): string[] => [
+    `  ${name}`,
+    ((after[index]?.cpuSeconds ?? 0) - (before[index]?.cpuSeconds ?? 0)).toFixed(1),
+    megabytes(after[index]?.peakRssBytes ?? 0),
+  ];
+  return table([
+    ['  process', 'CPU s', 'peak RSS'],
+    row('server', 0),
+    row('engine', 1),
+    ['  sender', sent.cpuSeconds.toFixed(1), ''],
+  ]);
+}
+
+async function measureAcks(server: ServerProcess, options: Options): Promise<void> {
+  const rate = 20_000;
+  const sent = await send(server, options, [
+    `--seconds=${options['ack-seconds'] ?? ''}`,
+    `--rate=${rate}`,
+    '--per-request=200',
+    '--seed=2',
+  ]);
+  print(
+    'ack at 20,000/s',
+    `p50 ${sent.ackMsP50.toFixed(1)} ms, p99 ${sent.ackMsP99.toFixed(1)} ms, max ${sent.ackMsMax.toFixed(0)} ms`,
+  );
+}
+
+async function send(
+  server: ServerProcess,
+  options: Options,
+  more: string[],
+): Promise<SenderResult> {
+  const { stdout } = await run(process.execPath, [
+    '--conditions=source',
+    SENDER,
+    `--url=${server.logsUrl}`,
+    `--connections=${options['connections'] ?? ''}`,
+    `--per-request=${options['per-request'] ?? ''}`,
+    ...(options['heavy'] ? ['--heavy'] : []),
+    ...more,
+  ]);
+  return JSON.parse(stdout) as SenderResult;
+}
+
+/** Waits until merges have come to rest, so that disk figures are what stays. */
+async function settle(server: ServerProcess): Promise<void> {
+  let partsBefore = -1;
+  for (let round = 0; round < 30; round += 1) {
+    const { parts } = await readStatus(server.url);
+    if (parts === partsBefore) return;
+    partsBefore = parts;
+    await pause(3_000);
+  }
+}
+
+function print(label: string, text: string): void {
+  process.stdout.write(`${label.padEnd(16)} ${text}\n`);
+}
+
+function thousands(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}

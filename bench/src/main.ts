@@ -1,0 +1,32 @@
+/** `npm run bench -- NAME [--option value]`: runs one benchmark and prints what it measured. */
+import { cpus, totalmem } from 'node:os';
+import { parseArgs } from 'node:util';
+import { BENCHMARKS } from './registry.ts';
+
+const [name, ...rest] = process.argv.slice(2);
+const benchmark = BENCHMARKS.find((candidate) => candidate.name === name);
+if (benchmark === undefined) {
+  const list = BENCHMARKS.map(
+    (each) => `  ${each.name.padEnd(14)} ${each.summary}\n${optionsOf(each)}`,
+  );
+  process.stderr.write(`npm run bench -- NAME [--option value]\n\n${list.join('\n')}\n`);
+  process.exit(name === undefined || name === '--help' ? 0 : 2);
+}
+const options = Object.fromEntries(
+  Object.entries(benchmark.options).map(([key, value]) => [
+    key,
+    { type: 'string' as const, default: value },
+  ]),
+);
+const { values } = parseArgs({ args: rest, options });
+process.stdout.write(
+  `machine   ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n` +
+    `command   npm run bench -- ${process.argv.slice(2).join(' ')}\n`,
+);
+await benchmark.run(values);
+
+function optionsOf({ options: defaults }: (typeof BENCHMARKS)[number]): string {
+  return Object.entries(defaults)
+    .map(([key, value]) => `                 --${key} ${value || '""'}`)
+    .join('\n');
+}

@@ -1,0 +1,141 @@
+/** A Tendril server as a child process, on free ports and a directory of its own, as a user starts it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { childrenOf } from './process-usage.ts';
+
+const COMMAND = resolve(import.meta.dirname, '../../packages/cli/src/main.ts');
+const READY_TIMEOUT_MS = 120_000;
+
+export interface ServerPorts {
+  readonly main: number;
+  readonly otlpHttp: number;
+  readonly otlpGrpc: number;
+}
+
+export class ServerProcess {
+  readonly dataDir: string;
+  readonly ports: ServerPorts;
+  readonly #env: NodeJS.ProcessEnv;
+  #child: ChildProcess | undefined;
+
+  private constructor(dataDir: string, ports: ServerPorts, env: NodeJS.ProcessEnv) {
+    this.dataDir = dataDir;
+    this.ports = ports;
+    this.#env = env;
+  }
+
+  /** Prepares directory and ports; `start` runs the server, again after each `kill`. */
+  static async create(
+    options: { dataDir?: string; env?: NodeJS.ProcessEnv } = {},
+  ): Promise<ServerProcess> {
+    const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'tendril-bench-'));
+    const [main = 0, otlpHttp = 0, otlpGrpc = 0] = await freePorts(3);
+    return new ServerProcess(dataDir, { main, otlpHttp, otlpGrpc }, options.env ?? {});
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.ports.main}`;
+  }
+
+  get logsUrl(): string {
+    return `http://127.0.0.1:${this.ports.otlpHttp}/v1/logs`;
+  }
+
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error('the server is not running');
+    return this.#child.pid;
+  }
+
+  /** The engine's process. */
+  get enginePid(): number {
+    const [pid] = childrenOf(this.pid);
+    if (pid === undefined) throw new Error('the server has no engine process');
+    return pid;
+  }
+
+  get running(): boolean {
+    return this.#child?.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Resolves when the server says it is ready; returns how long that took. */
+  async start(): Promise<number> {
+    const startedMs = performance.now();
+    const { main, otlpHttp, otlpGrpc } = this.ports;
+    const child = spawn(
+      process.execPath,
+      [
+        '--conditions=source',
+        COMMAND,
+        'up',
+        `--data-dir=${this.dataDir}`,
+        `--port=${main}`,
+        `--otlp-http-port=${otlpHttp}`,
+        `--otlp-grpc-port=${otlpGrpc}`,
+        '--no-open',
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...this.#env } },
+    );
+    this.#child = child;
+    let stderr = '';
+    child.stderr.setEncoding('utf8');
+    child.stderr.on('data', (text: string) => {
+      stderr = (stderr + text).slice(-8_192);
+    });
+    while (!(await this.#answersReady())) {
+      if (!this.running) throw new Error(`the server stopped while starting:\n${stderr}`);
+      if (performance.now() - startedMs > READY_TIMEOUT_MS) {
+        throw new Error(`the server was not ready after ${READY_TIMEOUT_MS} ms:\n${stderr}`);
+      }
+      await pause(20);
+    }
+    return performance.now() - startedMs;
+  }
+
+  async #answersReady(): Promise<boolean> {
+    try {
+      const response = await fetch(`${this.url}/readyz`);
+      await response.arrayBuffer();
+      return response.ok;
+    } catch {
+      return false;
+    }
+  }
+
+  async kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
+    const child = this.#child;
+    if (!child || !this.running) return child?.exitCode ?? null;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+    return child.exitCode;
+  }
+
+  async dispose(): Promise<void> {
+    await this.kill('SIGTERM');
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+export async function pause(ms: number): Promise<void> {
+  await new Promise((done) => {
+    setTimeout(done, ms);
+  });
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      server.listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
+  return ports;
+}
