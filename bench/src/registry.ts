@@ -1,5 +1,7 @@
 /** All benchmarks, by name. */
 import type { Benchmark } from './benchmark.ts';
+import { faults } from './faults/faults.ts';
 import { ingestLogs } from './ingest-logs/ingest-logs.ts';
+import { queryLogs } from './query-logs/query-logs.ts';
 
-export const BENCHMARKS: readonly Benchmark[] = [ingestLogs];
+export const BENCHMARKS: readonly Benchmark[] = [ingestLogs, queryLogs, faults];

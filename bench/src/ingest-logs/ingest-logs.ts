@@ -132,11 +132,12 @@ async function send(
 
 /** Waits until merges have come to rest, so that disk figures are what stays. */
 async function settle(server: ServerProcess): Promise<void> {
-  let partsBefore = -1;
+  let bytesBefore = -1;
   for (let round = 0; round < 30; round += 1) {
-    const { parts } = await readStatus(server.url);
-    if (parts === partsBefore) return;
-    partsBefore = parts;
+    const { storage } = await readStatus(server.url);
+    const bytes = storage.reduce((sum, each) => sum + each.bytes, 0);
+    if (bytes === bytesBefore) return;
+    bytesBefore = bytes;
     await pause(3_000);
   }
 }

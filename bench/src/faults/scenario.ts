@@ -1,0 +1,14 @@
+/** One way of hurting a server under load. */
+import type { ServerProcess } from '../server-process.ts';
+
+export interface Scenario {
+  readonly name: string;
+  /** Starts the server, hurts it, and leaves it running with all load acknowledged. */
+  run(server: ServerProcess, progress: (text: string) => void): Promise<ScenarioOutcome>;
+}
+
+export interface ScenarioOutcome {
+  /** Records that were made, each acknowledged; the ledger numbers them from 0. */
+  readonly issued: number;
+  readonly notes: string;
+}

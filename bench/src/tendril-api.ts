@@ -1,0 +1,51 @@
+/** What benchmarks ask a server, over the API that everybody uses. */
+import type { LogHistogramSummary } from '@tendril/api/log-histogram';
+import type { Status } from '@tendril/api/status';
+
+export async function postJson(url: string, body: unknown): Promise<Record<string, unknown>> {
+  return JSON.parse(await postText(url, body)) as Record<string, unknown>;
+}
+
+/** Runs a streaming query to its end; returns its lines. */
+export async function postLines(url: string, body: unknown): Promise<Record<string, unknown>[]> {
+  const text = await postText(url, body);
+  const lines = text.split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+export async function postText(url: string, body: unknown): Promise<string> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text.slice(0, 500)}`);
+  return text;
+}
+
+export async function readStatus(url: string): Promise<Status> {
+  const response = await fetch(`${url}/api/v1/status`);
+  return (await response.json()) as Status;
+}
+
+/** All records of the last ten years and the next day, as a person would count them. */
+export async function countRecords(url: string, query = ''): Promise<number> {
+  const lines = await postLines(`${url}/api/v1/logs/histogram`, {
+    query,
+    from: 'now-3650d',
+    to: 'now+1d',
+    buckets: 10,
+  });
+  const summary = lines.at(-1) as LogHistogramSummary | undefined;
+  if (summary?.kind !== 'summary' || summary.partial !== null) {
+    throw new Error(`counting was cut: ${JSON.stringify(summary)}`);
+  }
+  return summary.counts.records;
+}
+
+export async function storedBytesPerRecord(url: string): Promise<number> {
+  const { storage } = await readStatus(url);
+  const bytes = storage.reduce((sum, each) => sum + each.bytes, 0);
+  return bytes / (storage.find((each) => each.table === 'logs')?.rows ?? NaN);
+}
