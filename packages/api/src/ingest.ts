@@ -1,0 +1,56 @@
+/** Ingest of lines: newline-delimited JSON objects or plain text, answered when they are on disk. */
+import { z } from 'zod';
+import type { Route } from './route.ts';
+
+/** Identifies a request for ten minutes, so that a retry stores nothing twice. */
+export const BATCH_ID_HEADER = 'tendril-batch-id';
+const TEXT_LENGTH_MAX = 256;
+
+/** What the lines do not say themselves; becomes resource attributes. */
+export interface IngestRequest {
+  readonly service?: string;
+  readonly environment?: string;
+  readonly host?: string;
+}
+
+export interface IngestResponse {
+  readonly accepted: number;
+  /** Counts by reason. */
+  readonly rejected: Readonly<Record<string, number>>;
+  /** What was wrong with the first rejected record; empty when none was. */
+  readonly message: string;
+  /** True when this batch had been stored before; the counts are the first time's. */
+  readonly duplicate: boolean;
+}
+
+const text = z.string().max(TEXT_LENGTH_MAX).exactOptional();
+
+export const ingestRequestSchema: z.ZodType<IngestRequest> = z.strictObject({
+  service: text.describe('`service.name` of records that name none.'),
+  environment: text.describe('`deployment.environment.name` of records that name none.'),
+  host: text.describe('`host.name` of records that name none.'),
+});
+
+export const ingestResponseSchema: z.ZodType<IngestResponse> = z
+  .object({
+    accepted: z.number().int(),
+    rejected: z.record(z.string(), z.number().int()),
+    message: z.string(),
+    duplicate: z.boolean(),
+  })
+  .meta({ id: 'IngestOutcome' });
+
+export const INGEST: Route = {
+  method: 'POST',
+  path: '/api/v1/ingest',
+  scope: 'ingest',
+  operationId: 'ingestLines',
+  summary: 'Store lines of JSON or text; the answer comes when they are on stable storage',
+  query: ingestRequestSchema,
+  request: {
+    mediaTypes: ['application/x-ndjson', 'application/json', 'text/plain'],
+    description:
+      'One record per line. Content-Encoding may be gzip, deflate or zstd. `Tendril-Batch-Id` makes a retry harmless.',
+  },
+  response: { mediaTypes: ['application/json'], schema: ingestResponseSchema },
+};

@@ -1,0 +1,34 @@
+/** The registry of routes: access table, OpenAPI document and the test that walks all routes read it. */
+import { HEALTHZ, METRICS, OPENAPI, READYZ } from './health.ts';
+import { INGEST } from './ingest.ts';
+import { LOG_FIELDS_LIST, LOG_FIELD_VALUES } from './log-fields.ts';
+import { LOG_HISTOGRAM } from './log-histogram.ts';
+import { LOG_RECORD, LOG_SURROUNDINGS } from './log-records.ts';
+import { LOG_SEARCH } from './log-search.ts';
+import { LOG_TAIL } from './log-tail.ts';
+import type { Route } from './route.ts';
+import { SESSION_CREATE, SESSION_DELETE, SESSION_GET } from './session.ts';
+import { STATUS } from './status.ts';
+import { TOKEN_CREATE, TOKEN_LIST, TOKEN_REVOKE } from './tokens.ts';
+
+export const ROUTES: readonly Route[] = [
+  LOG_SEARCH,
+  LOG_HISTOGRAM,
+  LOG_FIELDS_LIST,
+  LOG_FIELD_VALUES,
+  LOG_RECORD,
+  LOG_SURROUNDINGS,
+  LOG_TAIL,
+  INGEST,
+  STATUS,
+  TOKEN_CREATE,
+  TOKEN_LIST,
+  TOKEN_REVOKE,
+  SESSION_CREATE,
+  SESSION_GET,
+  SESSION_DELETE,
+  HEALTHZ,
+  READYZ,
+  METRICS,
+  OPENAPI,
+];

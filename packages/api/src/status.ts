@@ -1,0 +1,92 @@
+/** How the server is: engine, pipeline, accounts, storage, receivers. */
+import { z } from 'zod';
+import type { Route } from './route.ts';
+
+/** Exact: received = stored + pending + sum(rejected) + shed + quarantined + dropped + duplicate. */
+export interface SourceAccountStatus {
+  readonly source: string;
+  readonly received: number;
+  readonly stored: number;
+  readonly pending: number;
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly shed: number;
+  readonly quarantined: number;
+  readonly dropped: number;
+  readonly duplicate: number;
+}
+
+export interface TableStatus {
+  readonly table: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+export interface Status {
+  readonly version: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  readonly engine: {
+    readonly state: 'ready' | 'away';
+    /** Empty while the engine is away. */
+    readonly version: string;
+  };
+  readonly pipeline: {
+    readonly walBytes: number;
+    readonly walBytesMax: number;
+    readonly pendingRecords: number;
+    readonly lagMs: number;
+    readonly diskFreeBytes: number;
+    /** Why ingest is refused at the moment. */
+    readonly refusing: string | null;
+    readonly quarantinedFrames: number;
+  };
+  readonly accounts: readonly SourceAccountStatus[];
+  /** Empty while the engine is away. */
+  readonly storage: readonly TableStatus[];
+  readonly receivers: readonly { readonly name: string; readonly url: string }[];
+  readonly access: 'open' | 'tokens';
+}
+
+const count = z.number().int().nonnegative();
+
+export const statusSchema: z.ZodType<Status> = z
+  .object({
+    version: z.string(),
+    startedAt: z.string(),
+    engine: z.object({ state: z.enum(['ready', 'away']), version: z.string() }),
+    pipeline: z.object({
+      walBytes: count,
+      walBytesMax: count,
+      pendingRecords: count,
+      lagMs: z.number(),
+      diskFreeBytes: count,
+      refusing: z.string().nullable(),
+      quarantinedFrames: count,
+    }),
+    accounts: z.array(
+      z.object({
+        source: z.string(),
+        received: count,
+        stored: count,
+        pending: count,
+        rejected: z.record(z.string(), count),
+        shed: count,
+        quarantined: count,
+        dropped: count,
+        duplicate: count,
+      }),
+    ),
+    storage: z.array(z.object({ table: z.string(), rows: count, bytes: count })),
+    receivers: z.array(z.object({ name: z.string(), url: z.string() })),
+    access: z.enum(['open', 'tokens']),
+  })
+  .meta({ id: 'Status' });
+
+export const STATUS: Route = {
+  method: 'GET',
+  path: '/api/v1/status',
+  scope: 'read',
+  operationId: 'getStatus',
+  summary: 'How the server is',
+  response: { mediaTypes: ['application/json'], schema: statusSchema },
+};
