@@ -112,5 +112,7 @@ export const uint32 = (value: number): Bound => bind('UInt32', value);
 export const uint64 = (value: bigint): Bound => bind('UInt64', value);
 export const uint64s = (values: readonly bigint[]): Bound => bind('Array(UInt64)', values);
 export const int64 = (value: bigint): Bound => bind('Int64', value);
+export const int64s = (values: readonly bigint[]): Bound => bind('Array(Int64)', values);
 export const float64 = (value: number): Bound => bind('Float64', value);
+export const float64s = (values: readonly number[]): Bound => bind('Array(Float64)', values);
 export const bool = (value: boolean): Bound => bind('Bool', value);

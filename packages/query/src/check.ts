@@ -1,0 +1,271 @@
+/**
+ * Names of a query to fields, values to tests. A field that no record has is an error with a
+ * suggestion, since an empty answer would look like "nothing happened".
+ *
+ * Which field a name means, in this order:
+ * 1. `attributes.KEY` and `resource.KEY` select explicitly, where such a key exists.
+ * 2. The canonical name of a registered field is that field.
+ * 3. An alias of a registered field is that field. Where an attribute of exactly that key exists too and
+ *    its values do not fill the field's column (`source` is an alias of `caller`, and nginx logs have
+ *    a `source` of their own), either may match: nobody's data is hidden behind our alias. Time and
+ *    level keep their meaning.
+ * 4. Attributes and resource attributes of exactly that key; if both exist, either may match.
+ * A pattern (`http.*`) means any of the fields it fits.
+ */
+import { LOG_FIELDS, type Field, logFieldOf, logFieldOfSourceKey } from '@tendril/model/fields';
+import { DEFAULT_LIMITS } from '@tendril/model/limits';
+
+import type { FieldName, Literal, QueryNode, TextLiteral, Values } from './ast.ts';
+import { piecesText } from './ast.ts';
+import type { AttributeField, FieldCatalogue } from './catalogue.ts';
+import {
+  NOTHING,
+  type Operator,
+  compareTest,
+  either,
+  fieldExists,
+  fieldTest,
+  likeMatches,
+  literalText,
+  textTest,
+  valueTest,
+} from './check-value.ts';
+import { mergeTests } from './merge.ts';
+import { parseQuery } from './parse.ts';
+import { QueryFailure } from './query-failure.ts';
+import type { ResolvedQuery, ValueTarget } from './resolved.ts';
+import { nearestName } from './suggest.ts';
+import { splitAtSpaces } from './words.ts';
+
+export interface CheckContext {
+  readonly catalogue: FieldCatalogue;
+  /** What `now` means. */
+  readonly nowNs: bigint;
+  /** Tests after patterns in field names are spelled out. */
+  readonly queryClausesMax?: number;
+}
+
+/** Throws a QueryFailure. */
+export function checkQuery(query: QueryNode, context: CheckContext): ResolvedQuery {
+  const clausesMax = context.queryClausesMax ?? DEFAULT_LIMITS.queryClausesMax;
+  const checker: Checker = { ...context, clausesMax, expandedCount: 0 };
+  return mergeTests(resolve(query, checker));
+}
+
+/** Text to a checked query in one step. */
+export function readQuery(text: string, context: CheckContext): ResolvedQuery {
+  return checkQuery(parseQuery(text), context);
+}
+
+interface Checker extends CheckContext {
+  readonly clausesMax: number;
+  expandedCount: number;
+}
+
+function resolve(node: QueryNode, checker: Checker): ResolvedQuery {
+  switch (node.kind) {
+    case 'all':
+      return { kind: 'all' };
+    case 'and':
+    case 'or':
+      return {
+        kind: node.kind,
+        operands: node.operands.map((operand) => resolve(operand, checker)),
+      };
+    case 'not':
+      return { kind: 'not', operand: resolve(node.operand, checker) };
+    case 'anywhere':
+      return resolveAnywhere(node.value);
+    case 'exists':
+      return either(candidatesOf(node.field, checker).map(candidateExists));
+    case 'is':
+      return resolveValues(node.values, {
+        candidates: candidatesOf(node.field, checker),
+        operator: ':',
+        checker,
+      });
+    case 'compare': {
+      const candidates = candidatesOf(node.field, checker);
+      return resolveLiteral(node.value, { candidates, operator: node.operator, checker });
+    }
+  }
+}
+
+type Candidate =
+  | { readonly kind: 'field'; readonly field: Field }
+  | { readonly kind: 'value'; readonly target: ValueTarget };
+
+interface FieldUse {
+  readonly candidates: readonly Candidate[];
+  readonly operator: Operator;
+  readonly checker: Checker;
+}
+
+function resolveValues(values: Values, use: FieldUse): ResolvedQuery {
+  switch (values.kind) {
+    case 'text':
+    case 'regex':
+      return resolveLiteral(values, use);
+    case 'not':
+      return { kind: 'not', operand: resolveValues(values.operand, use) };
+    case 'and':
+    case 'or':
+      return {
+        kind: values.kind,
+        operands: values.operands.map((each) => resolveValues(each, use)),
+      };
+  }
+}
+
+/** Any of the fields. What the value cannot mean for some of them is an error only if it is so for all. */
+function resolveLiteral(literal: Literal, use: FieldUse): ResolvedQuery {
+  countExpanded(literal, use);
+  const tests: ResolvedQuery[] = [];
+  let failure: QueryFailure | undefined;
+  for (const candidate of use.candidates) {
+    try {
+      tests.push(candidateTest(candidate, literal, use));
+    } catch (error) {
+      if (!(error instanceof QueryFailure)) throw error;
+      failure ??= error;
+    }
+  }
+  if (tests.length === 0 && failure) throw failure;
+  return either(tests);
+}
+
+function countExpanded(literal: Literal, { candidates, checker }: FieldUse): void {
+  checker.expandedCount += candidates.length;
+  if (checker.expandedCount <= checker.clausesMax) return;
+  throw new QueryFailure({
+    code: 'query_too_many_clauses',
+    detail: `with patterns in field names spelled out the query has more than ${checker.clausesMax} conditions`,
+    position: literal,
+    hint: 'name the fields',
+    params: { clausesMax: checker.clausesMax },
+  });
+}
+
+function candidateTest(candidate: Candidate, literal: Literal, use: FieldUse): ResolvedQuery {
+  const { operator, checker } = use;
+  if (candidate.kind === 'field') {
+    return fieldTest(candidate.field, operator, { literal, nowNs: checker.nowNs });
+  }
+  if (operator === ':') return valueTest(candidate.target, literal);
+  return literal.kind === 'text' ? compareTest(candidate.target, operator, literal) : NOTHING;
+}
+
+function candidateExists(candidate: Candidate): ResolvedQuery {
+  if (candidate.kind === 'field') return fieldExists(candidate.field);
+  return { kind: 'value', target: candidate.target, test: { kind: 'exists' } };
+}
+
+/** Columns that a value without a field is compared with, whole and exactly. */
+const ID_COLUMNS = ['OperationId', 'UserId', 'ConnectionId', 'ConversationId'] as const;
+
+function resolveAnywhere(literal: Literal): ResolvedQuery {
+  const body = textTest('Body', literal);
+  const service: ValueTarget = { kind: 'column', column: 'ServiceName' };
+  if (literal.kind === 'regex') return either([body, valueTest(service, literal)]);
+  const parts = literal.quoted ? [literal.pieces] : splitAtSpaces(literal.pieces);
+  if (parts.length === 0 || literalText(literal) === '') throw emptyText(literal);
+  return either([body, ...parts.flatMap((pieces) => exactTests({ ...literal, pieces }))]);
+}
+
+function emptyText(literal: TextLiteral): QueryFailure {
+  return new QueryFailure({
+    code: 'query_bad_value',
+    detail: 'there is no text to search for',
+    position: literal,
+    hint: 'write * for all records, or FIELD:"" for an empty field',
+  });
+}
+
+// Ids hold no wildcards. Trace and span ids are hexadecimal of a known length, so that most words need not
+// be compared with them.
+function exactTests(literal: TextLiteral): readonly ResolvedQuery[] {
+  const text = literalText(literal);
+  const isPattern = literal.pieces.length > 1;
+  const columns = [
+    'ServiceName',
+    ...(isPattern ? [] : ID_COLUMNS),
+    ...(!isPattern && /^[0-9a-f]{32}$/.test(text) ? ['TraceId'] : []),
+    ...(!isPattern && /^[0-9a-f]{16}$/.test(text) ? ['SpanId'] : []),
+  ];
+  return columns.map((column) => valueTest({ kind: 'column', column }, literal));
+}
+
+function candidatesOf(name: FieldName, checker: Checker): readonly Candidate[] {
+  const candidates = name.pieces.length > 1 ? fitting(name, checker) : named(name, checker);
+  if (candidates.length === 0) throw unknownField(name, checker.catalogue);
+  return candidates;
+}
+
+function named(name: FieldName, { catalogue }: Checker): readonly Candidate[] {
+  const text = piecesText(name.pieces);
+  const explicit = explicitAttributes(text, catalogue);
+  if (explicit.length > 0) return explicit.map(attributeCandidate);
+  const attributes = catalogue.find(text);
+  const field = logFieldOf(text);
+  if (!field) return attributes.map(attributeCandidate);
+  const hidden = isOnlyAlias(field, text) ? attributes.filter(({ key }) => !fills(field, key)) : [];
+  return [{ kind: 'field', field }, ...hidden.map(attributeCandidate)];
+}
+
+const SCOPE_PREFIXES = [
+  ['attributes.', 'attribute'],
+  ['attribute.', 'attribute'],
+  ['resource.attributes.', 'resource'],
+  ['resource.', 'resource'],
+] as const;
+
+function explicitAttributes(text: string, catalogue: FieldCatalogue): readonly AttributeField[] {
+  return SCOPE_PREFIXES.flatMap(([prefix, scope]) => {
+    if (!text.startsWith(prefix)) return [];
+    return catalogue.find(text.slice(prefix.length)).filter((found) => found.scope === scope);
+  });
+}
+
+function isOnlyAlias(field: Field, text: string): boolean {
+  const isCanonical = field.name.toLowerCase() === text.toLowerCase();
+  return !isCanonical && field.type !== 'time' && field.type !== 'severity';
+}
+
+function fills(field: Field, key: string): boolean {
+  return logFieldOfSourceKey(key) === field;
+}
+
+function attributeCandidate(attribute: AttributeField): Candidate {
+  const target: ValueTarget =
+    attribute.scope === 'resource'
+      ? { kind: 'resource', key: attribute.key }
+      : { kind: 'attribute', attribute };
+  return { kind: 'value', target };
+}
+
+function fitting({ pieces }: FieldName, { catalogue }: Checker): readonly Candidate[] {
+  const fields = LOG_FIELDS.filter(({ name }) => likeMatches(pieces, name));
+  const keys = [...catalogue.names()].filter((key) => likeMatches(pieces, key)).sort();
+  return [
+    ...fields.map((field): Candidate => ({ kind: 'field', field })),
+    ...keys.flatMap((key) => catalogue.find(key)).map(attributeCandidate),
+  ];
+}
+
+function unknownField(name: FieldName, catalogue: FieldCatalogue): QueryFailure {
+  const text = piecesText(name.pieces);
+  const isPattern = name.pieces.length > 1;
+  const known = [
+    ...LOG_FIELDS.flatMap((field) => [field.name, ...field.aliases]),
+    ...catalogue.names(),
+  ];
+  const nearest = isPattern ? undefined : nearestName(text, known);
+  const meant = nearest === undefined ? '' : `did you mean ${nearest}? `;
+  return new QueryFailure({
+    code: 'query_unknown_field',
+    detail: isPattern ? `no record has a field like “${text}”` : `no record has a field “${text}”`,
+    position: name,
+    hint: `${meant}to search for the text itself, put it in quotes`,
+    params: { field: text, ...(nearest !== undefined && { nearest }) },
+  });
+}

@@ -1,0 +1,428 @@
+/**
+ * Query text to a syntax tree, by recursive descent with a bound on depth. The language is KQL as
+ * Kibana users know it: `not` binds tighter than `and`, `and` tighter than `or`; a value runs over
+ * its inner spaces. What differs: a `*` inside quotes is a wildcard, `/…/` is a regular expression,
+ * and `{…}` (nested documents) is refused.
+ */
+import { DEFAULT_LIMITS } from '@tendril/model/limits';
+
+import type {
+  CompareOperator,
+  FieldName,
+  Literal,
+  Position,
+  QueryNode,
+  TextLiteral,
+  Values,
+} from './ast.ts';
+import { isEverything, piecesText } from './ast.ts';
+import { QueryFailure } from './query-failure.ts';
+import type { Scanner, Unquoted } from './scan.ts';
+import {
+  asFieldName,
+  isSpace,
+  keywordAt,
+  scanQuoted,
+  scanRegex,
+  scanUnquoted,
+  skipSpaces,
+} from './scan.ts';
+
+/**
+ * Parentheses and nots within each other. Far above what a person writes and far below the depth at
+ * which ClickHouse refuses an expression (`max_ast_depth` 1,000).
+ */
+export const NESTING_DEPTH_MAX = 100;
+
+export interface ParseLimits {
+  readonly queryTextBytesMax: number;
+  readonly queryClausesMax: number;
+}
+
+export function parseQuery(text: string, limits: ParseLimits = DEFAULT_LIMITS): QueryNode {
+  refuseLongText(text, limits.queryTextBytesMax);
+  const parser: Parser = { text, at: 0, depth: 0, clauseCount: 0, limits };
+  skipSpaces(parser);
+  const all: QueryNode = { kind: 'all', start: parser.at, end: parser.at };
+  const query = atEnd(parser) || text[parser.at] === '|' ? all : parseOr(parser);
+  skipSpaces(parser);
+  if (text[parser.at] === '|') refusePipe(parser);
+  if (!atEnd(parser)) refuseRest(parser, query);
+  return query;
+}
+
+interface Parser extends Scanner {
+  depth: number;
+  clauseCount: number;
+  readonly limits: ParseLimits;
+}
+
+function refuseLongText(text: string, bytesMax: number): void {
+  const bytes = new TextEncoder().encode(text).byteLength;
+  if (bytes <= bytesMax) return;
+  throw new QueryFailure({
+    code: 'query_too_long',
+    detail: `the query has ${bytes} bytes, the limit is ${bytesMax}`,
+    position: { start: 0, end: text.length },
+    params: { bytes, bytesMax },
+  });
+}
+
+function parseOr(parser: Parser): QueryNode {
+  const parseAnd = (): QueryNode => parseChain(parser, 'and', () => parseNot(parser));
+  return parseChain(parser, 'or', parseAnd);
+}
+
+type Group<Node> = Position & {
+  readonly kind: 'and' | 'or';
+  readonly operands: readonly Node[];
+};
+
+/** Operands with a keyword between them. What was grouped by the same keyword is taken in. */
+function parseChain<Node extends Position & { readonly kind: string }>(
+  parser: Parser,
+  kind: 'and' | 'or',
+  parseOperand: () => Node,
+): Node | Group<Node> {
+  const first = parseOperand();
+  const operands = [first];
+  for (;;) {
+    const at = parser.at;
+    skipSpaces(parser);
+    if (keywordAt(parser.text, parser.at) !== kind) {
+      parser.at = at;
+      break;
+    }
+    parser.at += kind.length;
+    operands.push(parseOperand());
+  }
+  if (operands.length === 1) return first;
+  const flat = operands.flatMap((operand) => operandsOf(operand, kind));
+  return { kind, operands: flat, start: first.start, end: parser.at };
+}
+
+function operandsOf<Node extends { readonly kind: string; readonly operands?: readonly Node[] }>(
+  node: Node,
+  kind: string,
+): readonly Node[] {
+  return node.kind === kind ? (node.operands ?? [node]) : [node];
+}
+
+function parseNot(parser: Parser): QueryNode {
+  skipSpaces(parser);
+  const start = parser.at;
+  if (keywordAt(parser.text, start) !== 'not') return parsePrimary(parser);
+  parser.at += 'not'.length;
+  const operand = deeper(parser, start, () => parseNot(parser));
+  return { kind: 'not', operand, start, end: operand.end };
+}
+
+function deeper<Node>(parser: Parser, start: number, parseInner: () => Node): Node {
+  if (parser.depth === NESTING_DEPTH_MAX) {
+    throw new QueryFailure({
+      code: 'query_too_deep',
+      detail: `the query nests deeper than ${NESTING_DEPTH_MAX} levels`,
+      position: { start, end: start + 1 },
+      params: { depthMax: NESTING_DEPTH_MAX },
+    });
+  }
+  parser.depth += 1;
+  const inner = parseInner();
+  parser.depth -= 1;
+  return inner;
+}
+
+function parsePrimary(parser: Parser): QueryNode {
+  const { text, at: start } = parser;
+  if (text[start] === '(') return parseGroup(parser, () => parseOr(parser));
+  const regex = scanRegex(parser);
+  if (regex) return clause(parser, { kind: 'anywhere', value: regex, start, end: regex.end });
+  const first = text[start] === '"' ? scanQuoted(parser) : scanUnquoted(parser, 'first');
+  if (!first) return refuseStart(parser);
+  const end = parser.at;
+  skipSpaces(parser);
+  const operator = operatorAt(text, parser.at);
+  if (operator !== undefined) return parseField(parser, { first, operator });
+  parser.at = end;
+  refuseNotEqual(first, text);
+  if (isEverything(first.pieces)) return clause(parser, { kind: 'all', start, end });
+  return clause(parser, { kind: 'anywhere', value: textLiteral(first), start, end });
+}
+
+/** The tree of what stands in parentheses; they leave no trace but their position. */
+function parseGroup<Node extends Position>(parser: Parser, parseInner: () => Node): Node {
+  const start = parser.at;
+  parser.at += 1;
+  const inner = deeper(parser, start, parseInner);
+  skipSpaces(parser);
+  if (parser.text[parser.at] !== ')') refuseUnclosed(parser, start, inner);
+  parser.at += 1;
+  return { ...inner, start, end: parser.at };
+}
+
+function operatorAt(text: string, at: number): ':' | CompareOperator | undefined {
+  const character = text[at];
+  if (character === ':') return ':';
+  const orEqual = text[at + 1] === '=';
+  if (character === '<') return orEqual ? '<=' : '<';
+  if (character === '>') return orEqual ? '>=' : '>';
+  return undefined;
+}
+
+interface FieldStart {
+  readonly first: TextLiteral | Unquoted;
+  readonly operator: ':' | CompareOperator;
+}
+
+function parseField(parser: Parser, { first, operator }: FieldStart): QueryNode {
+  refuseForgottenAnd(parser, first);
+  const { start } = first;
+  const field = asFieldName(first);
+  parser.at += operator.length;
+  skipSpaces(parser);
+  if (operator !== ':') {
+    const value = parseCompared(parser, operator);
+    return clause(parser, { kind: 'compare', field, operator, value, start, end: parser.at });
+  }
+  if (parser.text[parser.at] === '{') refuseNested(parser, field);
+  const values = parseValues(parser);
+  const end = parser.at;
+  const everything = values.kind === 'text' && isEverything(values.pieces);
+  if (isEverything(field.pieces)) {
+    return everything ? { kind: 'all', start, end } : anywhere(values);
+  }
+  return everything
+    ? { kind: 'exists', field, start, end }
+    : { kind: 'is', field, values, start, end };
+}
+
+/** `*:x` is `x` without a field. */
+function anywhere(values: Values): QueryNode {
+  const { start, end } = values;
+  switch (values.kind) {
+    case 'text':
+      return isEverything(values.pieces)
+        ? { kind: 'all', start, end }
+        : { kind: 'anywhere', value: values, start, end };
+    case 'regex':
+      return { kind: 'anywhere', value: values, start, end };
+    case 'not':
+      return { kind: 'not', operand: anywhere(values.operand), start, end };
+    case 'and':
+    case 'or':
+      return { kind: values.kind, operands: values.operands.map(anywhere), start, end };
+  }
+}
+
+function parseValues(parser: Parser): Values {
+  if (parser.text[parser.at] !== '(') return parseLiteral(parser);
+  return parseGroup(parser, () => parseValuesOr(parser));
+}
+
+function parseValuesOr(parser: Parser): Values {
+  return parseChain(parser, 'or', () => parseChain(parser, 'and', () => parseValuesNot(parser)));
+}
+
+function parseValuesNot(parser: Parser): Values {
+  skipSpaces(parser);
+  const start = parser.at;
+  if (keywordAt(parser.text, start) !== 'not') return parseValues(parser);
+  parser.at += 'not'.length;
+  const operand = deeper(parser, start, () => parseValuesNot(parser));
+  return { kind: 'not', operand, start, end: operand.end };
+}
+
+function parseLiteral(parser: Parser): Literal {
+  const { text, at: start } = parser;
+  const regex = scanRegex(parser);
+  const literal =
+    regex ?? (text[start] === '"' ? scanQuoted(parser) : scanKeywordless(parser, start));
+  return clause(parser, literal.kind === 'text' ? textLiteral(literal) : literal);
+}
+
+function parseCompared(parser: Parser, operator: CompareOperator): TextLiteral {
+  const { text, at: start } = parser;
+  const literal = text[start] === '"' ? scanQuoted(parser) : scanKeywordless(parser, start);
+  if (literal.pieces.length > 1) {
+    throw new QueryFailure({
+      code: 'query_syntax',
+      detail: `"${operator}" needs one value, not a pattern`,
+      position: literal,
+      hint: 'write \\* for a star, or use a colon for patterns',
+      expected: ['value'],
+    });
+  }
+  return textLiteral(literal);
+}
+
+function scanKeywordless(parser: Parser, start: number): TextLiteral {
+  const keyword = keywordAt(parser.text, start);
+  const literal = keyword ? undefined : scanUnquoted(parser, 'value');
+  if (literal) {
+    refuseForgottenAnd(parser, literal);
+    return literal;
+  }
+  const found = keyword ?? parser.text[start];
+  throw new QueryFailure({
+    code: 'query_syntax',
+    detail: `expected a value, found ${found === undefined ? 'the end' : quoted(found)}`,
+    position: { start, end: start + (found?.length ?? 0) },
+    hint: found === undefined ? 'write a value, or * for any' : quoteHint(found),
+    expected: ['value', '('],
+  });
+}
+
+// Drops what only the parser needs, so that trees compare equal.
+function textLiteral({ pieces, quoted, start, end }: TextLiteral): TextLiteral {
+  return { kind: 'text', pieces, quoted, start, end };
+}
+
+function clause<Node extends Position>(parser: Parser, node: Node): Node {
+  parser.clauseCount += 1;
+  const { queryClausesMax } = parser.limits;
+  if (parser.clauseCount <= queryClausesMax) return node;
+  throw new QueryFailure({
+    code: 'query_too_many_clauses',
+    detail: `the query has more than ${queryClausesMax} conditions`,
+    position: node,
+    params: { clausesMax: queryClausesMax },
+  });
+}
+
+function atEnd(parser: Parser): boolean {
+  return parser.at >= parser.text.length;
+}
+
+// What follows explains mistakes. People bring habits of Lucene, SQL and LogQL, so those are named.
+
+function refuseStart(parser: Parser): never {
+  const { text, at } = parser;
+  const keyword = keywordAt(text, at);
+  const found = keyword ?? text[at];
+  const operator = operatorAt(text, at);
+  throw new QueryFailure({
+    code: 'query_syntax',
+    detail: `expected a field or a value, found ${found === undefined ? 'the end' : quoted(operator ?? found)}`,
+    position: { start: at, end: at + (operator ?? found ?? '').length },
+    hint: startHint(found, operator),
+    expected: ['field', 'value', 'not', '('],
+  });
+}
+
+function startHint(found: string | undefined, operator: string | undefined): string {
+  if (found === undefined) return 'something is missing at the end of the query';
+  if (operator !== undefined) return `write a field name before ${operator}, as in level:error`;
+  if (found === ')') return 'there is nothing before this parenthesis';
+  if (found === '|') return 'write "or" between alternatives, or \\| for the character itself';
+  return quoteHint(found);
+}
+
+function quoteHint(found: string): string {
+  return `to search for the text itself, put it in quotes: "${found === '"' ? '\\"' : found}"`;
+}
+
+function refuseNotEqual(first: TextLiteral, text: string): void {
+  const written = text.slice(first.start, first.end);
+  const match = first.quoted ? null : /^([\w.@-]+)\s*!=\s*(\S.*)?$/s.exec(written);
+  if (!match) return;
+  throw new QueryFailure({
+    code: 'query_syntax',
+    detail: '"!=" is no operator here',
+    position: first,
+    hint: `write not ${match[1]}:${match[2] ?? 'value'}, or put the text in quotes`,
+    expected: ['not', ':'],
+  });
+}
+
+/** An operator after the second word of unquoted text: the words before it belong to another condition. */
+function refuseForgottenAnd(parser: Parser, literal: TextLiteral | Unquoted): void {
+  if (!('lastWordStart' in literal) || literal.lastWordStart === literal.start) return;
+  const { text } = parser;
+  const operatorStart = text.slice(literal.end).search(/\S/) + literal.end;
+  const operator = operatorAt(text, operatorStart);
+  if (operator === undefined) return;
+  const before = text.slice(literal.start, literal.lastWordStart).trimEnd();
+  const name = text.slice(literal.lastWordStart, literal.end);
+  throw new QueryFailure({
+    code: 'query_syntax',
+    detail: `there is nothing between ${quoted(before)} and ${quoted(name + operator)}`,
+    position: { start: literal.lastWordStart, end: literal.end },
+    hint: `write “and” or “or” before ${name}; a field name with spaces needs quotes`,
+    expected: ['and', 'or'],
+  });
+}
+
+function refuseNested(parser: Parser, field: FieldName): never {
+  throw new QueryFailure({
+    code: 'query_nested',
+    detail: 'nested conditions in braces are not supported: attributes are flat here',
+    position: { start: parser.at, end: parser.at + 1 },
+    hint: `write the whole name of each attribute, as in ${piecesText(field.pieces)}.name:value`,
+    expected: ['value', '('],
+  });
+}
+
+function refuseUnclosed(parser: Parser, start: number, inner: Position): never {
+  if (!atEnd(parser)) refuseRest(parser, inner);
+  throw new QueryFailure({
+    code: 'query_syntax',
+    detail: 'a parenthesis is not closed',
+    position: { start, end: start + 1 },
+    hint: 'add the closing )',
+    expected: [')', 'and', 'or'],
+  });
+}
+
+function refuseRest(parser: Parser, before: Position): never {
+  const { text, at } = parser;
+  const rest = /^[^\s()]+|^./su.exec(text.slice(at))?.[0] ?? '';
+  const written = text.slice(before.start, before.end);
+  throw new QueryFailure({
+    code: 'query_syntax',
+    detail: `expected "and" or "or", found ${quoted(rest)}`,
+    position: { start: at, end: at + rest.length },
+    hint: restHint({ rest, written, joined: at > 0 && !isSpace(text[at - 1]) }),
+    expected: ['and', 'or', 'the end'],
+  });
+}
+
+function restHint(found: { rest: string; written: string; joined: boolean }): string {
+  const { rest, written, joined } = found;
+  const special = rest[0] ?? '';
+  if (special === ')') return 'there is no opening parenthesis for it';
+  if (special === '|') return 'close the parentheses before a pipe';
+  if (keywordAt(rest, 0) === 'not') return 'write "and not" to exclude, or put the text in quotes';
+  if (/[<>{}]/.test(special) || joined) {
+    return `outside quotes ${special} must be written \\${special}; or put the text in quotes`;
+  }
+  return written.length > 60 ? 'write "and" before it' : `write ${written} and ${rest}`;
+}
+
+/** Pipes become one file each under `pipes/`; until a pipe is registered its name is unknown. */
+function refusePipe(parser: Parser): never {
+  const start = parser.at;
+  if (parser.text[start + 1] === '|') {
+    throw new QueryFailure({
+      code: 'query_syntax',
+      detail: '"||" is no operator here',
+      position: { start, end: start + 2 },
+      hint: 'write or between alternatives',
+      expected: ['or'],
+    });
+  }
+  parser.at += 1;
+  skipSpaces(parser);
+  const name = /^[a-z_]*/i.exec(parser.text.slice(parser.at))?.[0] ?? '';
+  throw new QueryFailure({
+    code: 'query_unknown_pipe',
+    detail: name === '' ? 'a pipe has no name' : `unknown pipe ${quoted(name)}`,
+    position:
+      name === '' ? { start, end: start + 1 } : { start: parser.at, end: parser.at + name.length },
+    hint: 'to search for the character write \\| or put the text in quotes; between alternatives write or',
+    params: { name },
+  });
+}
+
+function quoted(text: string): string {
+  return `“${text.length > 40 ? `${text.slice(0, 40)}…` : text}”`;
+}

@@ -1,0 +1,102 @@
+/**
+ * A checked query: fields are resolved to where their values lie, values to what they mean. Both
+ * `lower` (SQL) and `match` (in memory) work on this tree and must agree; what a query means is
+ * decided before.
+ */
+import type { RE2JS } from 're2js';
+
+import type { CompareOperator, Pieces } from './ast.ts';
+import type { AttributeField } from './catalogue.ts';
+import type { IpRange } from './ip-range.ts';
+import type { Quantity } from './quantity.ts';
+import type { Folding } from './words.ts';
+
+export type ResolvedQuery =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'and' | 'or'; readonly operands: readonly ResolvedQuery[] }
+  | { readonly kind: 'not'; readonly operand: ResolvedQuery }
+  | Test;
+
+export type Test =
+  | { readonly kind: 'text'; readonly column: TextColumn; readonly test: TextTest }
+  | { readonly kind: 'value'; readonly target: ValueTarget; readonly test: ValueTest }
+  | { readonly kind: 'hex'; readonly column: HexColumn; readonly test: HexTest }
+  /** Bounds included. Columns hold 0 where the record has no value, so a range that means "has one" starts at 1. */
+  | {
+      readonly kind: 'integer';
+      readonly column: IntegerColumn;
+      readonly min?: bigint | undefined;
+      readonly max?: bigint | undefined;
+    }
+  | {
+      readonly kind: 'time';
+      readonly column: TimeColumn;
+      readonly fromNs?: bigint | undefined;
+      /** Past the last. */
+      readonly toNs?: bigint | undefined;
+    };
+
+export type TextColumn = 'Body' | 'Original';
+export type HexColumn = 'PatternId' | 'RecordId';
+export type IntegerColumn = 'SeverityNumber' | 'DurationNs';
+export type TimeColumn = 'Timestamp' | 'ObservedTimestamp';
+
+export type TextTest =
+  | { readonly kind: 'exists' }
+  | { readonly kind: 'empty' }
+  /** One of the words; they are folded. */
+  | { readonly kind: 'anyWord'; readonly words: readonly string[]; readonly folding: Folding }
+  /** The words one after the other; they are folded. */
+  | { readonly kind: 'phrase'; readonly words: readonly string[]; readonly folding: Folding }
+  /** The pieces anywhere, in order; they are folded. */
+  | { readonly kind: 'contains'; readonly pieces: Pieces; readonly folding: Folding }
+  | RegexTest;
+
+export interface RegexTest {
+  readonly kind: 'regex';
+  readonly source: string;
+  readonly regex: RE2JS;
+}
+
+/** A string column, an attribute or a resource attribute. `lower` compares without ASCII case. */
+export type ValueTarget =
+  | { readonly kind: 'column'; readonly column: string; readonly lower?: boolean }
+  | { readonly kind: 'attribute'; readonly attribute: AttributeField }
+  | { readonly kind: 'resource'; readonly key: string };
+
+export type ValueTest =
+  | { readonly kind: 'exists' }
+  | { readonly kind: 'in'; readonly values: Equals }
+  /** Anchored at both ends. */
+  | { readonly kind: 'like'; readonly pieces: Pieces }
+  | RegexTest
+  | {
+      readonly kind: 'compareNumber';
+      readonly operator: CompareOperator;
+      readonly bound: bigint | number;
+    }
+  /** By code point. */
+  | { readonly kind: 'compareText'; readonly operator: CompareOperator; readonly bound: string }
+  | {
+      readonly kind: 'quantity';
+      readonly operator: CompareOperator | '=';
+      readonly quantity: Quantity;
+      /** What 1 stands for where the value is a bare number; undefined when that is not known. */
+      readonly numberUnit: number | undefined;
+    }
+  | { readonly kind: 'ip'; readonly range: IpRange };
+
+/** What a value may equal, by the type it is stored as. */
+export interface Equals {
+  readonly texts: readonly string[];
+  /** Of Int64. */
+  readonly integers: readonly bigint[];
+  readonly floats: readonly number[];
+  readonly booleans: readonly boolean[];
+}
+
+export type HexTest =
+  | { readonly kind: 'exists' }
+  | { readonly kind: 'in'; readonly ids: readonly bigint[] }
+  | { readonly kind: 'like'; readonly pieces: Pieces }
+  | RegexTest;
