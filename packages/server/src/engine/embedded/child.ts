@@ -1,0 +1,47 @@
+/**
+ * The engine's own process: `child.ts LIBRARY ARGUMENT...`, the arguments those of `clickhouse
+ * local`. Runs the library on a thread of its own, so that this thread sees the parent's pipe close.
+ *
+ * It imports nothing of Tendril: every megabyte here is on top of the engine's.
+ */
+import { DataType, load, open } from 'ffi-rs';
+
+/** Exit code that `process-run.ts` knows. */
+const LIBRARY_REFUSED = 70;
+
+const [libraryPath = '', ...engineArguments] = process.argv.slice(2);
+
+// An exit by `process.exit` would wait for the engine's threads; a kill is what it is built to survive.
+const end = (): void => void process.kill(process.pid, 'SIGKILL');
+process.stdin.on('end', end);
+process.stdin.on('error', end);
+process.stdin.resume();
+
+loadLibrary();
+runEngine().catch((error: unknown) => {
+  process.stderr.write(`${String(error)}\n`);
+  end();
+});
+
+function loadLibrary(): void {
+  try {
+    open({ library: 'chdb', path: libraryPath });
+  } catch (error) {
+    process.stderr.write(`cannot load ${libraryPath}: ${String(error)}\n`);
+    process.exit(LIBRARY_REFUSED);
+  }
+}
+
+async function runEngine(): Promise<void> {
+  // The first argument is the program's name, which the library skips.
+  const argv = ['tendril-engine', ...engineArguments];
+  await load({
+    library: 'chdb',
+    funcName: 'chdb_query_cmdline',
+    retType: DataType.External,
+    paramsType: [DataType.I32, DataType.StringArray],
+    paramsValue: [argv.length, argv],
+    runInNewThread: true,
+  });
+  throw new Error('the engine ended by itself');
+}
