@@ -99,6 +99,12 @@ export function jsonPath(column: string, path: string): Identifier {
   return { kind: 'identifier', text: `${quoteIdentifier(column)}.${quoteIdentifier(path)}` };
 }
 
+/** A whole number in the text itself, for the parts of schema statements that take no parameters. */
+export function integer(value: number): Identifier {
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not a whole number`);
+  return { kind: 'identifier', text: String(value) };
+}
+
 function quoteIdentifier(name: string): string {
   return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('\0', '\\0')}\``;
 }

@@ -25,6 +25,8 @@ const PERMANENT: ReadonlyMap<string, FailureStatus> = new Map([
   ['unsupported_encoding', { httpStatus: 400, grpcCode: INVALID_ARGUMENT }],
   ['unauthorized', { httpStatus: 401, grpcCode: UNAUTHENTICATED }],
   ['forbidden', { httpStatus: 403, grpcCode: PERMISSION_DENIED }],
+  ['forbidden_host', { httpStatus: 403, grpcCode: PERMISSION_DENIED }],
+  ['forbidden_origin', { httpStatus: 403, grpcCode: PERMISSION_DENIED }],
   ['timeout', { httpStatus: 408, grpcCode: INVALID_ARGUMENT }],
   ['too_large', { httpStatus: 413, grpcCode: RESOURCE_EXHAUSTED }],
 ]);

@@ -73,11 +73,11 @@ interface CallFacts {
 }
 
 async function exportOnce(
-  { authorize, pipeline, writer }: OtlpDependencies,
+  { access, pipeline, writer }: OtlpDependencies,
   body: Buffer,
   { authorization, batchId, remoteAddress }: CallFacts,
 ): Promise<Buffer> {
-  authorize({ route: LOGS_EXPORT, authorization, remoteAddress });
+  access.authorize({ route: LOGS_EXPORT, remoteAddress, authorization });
   const outcome = await pipeline.ingestLogs({
     source: 'otlp-grpc',
     requestId: requestIdOf(batchId, body),

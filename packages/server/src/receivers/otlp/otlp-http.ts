@@ -65,10 +65,13 @@ async function handle(
     answerText(response, 415, 'content type must be application/x-protobuf or application/json');
     return;
   }
-  dependencies.authorize({
+  dependencies.access.authorize({
     route: `POST ${LOGS_PATH}`,
-    authorization: request.headers.authorization,
     remoteAddress: request.socket.remoteAddress ?? '',
+    authorization: request.headers.authorization,
+    host: request.headers.host,
+    // Which pages may send here is decided by CORS, above.
+    origin: undefined,
   });
   const { encoded, decoded } = await receiveBody(request, dependencies.limits.requestBytesMax);
   const outcome = await dependencies.pipeline.ingestLogs({
