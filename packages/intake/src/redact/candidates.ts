@@ -3,31 +3,62 @@
  * record goes through. It never allocates, and what it passes over is clean by definition, since the
  * rules are applied nowhere but at the places it names.
  *
- * One table look-up per byte, four at a time. Numbers are found by looking at every fourth byte: what
- * is 11 digits long, or 13 with separators, has two digits at such a distance.
- * Measured by bench/src/micro/redact.ts.
+ * One table look-up per byte. A place is worth a look when a byte and the one before it are in the
+ * same gate: a pair of letters that is rare in prose and that some secret has near its beginning.
+ * Numbers are found four bytes at a time: what is 11 digits or more, separators included, fills two
+ * blocks in a row. Measured by bench/src/micro/redact.ts.
  */
+import assert from 'node:assert';
 import { clusterEnd, clusterIsSuspicious, clusterStart } from './digits.ts';
 import type { KeyTrie } from './key-trie.ts';
 import type { PrefixRule } from './prefix-rules.ts';
 import { isMarkColon } from './mark.ts';
 import { isAlphanumeric, isDigit, isLetter } from './raw-text.ts';
 
-/** What a byte may begin, one bit each. */
+/** What may be read at a byte that has come through a gate; one bit each. */
 export const BYTE_PAIR = 1;
 export const BYTE_ENCODED = 2;
 export const BYTE_AT = 4;
+/** Second letter of `Bearer` and `Basic`. */
 export const BYTE_SCHEME = 8;
 export const BYTE_PREFIX = 16;
+/** Second dash of `--password`. */
 export const BYTE_FLAG = 32;
-export const BYTE_DIGIT = 128;
-const BYTE_ANCHORS = 127;
+export const BYTE_DIGIT = 64;
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
+const DIGITS = '0123456789';
+const ANY = String.fromCharCode(...Array.from({ length: 256 }, (_, code) => code));
+
+/**
+ * Characters that may come first, and second. At most eight, one bit each; the pairs of one gate
+ * should be rare together, since all combinations come through.
+ */
+const GATES: readonly (readonly [first: string, second: string])[] = [
+  [ANY, '@%'],
+  // Keys end in letters, digits, quotes and what else `isKeyGap` names.
+  [`${LETTERS}${LETTERS.toUpperCase()}${DIGITS} \t"'\\\`[]`, '=:>'],
+  ['bB', 'eEaA'],
+  ['o', 'kx'],
+  ['gbkm_', 'h_v'],
+  ['hl', 'fp'],
+  // The second half are the last two bytes of Chinese words for password, token and code.
+  ['ASLIyG\xa0\xbb\x89\x92\xa2', 'KITzJ.g\x81\xa4\x8c\xa5\xbc'],
+  ['kpX-', '-B'],
+];
+
+/** Layout of an entry of the byte table: gates as second byte, gates as first, digits. */
+const GATE_BITS = 0xff;
+const FIRST_SHIFT = 8;
+/** Digits and what may separate them. */
+const NUMBER_BIT = 1 << 16;
 
 /** What may stand between a key and its separator: quotes with their escapes, blanks, colours. */
 const KEY_GAP_MAX = 24;
 /** Of a command-line flag. */
 const FLAG_LENGTH_MAX = 48;
 
+const BLOCK = 4;
 const ESCAPE = 0x1b;
 const GREATER = 0x3e;
 const LETTER_M = 0x6d;
@@ -46,6 +77,7 @@ export function createCandidateSearch(
   trie: KeyTrie,
   rules: readonly PrefixRule[],
 ): CandidateSearch {
+  const table = byteTable();
   const kinds = byteKinds(rules);
   const prefixes = indexPrefixes(rules);
 
@@ -65,48 +97,60 @@ export function createCandidateSearch(
     return (kind & BYTE_ENCODED) !== 0 && isEncodedPair(trie, bytes, at, end, floor);
   }
 
-  function next(bytes: Uint8Array, from: number, end: number, floor: number): number {
-    let digitBefore = 0;
-    // Clusters of digits before this have been looked at.
-    let digitsDone = from;
-    let at = from;
-    for (; at + 3 < end; at += 4) {
-      const first = kinds[bytes[at] ?? 0] ?? 0;
-      const second = kinds[bytes[at + 1] ?? 0] ?? 0;
-      const third = kinds[bytes[at + 2] ?? 0] ?? 0;
-      const fourth = kinds[bytes[at + 3] ?? 0] ?? 0;
-      const digit = first & BYTE_DIGIT;
-      if ((digit & digitBefore) !== 0 && at >= digitsDone) {
-        const start = clusterStart(bytes, at, floor);
-        digitsDone = clusterEnd(bytes, at, end);
-        if (clusterIsSuspicious(bytes, start, digitsDone)) return start;
-      }
-      digitBefore = digit;
-      if (((first | second | third | fourth) & BYTE_ANCHORS) === 0) continue;
-      if ((first & BYTE_ANCHORS) !== 0 && isCandidate(bytes, at, end, floor)) return at;
-      if ((second & BYTE_ANCHORS) !== 0 && isCandidate(bytes, at + 1, end, floor)) return at + 1;
-      if ((third & BYTE_ANCHORS) !== 0 && isCandidate(bytes, at + 2, end, floor)) return at + 2;
-      if ((fourth & BYTE_ANCHORS) !== 0 && isCandidate(bytes, at + 3, end, floor)) return at + 3;
-    }
-    return nextInTail(bytes, at, end, floor, digitBefore, digitsDone);
+  /** Start of the number in the block at `at` when it may be one, else -1. Sets `digitsDone`. */
+  let digitsDone = 0;
+  function numberAt(bytes: Uint8Array, at: number, end: number, floor: number): number {
+    let digit = at;
+    while (digit < at + BLOCK && !isDigit(bytes[digit] ?? 0)) digit += 1;
+    if (digit === at + BLOCK || digit < digitsDone) return -1;
+    const start = clusterStart(bytes, digit, floor);
+    digitsDone = clusterEnd(bytes, digit, end);
+    return clusterIsSuspicious(bytes, start, digitsDone) ? start : -1;
   }
 
-  /** The last bytes, fewer than four; the first of them is the last of the distances looked at. */
-  function nextInTail(
+  function next(bytes: Uint8Array, from: number, end: number, floor: number): number {
+    let last = from > floor ? (table[bytes[from - 1] ?? 0] ?? 0) : 0;
+    let numbersBefore = 0;
+    digitsDone = from;
+    let at = from;
+    for (; at + BLOCK <= end; at += BLOCK) {
+      const first = table[bytes[at] ?? 0] ?? 0;
+      const second = table[bytes[at + 1] ?? 0] ?? 0;
+      const third = table[bytes[at + 2] ?? 0] ?? 0;
+      const fourth = table[bytes[at + 3] ?? 0] ?? 0;
+      const gates =
+        (((last >> FIRST_SHIFT) & first) |
+          ((first >> FIRST_SHIFT) & second) |
+          ((second >> FIRST_SHIFT) & third) |
+          ((third >> FIRST_SHIFT) & fourth)) &
+        GATE_BITS;
+      const numbers = first & second & third & fourth & NUMBER_BIT;
+      if ((gates | (numbers & numbersBefore)) !== 0) {
+        if ((numbers & numbersBefore) !== 0) {
+          const start = numberAt(bytes, at, end, floor);
+          if (start !== -1) return start;
+        }
+        const found = gates === 0 ? -1 : inBlock(bytes, at, Math.min(end, at + BLOCK), end, floor);
+        if (found !== -1) return found;
+      }
+      numbersBefore = numbers;
+      last = fourth;
+    }
+    // No number begins and ends in the last three bytes without filling two blocks before.
+    return inBlock(bytes, at, end, end, floor);
+  }
+
+  function inBlock(
     bytes: Uint8Array,
     from: number,
+    to: number,
     end: number,
     floor: number,
-    digitBefore: number,
-    digitsDone: number,
   ): number {
-    if (from < end && digitBefore !== 0 && from >= digitsDone && isDigit(bytes[from] ?? 0)) {
-      const start = clusterStart(bytes, from, floor);
-      if (clusterIsSuspicious(bytes, start, clusterEnd(bytes, from, end))) return start;
-    }
-    for (let at = from; at < end; at++) {
-      const kind = (kinds[bytes[at] ?? 0] ?? 0) & BYTE_ANCHORS;
-      if (kind !== 0 && isCandidate(bytes, at, end, floor)) return at;
+    for (let at = Math.max(from, floor + 1); at < to; at++) {
+      const gates =
+        ((table[bytes[at - 1] ?? 0] ?? 0) >> FIRST_SHIFT) & (table[bytes[at] ?? 0] ?? 0);
+      if ((gates & GATE_BITS) !== 0 && isCandidate(bytes, at, end, floor)) return at;
     }
     return -1;
   }
@@ -185,20 +229,27 @@ function isEncodedPair(
   );
 }
 
-/** `Bearer …` and `Basic …`, at their `b`. */
+/** `Bearer …` and `Basic …`, at their second letter. */
 function isScheme(bytes: Uint8Array, at: number, end: number): boolean {
   if (at + 8 >= end) return false;
-  const second = (bytes[at + 1] ?? 0) | 0x20;
-  const third = (bytes[at + 2] ?? 0) | 0x20;
-  if (second === 0x65) return third === 0x61 && ((bytes[at + 5] ?? 0) | 0x20) === 0x72;
-  return second === 0x61 && third === 0x73 && ((bytes[at + 4] ?? 0) | 0x20) === 0x63;
+  const third = (bytes[at + 1] ?? 0) | 0x20;
+  if (((bytes[at] ?? 0) | 0x20) === 0x65) {
+    return third === 0x61 && ((bytes[at + 4] ?? 0) | 0x20) === 0x72 && isSchemeEnd(bytes, at + 5);
+  }
+  return third === 0x73 && ((bytes[at + 3] ?? 0) | 0x20) === 0x63 && isSchemeEnd(bytes, at + 4);
 }
 
-/** `--password …`, at the first dash. */
+/** Blank, tab, plus, percent. */
+function isSchemeEnd(bytes: Uint8Array, at: number): boolean {
+  const code = bytes[at] ?? 0;
+  return code === 0x20 || code === 0x09 || code === 0x2b || code === 0x25;
+}
+
+/** `--password …`, at the second dash. */
 function isFlag(trie: KeyTrie, bytes: Uint8Array, at: number, end: number, floor: number): boolean {
-  if (at + 3 >= end || bytes[at + 1] !== 0x2d || !isLetter(bytes[at + 2] ?? 0)) return false;
+  if (at + 2 >= end || bytes[at - 1] !== 0x2d || !isLetter(bytes[at + 1] ?? 0)) return false;
   const stop = Math.min(end, at + FLAG_LENGTH_MAX);
-  let flagEnd = at + 2;
+  let flagEnd = at + 1;
   while (flagEnd < stop && isFlagCharacter(bytes[flagEnd] ?? 0)) flagEnd += 1;
   return bytes[flagEnd] === 0x20 && trie.matches(bytes, flagEnd, floor);
 }
@@ -216,6 +267,23 @@ function isAddress(bytes: Uint8Array, at: number, end: number, floor: number): b
   return !(after === 0x76 && isDigit(bytes[at + 2] ?? 0));
 }
 
+function byteTable(): Uint32Array {
+  const entries = new Uint32Array(256);
+  const add = (characters: string, bits: number): void => {
+    for (let index = 0; index < characters.length; index++) {
+      const code = characters.charCodeAt(index);
+      entries[code] = (entries[code] ?? 0) | bits;
+    }
+  };
+  GATES.forEach(([first, second], gate) => {
+    add(first, 1 << (gate + FIRST_SHIFT));
+    add(second, 1 << gate);
+  });
+  add(DIGITS, NUMBER_BIT);
+  add(' -', NUMBER_BIT);
+  return entries;
+}
+
 function byteKinds(rules: readonly PrefixRule[]): Uint8Array {
   const kinds = new Uint8Array(256);
   const add = (characters: string, kind: number): void => {
@@ -227,16 +295,26 @@ function byteKinds(rules: readonly PrefixRule[]): Uint8Array {
   add('=:>', BYTE_PAIR);
   add('%', BYTE_ENCODED);
   add('@', BYTE_AT);
-  add('bB', BYTE_SCHEME);
+  add('eEaA', BYTE_SCHEME);
   add('-', BYTE_FLAG);
-  add('0123456789', BYTE_DIGIT);
-  for (const { prefix, anchor } of rules) add(prefix.charAt(anchor), BYTE_PREFIX);
+  add(DIGITS, BYTE_DIGIT);
+  for (const { prefix, anchor } of rules) {
+    const pair = prefix.slice(anchor - 1, anchor + 1);
+    assert(
+      GATES.some(
+        ([first, second]) => first.includes(pair[0] ?? '') && second.includes(pair[1] ?? ''),
+      ),
+      `no gate lets ${pair} of ${prefix} through`,
+    );
+    add(prefix.charAt(anchor), BYTE_PREFIX);
+  }
   return kinds;
 }
 
 interface BytePrefix {
   readonly bytes: Uint8Array;
   readonly anchor: number;
+  readonly restMin: number;
 }
 
 interface PrefixIndex {
@@ -248,11 +326,11 @@ interface PrefixIndex {
 function indexPrefixes(rules: readonly PrefixRule[]): PrefixIndex {
   const buckets = new Uint8Array(256 * 256);
   const lists: BytePrefix[][] = [[]];
-  for (const { prefix, anchor } of rules) {
+  for (const { prefix, anchor, restMin = 1 } of rules) {
     const bytes = Buffer.from(prefix, 'latin1');
     const slot = ((bytes[anchor - 1] ?? 0) << 8) | (bytes[anchor] ?? 0);
     if (buckets[slot] === 0) buckets[slot] = lists.push([]) - 1;
-    lists[buckets[slot] ?? 0]?.push({ bytes, anchor });
+    lists[buckets[slot] ?? 0]?.push({ bytes, anchor, restMin });
   }
   return { buckets, rules: lists };
 }
@@ -265,21 +343,26 @@ function hasPrefix(
   floor: number,
 ): boolean {
   for (const prefix of prefixes) {
-    if (startsWith(prefix.bytes, bytes, at - prefix.anchor, end, floor)) return true;
+    if (startsWith(prefix, bytes, at, end, floor)) return true;
   }
   return false;
 }
 
 function startsWith(
-  prefix: Uint8Array,
+  prefix: BytePrefix,
   bytes: Uint8Array,
-  start: number,
+  at: number,
   end: number,
   floor: number,
 ): boolean {
-  if (start < floor || start + prefix.length >= end) return false;
-  for (let index = 0; index < prefix.length; index++) {
-    if (bytes[start + index] !== prefix[index]) return false;
+  const start = at - prefix.anchor;
+  const restStart = start + prefix.bytes.length;
+  if (start < floor || restStart + prefix.restMin > end) return false;
+  for (let index = 0; index < prefix.bytes.length; index++) {
+    if (bytes[start + index] !== prefix.bytes[index]) return false;
+  }
+  for (let index = restStart; index < restStart + prefix.restMin - 1; index++) {
+    if ((bytes[index] ?? 0) <= 0x20) return false;
   }
   return true;
 }

@@ -2,7 +2,7 @@
  * Reads bytes backwards from the end of a key and says whether it ends like a secret's key. It is
  * asked at every `=` and `:` of every record, so a harmless key must cost one or two steps.
  */
-import { isLetter } from './raw-text.ts';
+import { isDigit, isLetter } from './raw-text.ts';
 
 /** The longest ending with its separators; longer keys are decided by their last letters. */
 const STEPS_MAX = 48;
@@ -30,7 +30,7 @@ export function createKeyTrie(
       for (let at = end - 1; at >= stop; at--) {
         const code = bytes[at] ?? 0;
         if (!isLetter(code)) {
-          if (isSkipped(code, node)) continue;
+          if (isSeparator(code) || (node === 0 && isDigit(code) && end - at <= 2)) continue;
           return false;
         }
         node = children[node * LETTERS + (code | 0x20) - 0x61] ?? 0;
@@ -45,10 +45,9 @@ export function createKeyTrie(
   };
 }
 
-/** Separators anywhere (`api-key`, `API key`), digits only at the end (`password2`). */
-function isSkipped(code: number, node: number): boolean {
-  if (code === 0x5f || code === 0x2d || code === 0x2e || code === 0x20) return true;
-  return node === 0 && code >= 0x30 && code <= 0x39;
+/** Anywhere (`api-key`, `API key`); digits only at the end (`password2`). */
+function isSeparator(code: number): boolean {
+  return code === 0x5f || code === 0x2d || code === 0x2e || code === 0x20;
 }
 
 /** `?`, `&`, and the last characters of `\u0026`, `%26`, `&amp;` and `%3F`. */

@@ -9,23 +9,19 @@ import { isKeyCharacter } from './raw-text.ts';
 import type { Match, Scan } from './scan.ts';
 import { classifyKey, PARAMETER_KEY, PARAMETER_KEYS } from './secret-keys.ts';
 import type { KeyRule, SecretKey } from './secret-keys.ts';
-import { isPlainWord, isStandIn, looksMadeUp, looksRandom } from './shapes.ts';
+import { isPlainWord, isProse, isStandIn, looksMadeUp, looksRandom } from './shapes.ts';
 import { cookiesEnd, separatorEnd, valueExtent } from './values.ts';
 import type { Extent, ValueStyle } from './values.ts';
 
 /** Of a key as it is read backwards; the rest of a longer one is not needed. */
 const KEY_LENGTH_MAX = 64;
-/** Words after which a value is not a value but the rest of a sentence. */
-const PROSE =
-  /^(?:is|are|was|were|be|has|have|had|must|should|can|cannot|could|may|will|not|no|for|from|of|to|in|on|at|by|with|and|or|the|a|an|this|that|it|if|too|ok|okay|yes|error|failed|failure|success|invalid|valid|expired|missing|required|unexpected|incorrect|wrong|mismatch|malformed|rejected|accepted|denied|refused|empty|unknown|ignored|disabled|enabled|length|unauthorized|forbidden|verify|parse|check|checking|set|unset|got|given|changed|updated|reset|removed|created|deleted|found|used|unused|string|number|boolean|int|bytes|object)$/i;
-
 const SCHEME =
   /^(?:bearer|basic|token|digest|negotiate|apikey|hmac|aws4-hmac-sha256)(?:\s+|%20|\+)(?=\S)/i;
 
 export interface PairFinder {
   /** The pair whose separator is at `at`. */
   pair(scan: Scan, at: number): Match | undefined;
-  /** `--password …`, whose first dash is at `at`. */
+  /** `--password …`, whose second dash is at `at`. */
   flag(scan: Scan, at: number): Match | undefined;
   /** A value whose key is known, with what must stay of it: the scheme of a header. */
   hide(rule: SecretKey, value: string): string;
@@ -51,14 +47,14 @@ export function createPairFinder(marker: Marker, content: 'keep' | 'length'): Pa
 
   function flag(scan: Scan, at: number): Match | undefined {
     const { raw } = scan;
-    let end = at + 2;
+    let end = at + 1;
     while (end < raw.length && isFlagCharacter(raw.charCodeAt(end))) end += 1;
-    const rule = classifyKey(raw.slice(at + 2, end).slice(-KEY_LENGTH_MAX), 'keep');
+    const rule = classifyKey(raw.slice(at + 1, end).slice(-KEY_LENGTH_MAX), 'keep');
     if (rule?.kind !== 'secret') return undefined;
     const extent = valueExtent(raw, end + 1, rule.shape);
     if (extent === undefined || raw.startsWith('-', extent.start)) return undefined;
     const style = extent.style === 'loose' ? 'tight' : extent.style;
-    return secretMatch(scan, rule, { ...extent, style }, at);
+    return secretMatch(scan, rule, { ...extent, style }, at + 1);
   }
 
   function secretMatch(
@@ -178,7 +174,7 @@ function isCode(value: string, style: ValueStyle): boolean {
 
 function isToken(value: string, style: ValueStyle): boolean {
   if (style === 'quoted') return value.length >= 4;
-  return !PROSE.test(value) && looksMadeUp(value, 6);
+  return !isProse(value) && looksMadeUp(value, 6);
 }
 
 function isHeader(value: string, style: ValueStyle): boolean {
@@ -191,7 +187,7 @@ function isPassword(scan: Scan, value: string, extent: Extent, keyStart: number)
   // `PWD=/srv/app` is a directory.
   if (value.startsWith('/') && /^\.?pwd/i.test(scan.raw.slice(keyStart, keyStart + 3)))
     return false;
-  if (PROSE.test(value)) return false;
+  if (isProse(value)) return false;
   if (extent.style === 'tight' || !isPlainWord(value)) return true;
   return beginsField(scan.raw, keyStart) && endsField(scan.raw, extent.end);
 }

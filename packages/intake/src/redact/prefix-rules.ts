@@ -2,8 +2,8 @@
  * Secrets that are known by how they begin: one table, read by the search for candidates (bytes)
  * and by the matching (raw text).
  *
- * `anchor` is the index of a rare character in `prefix`, never 0: the search stops at that byte,
- * compares it and the one before, then the whole prefix. `rest` follows the prefix. It is a chain of
+ * `anchor` is the index of a character in `prefix` that seldom follows the one before it: the search
+ * stops there (both must be in one of the gates of `candidates.ts`) and compares the prefix. `rest` follows the prefix. It is a chain of
  * character classes without alternatives that share a beginning, so it never goes back.
  */
 import { toRaw } from './raw-text.ts';
@@ -15,29 +15,31 @@ export interface PrefixRule {
   /** Raw. */
   readonly prefix: string;
   readonly anchor: number;
+  /** As many bytes that are no blanks must follow before `rest` is tried; saves prose the trouble. */
+  readonly restMin?: number;
   /** Sticky. A group, if any, is the part to hide; else prefix and rest are hidden. */
   readonly rest: RegExp;
   /** What must hold before the prefix: not the middle of a word, or nothing. */
   readonly before: 'boundary' | 'any';
-  /** `random`: what is hidden must have the entropy of a random string. */
-  readonly check?: 'random' | 'code';
+  /** What is hidden must have the entropy of a random string, or a digit, or not be prose. */
+  readonly check?: 'random' | 'code' | 'password';
 }
 
 type PrefixRow = Omit<PrefixRule, 'rule' | 'before'>;
 
 const VENDOR_KEYS: readonly PrefixRow[] = [
   { label: 'aws', prefix: 'AKIA', anchor: 1, rest: /[A-Z0-9]{16}(?![A-Za-z0-9])/y },
-  { label: 'aws', prefix: 'ASIA', anchor: 1, rest: /[A-Z0-9]{16}(?![A-Za-z0-9])/y },
+  { label: 'aws', prefix: 'ASIA', anchor: 2, rest: /[A-Z0-9]{16}(?![A-Za-z0-9])/y },
   { label: 'aliyun', prefix: 'LTAI', anchor: 1, rest: /[A-Za-z0-9]{12,26}(?![A-Za-z0-9])/y },
   { label: 'tencent', prefix: 'AKID', anchor: 1, rest: /[A-Za-z0-9]{32}(?![A-Za-z0-9])/y },
   ...['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'].map((prefix) => ({
     label: 'github',
     prefix,
-    anchor: 3,
+    anchor: 1,
     rest: /[A-Za-z0-9]{30,255}/y,
   })),
   { label: 'github', prefix: 'github_pat_', anchor: 6, rest: /\w{22,255}/y },
-  { label: 'gitlab', prefix: 'glpat-', anchor: 5, rest: /[\w-]{20,255}/y },
+  { label: 'gitlab', prefix: 'glpat-', anchor: 2, rest: /[\w-]{20,255}/y },
   ...['xoxb-', 'xoxp-', 'xoxa-', 'xoxr-', 'xoxs-', 'xoxe-'].map((prefix) => ({
     label: 'slack',
     prefix,
@@ -63,7 +65,7 @@ const VENDOR_KEYS: readonly PrefixRow[] = [
   {
     label: 'google',
     prefix: 'AIza',
-    anchor: 1,
+    anchor: 2,
     rest: /[\w-]{35}(?![\w-])/y,
     check: 'random' as const,
   },
@@ -84,32 +86,38 @@ const VENDOR_KEYS: readonly PrefixRow[] = [
     rest: /[A-Za-z0-9]{16,255}/y,
   })),
   { label: 'npm', prefix: 'npm_', anchor: 3, rest: /[A-Za-z0-9]{36}(?![A-Za-z0-9])/y },
-  { label: 'pypi', prefix: 'pypi-AgE', anchor: 4, rest: /[\w-]{40,255}/y },
+  { label: 'pypi', prefix: 'pypi-AgE', anchor: 6, rest: /[\w-]{40,255}/y },
   {
     label: 'sendgrid',
     prefix: 'SG.',
-    anchor: 1,
+    anchor: 2,
     rest: /[\w-]{22}\.[\w-]{43}(?![\w-])/y,
   },
-  { label: 'huggingface', prefix: 'hf_', anchor: 2, rest: /[A-Za-z]{34}(?![A-Za-z0-9])/y },
-  { label: 'digitalocean', prefix: 'dop_v1_', anchor: 3, rest: /[0-9a-f]{64}/y },
-  { label: 'shopify', prefix: 'shpat_', anchor: 5, rest: /[0-9a-fA-F]{32}/y },
+  { label: 'huggingface', prefix: 'hf_', anchor: 1, rest: /[A-Za-z]{34}(?![A-Za-z0-9])/y },
+  { label: 'digitalocean', prefix: 'dop_v1_', anchor: 4, rest: /[0-9a-f]{64}/y },
+  { label: 'shopify', prefix: 'shpat_', anchor: 2, rest: /[0-9a-fA-F]{32}/y },
 ];
 
 /** `密码：…`, `验证码是 …`: no ASCII key is there to be found. */
 const CHINESE_PASSWORDS = ['密码', '口令', '密钥', '令牌', '密碼'];
 const CHINESE_CODES = ['验证码', '校验码', '动态码', '驗證碼'];
-const CHINESE_IS = [
-  '[ \\t]*[:=][ \\t]*',
-  ...['：', '是：', '为：', '是', '为'].map((word) => `${toRaw(word)}[ \\t]*`),
-].join('|');
-const CHINESE_QUOTE = `["'\`]|\\\\"|${toRaw('“')}|${toRaw('「')}`;
+/** Part of the prefix: `密码错误` must cost the search nothing. */
+const CHINESE_IS = ['：', '是', '为', ':', '=', ' '];
+const CHINESE_GAP = `[ :=]{0,4}(?:${toRaw('：')})? {0,4}(?:["'\`]|\\\\"|${toRaw('“')}|${toRaw('「')})?`;
 
-function chineseRow(word: string, label: 'password' | 'code', value: string): PrefixRow {
-  const prefix = toRaw(word);
-  const rest = new RegExp(`(?:${CHINESE_IS})(?:${CHINESE_QUOTE})?(${value})`, 'y');
-  const row = { label, prefix, anchor: prefix.length - 1, rest };
-  return label === 'code' ? Object.assign(row, { check: 'code' as const }) : row;
+function chineseRows(
+  words: readonly string[],
+  label: 'password' | 'code',
+  value: string,
+): readonly PrefixRow[] {
+  const rest = new RegExp(`${CHINESE_GAP}(${value})`, 'y');
+  return words.flatMap((word) =>
+    CHINESE_IS.map((is) => {
+      // After a mere blank a word is prose: `密码 incorrect`.
+      const check = label === 'code' || is === ' ' ? 'code' : 'password';
+      return { label, prefix: toRaw(word + is), anchor: toRaw(word).length - 1, rest, check };
+    }),
+  );
 }
 
 function ruleOf(rule: RuleName, before: PrefixRule['before'], row: PrefixRow): PrefixRule {
@@ -133,6 +141,7 @@ export const PREFIX_RULES: readonly PrefixRule[] = [
         label: 'token',
         prefix,
         anchor: 2,
+        restMin: 16,
         rest: /([\w.~+/=-]{16,1024})/y,
         before: 'boundary',
         check: 'random',
@@ -146,10 +155,10 @@ export const PREFIX_RULES: readonly PrefixRule[] = [
     rest: /[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/y,
     before: 'any',
   },
-  ...CHINESE_PASSWORDS.map((word) =>
-    ruleOf('key', 'any', chineseRow(word, 'password', '[!#-&(-+\\--:<-~]{3,128}')),
+  ...chineseRows(CHINESE_PASSWORDS, 'password', '[!#-&(-+\\--:<-~]{3,128}').map((row) =>
+    ruleOf('key', 'any', row),
   ),
-  ...CHINESE_CODES.map((word) =>
-    ruleOf('key', 'any', chineseRow(word, 'code', '[A-Za-z0-9]{3,12}')),
+  ...chineseRows(CHINESE_CODES, 'code', '[A-Za-z0-9]{3,12}').map((row) =>
+    ruleOf('key', 'any', row),
   ),
 ];

@@ -5,7 +5,7 @@ import type { PrefixRule } from './prefix-rules.ts';
 import { PREFIX_RULES } from './prefix-rules.ts';
 import { isAlphanumeric } from './raw-text.ts';
 import type { Match, Scan } from './scan.ts';
-import { isStandIn, looksRandom } from './shapes.ts';
+import { isProse, isStandIn, looksRandom } from './shapes.ts';
 
 /** A private key without its end (a cut line) hides this much at most. */
 const PEM_LENGTH_MAX = 32 * 1024;
@@ -60,6 +60,7 @@ function applyRule(scan: Scan, rule: PrefixRule, start: number, marker: Marker):
 function passes(rule: PrefixRule, secret: string): boolean {
   if (isStandIn(secret)) return false;
   if (rule.check === 'random') return looksRandom(secret);
+  if (rule.check === 'password') return !isProse(secret);
   return rule.check === undefined || /\d/.test(secret);
 }
 
@@ -139,15 +140,15 @@ function pemEnd(scan: Scan, bodyStart: number): number {
   return PEM_BODY.lastIndex;
 }
 
-/** `Bearer …` and `Basic …` in prose, whose `b` is at `at`. */
+/** `Bearer …` and `Basic …` in prose, whose second letter is at `at`. */
 export function findScheme(scan: Scan, at: number, marker: Marker): Match | undefined {
   const { raw } = scan;
-  if (!isBoundary(scan, at)) return undefined;
-  SCHEME.lastIndex = at;
+  if (at - 1 < scan.floor || !isBoundary(scan, at - 1)) return undefined;
+  SCHEME.lastIndex = at - 1;
   const found = SCHEME.exec(raw);
   const secret = found?.[1]?.replace(/[.]+$/, '');
   if (secret === undefined || secret.length < 8 || isStandIn(secret)) return undefined;
-  if (!isSchemeToken(secret, raw.charAt(at + 1))) return undefined;
+  if (!isSchemeToken(secret, raw.charAt(at))) return undefined;
   const start = SCHEME.lastIndex - (found?.[1]?.length ?? 0);
   const label = /^eyJ[\w-]+\.[\w-]+\./.test(secret) ? 'jwt' : 'authorization';
   return {

@@ -8,6 +8,10 @@ const ENTROPY_LENGTH_MAX = 256;
 const STAND_IN =
   /^(?:null|nil|none|undefined|true|false|empty|unset|n\/a|nan|<[\w .-]{1,40}>|\$\{.*|\$\(.*|\{\{.*|\$\d{1,2}|%[+#-]?[svdqxT]|\?|[*xX•.-]+|\[\]|\{\}|\[?redacted\]?|<?masked>?|<?hidden>?|sha256:[0-9a-f]{64})$/i;
 
+/** Words after which a value is not a value but the rest of a sentence. */
+const PROSE =
+  /^(?:is|are|was|were|be|has|have|had|must|should|can|cannot|could|may|will|not|no|for|from|of|to|in|on|at|by|with|and|or|the|a|an|this|that|it|if|too|ok|okay|yes|error|failed|failure|success|invalid|valid|expired|missing|required|unexpected|incorrect|wrong|mismatch|malformed|rejected|accepted|denied|refused|empty|unknown|ignored|disabled|enabled|length|unauthorized|forbidden|verify|parse|check|checking|set|unset|got|given|changed|updated|reset|removed|created|deleted|found|used|unused|string|number|boolean|int|bytes|object)$/i;
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const HEX_ID = /^(?:[0-9a-f]{16}|[0-9a-f]{24}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i;
 const DECIMAL = /^[-+]?\d[\d.]*$/;
@@ -18,6 +22,11 @@ const IDENTIFIER_WORDS = /^[A-Za-z]+(?:[._][A-Za-z]+)*$/;
 /** `null`, `%s`, `${PASSWORD}`, `****`: nothing is given away. */
 export function isStandIn(value: string): boolean {
   return value.length <= 512 && STAND_IN.test(value);
+}
+
+/** A word that goes on with a sentence instead of being a value. */
+export function isProse(value: string): boolean {
+  return value.length <= 24 && PROSE.test(value);
 }
 
 /** One word of prose, in whatever case. */
