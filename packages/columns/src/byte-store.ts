@@ -1,0 +1,209 @@
+/**
+ * Growable memory that columns append to. It keeps its size after `reset`, so that a pooled batch
+ * allocates nothing in steady state.
+ */
+import { decodeUtf8, isValidUtf8, repairUtf8 } from './utf8.ts';
+
+/** Bytes to read ranges from, with the view that reads them a word at a time. */
+export class ByteSource {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.view = viewOf(bytes);
+  }
+}
+
+/** Turns strings into ranges of bytes, one at a time, in memory that is used again. */
+export class TextScratch {
+  source: ByteSource = new ByteSource(Buffer.allocUnsafeSlow(4096));
+
+  /** Encodes the text at the start of `source` and returns its length in bytes. */
+  encode(text: string): number {
+    // Three bytes a character is the most UTF-8 needs for one UTF-16 unit.
+    const bytesMax = text.length * 3;
+    if (bytesMax > this.source.bytes.length) {
+      this.source = new ByteSource(Buffer.allocUnsafeSlow(bytesMax * 2));
+    }
+    return (this.source.bytes as Buffer).write(text);
+  }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/** Above this one native copy is cheaper than the word loop (bench/src/micro/otlp-decode.ts). */
+const WORD_LOOP_BYTES_MAX = 160;
+/** A varint of a length needs at most this many bytes. */
+const VARINT_BYTES_MAX = 5;
+/** Two hex digits of each byte value, in the order that a little-endian store writes them. */
+const HEX_PAIRS: Uint16Array = Uint16Array.from({ length: 256 }, (_, byte) => {
+  const digits = byte.toString(16).padStart(2, '0');
+  return digits.charCodeAt(0) | (digits.charCodeAt(1) << 8);
+});
+
+export class ByteStore {
+  bytes: Buffer;
+  view: DataView;
+  /** Where the next byte goes. */
+  end = 0;
+
+  constructor(initialBytes: number) {
+    this.bytes = Buffer.allocUnsafeSlow(initialBytes);
+    this.view = viewOf(this.bytes);
+  }
+
+  /** Makes room for so many more bytes. */
+  reserve(byteCount: number): void {
+    if (this.end + byteCount > this.bytes.length) this.grow(byteCount);
+  }
+
+  putVarint(value: number): void {
+    this.reserve(VARINT_BYTES_MAX);
+    let rest = value;
+    let at = this.end;
+    while (rest > 0x7f) {
+      this.bytes[at++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.bytes[at++] = rest;
+    this.end = at;
+  }
+
+  putUint64(low: number, high: number): void {
+    this.reserve(8);
+    this.view.setInt32(this.end, low, true);
+    this.view.setInt32(this.end + 4, high, true);
+    this.end += 8;
+  }
+
+  putFloat64(value: number): void {
+    this.reserve(8);
+    this.view.setFloat64(this.end, value, true);
+    this.end += 8;
+  }
+
+  putByte(value: number): void {
+    this.reserve(1);
+    this.bytes[this.end++] = value;
+  }
+
+  /** So many bytes of one value; that is how rows without a value are filled in. */
+  fill(value: number, count: number): void {
+    this.reserve(count);
+    this.bytes.fill(value, this.end, this.end + count);
+    this.end += count;
+  }
+
+  /** Length and bytes of a text that is not known to be valid UTF-8; what is not becomes U+FFFD. */
+  putText(source: ByteSource, start: number, end: number): void {
+    const before = this.end;
+    if (this.putRaw(source, start, end) || isValidUtf8(source.bytes, start, end)) return;
+    this.end = before;
+    const repaired = repairUtf8(source.bytes, start, end);
+    this.putBytes(repaired);
+  }
+
+  /** Length and bytes, taken as they are. */
+  putBytes(bytes: Uint8Array): void {
+    this.putVarint(bytes.length);
+    this.reserve(bytes.length);
+    this.bytes.set(bytes, this.end);
+    this.end += bytes.length;
+  }
+
+  /** Length and UTF-8 of a string; lone surrogates become U+FFFD. */
+  putString(text: string): void {
+    // Three bytes a character is the most UTF-8 needs for one UTF-16 unit.
+    if (text.length * 3 < 0x80) {
+      this.reserve(0x80);
+      const length = this.bytes.write(text, this.end + 1);
+      this.bytes[this.end] = length;
+      this.end += length + 1;
+      return;
+    }
+    const length = Buffer.byteLength(text);
+    this.putVarint(length);
+    this.reserve(length);
+    this.bytes.write(text, this.end);
+    this.end += length;
+  }
+
+  /** Length and lower-case hex digits of a range. */
+  putHex(source: ByteSource, start: number, end: number): void {
+    const length = (end - start) * 2;
+    this.putVarint(length);
+    this.reserve(length);
+    const { bytes } = source;
+    const { view } = this;
+    let at = this.end;
+    for (let i = start; i < end; i += 1, at += 2) {
+      view.setUint16(at, HEX_PAIRS[bytes[i] ?? 0] ?? 0, true);
+    }
+    this.end = at;
+  }
+
+  used(): Uint8Array {
+    return this.bytes.subarray(0, this.end);
+  }
+
+  /** Text of a value that starts at `at` with its length. */
+  textAt(at: number): string {
+    const { value, next } = readVarint(this.bytes, at);
+    return decodeUtf8(this.bytes, next, next + value);
+  }
+
+  // Copies a word at a time and learns on the way whether all of it is ASCII.
+  private putRaw(source: ByteSource, start: number, end: number): boolean {
+    const length = end - start;
+    this.reserve(length + VARINT_BYTES_MAX);
+    if (length > WORD_LOOP_BYTES_MAX) return this.putLong(source.bytes, start, end);
+    const { bytes, view } = this;
+    let at = this.end;
+    if (length > 0x7f) bytes[at++] = (length & 0x7f) | 0x80;
+    bytes[at++] = length > 0x7f ? length >> 7 : length;
+    let seen = 0;
+    let from = start;
+    for (const wordsEnd = end - 7; from < wordsEnd; from += 8, at += 8) {
+      const low = source.view.getInt32(from, true);
+      const high = source.view.getInt32(from + 4, true);
+      seen |= low | high;
+      view.setInt32(at, low, true);
+      view.setInt32(at + 4, high, true);
+    }
+    for (; from < end; from += 1) {
+      const byte = source.bytes[from] ?? 0;
+      seen |= byte;
+      bytes[at++] = byte;
+    }
+    this.end = at;
+    return (seen & 0x80808080) === 0;
+  }
+
+  private putLong(bytes: Uint8Array, start: number, end: number): boolean {
+    this.putVarint(end - start);
+    this.bytes.set(bytes.subarray(start, end), this.end);
+    this.end += end - start;
+    return false;
+  }
+
+  private grow(byteCount: number): void {
+    const grown = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, this.end + byteCount));
+    this.bytes.copy(grown, 0, 0, this.end);
+    this.bytes = grown;
+    this.view = viewOf(grown);
+  }
+}
+
+/** A varint of at most five bytes, as Native lengths are. */
+export function readVarint(bytes: Uint8Array, at: number): { value: number; next: number } {
+  let value = 0;
+  let next = at;
+  for (let scale = 1; ; scale *= 0x80) {
+    const byte = bytes[next++] ?? 0;
+    value += (byte & 0x7f) * scale;
+    if (byte < 0x80) return { value, next };
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Interning without strings: byte ranges to small numbers, counted up from 0. Open addressing over
+ * a seeded hash of all bytes, so that chosen keys cannot make it slow.
+ */
+import { randomInt } from 'node:crypto';
+import { ByteStore, type ByteSource } from './byte-store.ts';
+import { grown } from './fixed-columns.ts';
+import { decodeUtf8 } from './utf8.ts';
+
+const SLOTS_INITIAL = 256;
+const SEED = randomInt(2 ** 32 - 1) | 0;
+
+export class ByteTable {
+  /** Number of distinct ranges. */
+  count = 0;
+  /** Their bytes, end to end. */
+  readonly store: ByteStore = new ByteStore(4096);
+  private starts: Int32Array = new Int32Array(SLOTS_INITIAL);
+  private hashes: Int32Array = new Int32Array(SLOTS_INITIAL);
+  // Number plus one; 0 is a free slot.
+  private slots: Int32Array = new Int32Array(SLOTS_INITIAL);
+
+  /** The number of the range, given to it now when it is new (then it is the old `count`). */
+  intern(source: ByteSource, start: number, end: number): number {
+    const hash = hashOf(source, start, end);
+    const mask = this.slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const number = (this.slots[slot] ?? 0) - 1;
+      if (number < 0) return this.add(hash, source, start, end);
+      if (this.hashes[number] === hash && this.equals(number, source, start, end)) return number;
+    }
+  }
+
+  startOf(number: number): number {
+    return this.starts[number] ?? 0;
+  }
+
+  endOf(number: number): number {
+    return this.starts[number + 1] ?? 0;
+  }
+
+  textOf(number: number): string {
+    return decodeUtf8(this.store.bytes, this.startOf(number), this.endOf(number));
+  }
+
+  /** Forgets the ranges numbered `count` and up. */
+  truncate(count: number): void {
+    if (count >= this.count) return;
+    this.count = count;
+    this.store.end = this.startOf(count);
+    this.rebuild(this.slots.length);
+  }
+
+  reset(): void {
+    if (this.count === 0) return;
+    this.count = 0;
+    this.store.end = 0;
+    this.slots.fill(0);
+  }
+
+  private equals(number: number, source: ByteSource, start: number, end: number): boolean {
+    const at = this.startOf(number);
+    const length = end - start;
+    if (this.endOf(number) - at !== length) return false;
+    const { bytes } = this.store;
+    for (let i = 0; i < length; i += 1) {
+      if (bytes[at + i] !== source.bytes[start + i]) return false;
+    }
+    return true;
+  }
+
+  private add(hash: number, source: ByteSource, start: number, end: number): number {
+    const number = this.count;
+    if ((number + 1) * 2 > this.slots.length) this.rebuild(this.slots.length * 2);
+    if (number + 1 >= this.starts.length) {
+      this.starts = grown(this.starts, number + 1);
+      this.hashes = grown(this.hashes, number + 1);
+    }
+    this.store.reserve(end - start);
+    this.store.bytes.set(source.bytes.subarray(start, end), this.store.end);
+    this.starts[number] = this.store.end;
+    this.store.end += end - start;
+    this.starts[number + 1] = this.store.end;
+    this.hashes[number] = hash;
+    this.count += 1;
+    this.place(number);
+    return number;
+  }
+
+  private rebuild(slotCount: number): void {
+    this.slots = new Int32Array(slotCount);
+    for (let number = 0; number < this.count; number += 1) this.place(number);
+  }
+
+  private place(number: number): void {
+    const mask = this.slots.length - 1;
+    let slot = (this.hashes[number] ?? 0) & mask;
+    while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
+    this.slots[slot] = number + 1;
+  }
+}
+
+/** A hash of all bytes of a range, different in each process. */
+export function hashOf({ bytes, view }: ByteSource, start: number, end: number): number {
+  let hash = SEED ^ Math.imul(end - start, 0x9e3779b1);
+  let at = start;
+  for (const wordsEnd = end - 3; at < wordsEnd; at += 4) {
+    hash = Math.imul(hash ^ view.getInt32(at, true), 0x85ebca6b);
+    hash ^= hash >>> 15;
+  }
+  for (; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0xc2b2ae35);
+  return hash ^ (hash >>> 13);
+}

@@ -1,0 +1,81 @@
+/**
+ * What a process has written about its logs so far, for all its batches: which attribute keys have a
+ * path, which resources were sent, which field names and values are known. Thanks to it the
+ * blocks for `resources` and `log_fields` stay small.
+ */
+import { AttributePaths } from './attribute-paths.ts';
+import type { TableBlock } from './batch.ts';
+import { ByteStore } from './byte-store.ts';
+import type { LogBatch } from './log-batch.ts';
+import { attributeText, type LogResource } from './log-resource.ts';
+import { encodeBlock, readyColumn } from './native-block.ts';
+
+/** A resource is sent again after this long, in case what was sent first got lost. */
+const RESOURCE_RESEND_MS = 10 * 60 * 1000;
+/** Past this the memory of what was sent starts anew: it only saves work. */
+const RESOURCES_REMEMBERED_MAX = 100_000;
+
+export interface LogCatalogOptions {
+  /** JSON paths of the table; attributes beyond go to the overflow map. */
+  readonly attributePathsMax: number;
+  readonly nowMs: () => number;
+}
+
+export class LogCatalog {
+  readonly paths: AttributePaths;
+  private readonly nowMs: () => number;
+  private readonly sentAtMs: Map<bigint, number> = new Map();
+
+  constructor({ attributePathsMax, nowMs }: LogCatalogOptions) {
+    this.paths = new AttributePaths(attributePathsMax);
+    this.nowMs = nowMs;
+  }
+
+  /** For when a frame with what was taken from here could not be written: all is sent again. */
+  forgetSent(): void {
+    this.sentAtMs.clear();
+  }
+
+  /** The block for `resources` with those that were not sent lately. */
+  resourceBlocks(resources: readonly LogResource[]): readonly TableBlock[] {
+    const nowMs = this.nowMs();
+    const fresh = resources.filter(({ id }) => this.isDue(id, nowMs));
+    if (fresh.length === 0) return [];
+    return [{ table: 'resources', rowCount: fresh.length, bytes: resourceBlock(fresh) }];
+  }
+
+  /** The block for `log_fields` with what is new, and with counts from time to time. */
+  fieldBlocks(_batch: LogBatch): readonly TableBlock[] {
+    return [];
+  }
+
+  private isDue(id: bigint, nowMs: number): boolean {
+    const sentAtMs = this.sentAtMs.get(id);
+    if (sentAtMs !== undefined && nowMs - sentAtMs < RESOURCE_RESEND_MS) return false;
+    if (this.sentAtMs.size >= RESOURCES_REMEMBERED_MAX) this.sentAtMs.clear();
+    this.sentAtMs.set(id, nowMs);
+    return true;
+  }
+}
+
+function resourceBlock(resources: readonly LogResource[]): Uint8Array[] {
+  const ids = new ByteStore(resources.length * 8);
+  const ends = new ByteStore(resources.length * 8);
+  const keys = new ByteStore(1024);
+  const values = new ByteStore(1024);
+  let entryCount = 0;
+  for (const { id, attributes } of resources) {
+    for (const [key, value] of Object.entries(attributes)) {
+      keys.putString(key);
+      values.putString(attributeText(value));
+      entryCount += 1;
+    }
+    ids.putUint64(Number(BigInt.asIntN(32, id)), Number(BigInt.asIntN(32, id >> 32n)));
+    ends.putUint64(entryCount, 0);
+  }
+  const columns = [
+    readyColumn('ResourceId', 'UInt64', ids.used()),
+    readyColumn('Attributes', 'Map(String, String)', ends.used(), keys.used(), values.used()),
+  ];
+  return encodeBlock(columns, resources.length);
+}

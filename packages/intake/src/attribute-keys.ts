@@ -1,0 +1,121 @@
+/**
+ * What is known about an attribute key: which domain column it fills, whether its value is a secret,
+ * which path it has. Found by bytes, so that a known key costs no string.
+ */
+import type { AttributeKey, AttributePaths } from '@tendril/columns/attribute-paths';
+import { ByteTable } from '@tendril/columns/byte-table';
+import type { ByteSource } from '@tendril/columns/byte-store';
+import { cutUtf8, decodeUtf8 } from '@tendril/columns/utf8';
+import { logFieldOfSourceKey } from '@tendril/model/fields';
+import { durationUnitOfKey } from './duration.ts';
+import type { Redaction } from './redaction.ts';
+import type { KeyRule } from './redact/secret-keys.ts';
+
+/** Past this many keys all are looked up anew: only hostile input has more. */
+const KEYS_REMEMBERED_MAX = 8192;
+
+/** Columns that attributes fill. The ones up to `original` take the attribute away. */
+export const DOMAIN = {
+  none: 0,
+  operationId: 1,
+  traceId: 2,
+  spanId: 3,
+  original: 4,
+  userId: 5,
+  connectionId: 6,
+  conversationId: 7,
+  errorCode: 8,
+  caller: 9,
+  duration: 10,
+} as const;
+export type Domain = (typeof DOMAIN)[keyof typeof DOMAIN];
+
+const DOMAIN_OF_FIELD: Readonly<Record<string, Domain>> = DOMAIN;
+
+export interface KeyEntry {
+  readonly name: string;
+  readonly key: AttributeKey;
+  readonly domain: Domain;
+  /** Nanoseconds of a number under this key, or 0 when the key names no unit. */
+  readonly unitNs: number;
+  /** Present when the key alone says what becomes of the value. */
+  readonly rule: KeyRule | undefined;
+  /** True when the key says that the value stays as it is. */
+  readonly identifier: boolean;
+}
+
+export interface AttributeKeysOptions {
+  readonly paths: AttributePaths;
+  readonly redaction: Redaction;
+  readonly keyBytesMax: number;
+}
+
+export class AttributeKeys {
+  /** How often a key was longer than allowed. */
+  cut = 0;
+  private readonly options: AttributeKeysOptions;
+  private readonly table: ByteTable = new ByteTable();
+  private entries: KeyEntry[] = [];
+  private readonly byName: Map<string, KeyEntry> = new Map();
+  private generation: number;
+
+  constructor(options: AttributeKeysOptions) {
+    this.options = options;
+    this.generation = options.paths.generation;
+  }
+
+  /** Call when paths may have been taken back. */
+  refresh(): void {
+    if (this.generation === this.options.paths.generation) return;
+    this.forget();
+  }
+
+  ofBytes(source: ByteSource, start: number, end: number): KeyEntry {
+    const number = this.table.intern(source, start, end);
+    return this.entries[number] ?? this.addBytes(number, source, start, end);
+  }
+
+  ofName(name: string): KeyEntry {
+    const known = this.byName.get(name);
+    if (known) return known;
+    const bytes = Buffer.from(name);
+    if (this.byName.size >= KEYS_REMEMBERED_MAX) this.forget();
+    const entry = this.entryOf(this.cutName(bytes, 0, bytes.length));
+    this.byName.set(name, entry);
+    return entry;
+  }
+
+  private addBytes(number: number, source: ByteSource, start: number, end: number): KeyEntry {
+    const entry = this.ofName(decodeUtf8(source.bytes, start, end));
+    if (number >= KEYS_REMEMBERED_MAX) this.forget();
+    else this.entries[number] = entry;
+    return entry;
+  }
+
+  private cutName(bytes: Uint8Array, start: number, end: number): string {
+    const { keyBytesMax } = this.options;
+    if (end - start <= keyBytesMax) return decodeUtf8(bytes, start, end);
+    this.cut += 1;
+    return decodeUtf8(bytes, start, cutUtf8(bytes, start, keyBytesMax));
+  }
+
+  private entryOf(name: string): KeyEntry {
+    const field = logFieldOfSourceKey(name);
+    const rule = this.options.redaction.keyRule(name);
+    return {
+      name,
+      key: this.options.paths.keyOf(name),
+      domain: DOMAIN_OF_FIELD[field?.name ?? 'none'] ?? DOMAIN.none,
+      unitNs: durationUnitOfKey(name),
+      rule: rule?.kind === 'identifier' ? undefined : rule,
+      identifier: rule?.kind === 'identifier',
+    };
+  }
+
+  private forget(): void {
+    this.generation = this.options.paths.generation;
+    this.table.reset();
+    this.entries = [];
+    this.byName.clear();
+  }
+}

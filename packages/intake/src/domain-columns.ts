@@ -1,0 +1,93 @@
+/** The columns of a batch that attributes fill. */
+import { ByteSource } from '@tendril/columns/byte-store';
+import type { LogBatch } from '@tendril/columns/log-batch';
+import type { LowCardinalityColumn } from '@tendril/columns/low-cardinality-column';
+import type { StringColumn } from '@tendril/columns/string-column';
+import { decodeUtf8, isValidUtf8, repairUtf8 } from '@tendril/columns/utf8';
+import { DOMAIN, type KeyEntry } from './attribute-keys.ts';
+import { parseDurationNs } from './duration.ts';
+
+const TRACE_ID = /^[0-9a-f]{32}$/i;
+const SPAN_ID = /^[0-9a-f]{16}$/i;
+const ALL_ZERO = /^0+$/;
+/** Of a value in a LowCardinality column; longer ones are no keyword and stay attributes alone. */
+const KEYWORD_BYTES_MAX = 1024;
+
+/** Copies an attribute's text to the column it fills; the first value of a row stays. */
+export function copyToDomain(
+  batch: LogBatch,
+  entry: KeyEntry,
+  source: ByteSource,
+  start: number,
+  end: number,
+): void {
+  switch (entry.domain) {
+    case DOMAIN.userId:
+      putText(batch, batch.userId, source, start, end);
+      break;
+    case DOMAIN.connectionId:
+      putText(batch, batch.connectionId, source, start, end);
+      break;
+    case DOMAIN.conversationId:
+      putText(batch, batch.conversationId, source, start, end);
+      break;
+    case DOMAIN.errorCode:
+      putKeyword(batch, batch.errorCode, source, start, end);
+      break;
+    case DOMAIN.caller:
+      putKeyword(batch, batch.caller, source, start, end);
+      break;
+    case DOMAIN.duration:
+      putDuration(batch, entry, decodeUtf8(source.bytes, start, end));
+      break;
+    default:
+  }
+}
+
+/** True when the text is an id of that kind and the record has none yet. */
+export function putIdText(batch: LogBatch, entry: KeyEntry, text: string): boolean {
+  const isTrace = entry.domain === DOMAIN.traceId;
+  const column = isTrace ? batch.traceId : batch.spanId;
+  if (column.has(batch.rowCount) || ALL_ZERO.test(text)) return false;
+  if (!(isTrace ? TRACE_ID : SPAN_ID).test(text)) return false;
+  column.putString(batch.rowCount, text.toLowerCase());
+  batch.addValueBytes(text.length);
+  return true;
+}
+
+/** Invalid UTF-8 becomes U+FFFD. Returns the index in the block's dictionary. */
+export function putKeyword(
+  batch: LogBatch,
+  column: LowCardinalityColumn,
+  source: ByteSource,
+  start: number,
+  end: number,
+): void {
+  const row = batch.rowCount;
+  if (column.has(row) || end - start > KEYWORD_BYTES_MAX) return;
+  if (isValidUtf8(source.bytes, start, end)) {
+    column.put(row, source, start, end);
+    return;
+  }
+  const repaired = repairUtf8(source.bytes, start, end);
+  column.put(row, new ByteSource(repaired), 0, repaired.length);
+}
+
+function putText(
+  batch: LogBatch,
+  column: StringColumn,
+  source: ByteSource,
+  start: number,
+  end: number,
+): void {
+  if (column.has(batch.rowCount)) return;
+  column.putText(batch.rowCount, source, start, end);
+  batch.addValueBytes(end - start);
+}
+
+function putDuration(batch: LogBatch, entry: KeyEntry, text: string): void {
+  if (batch.durationNs.has(batch.rowCount)) return;
+  const durationNs = parseDurationNs(text, entry.unitNs);
+  if (durationNs === undefined || durationNs >= 2 ** 63) return;
+  batch.durationNs.put(batch.rowCount, durationNs % 2 ** 32, Math.floor(durationNs / 2 ** 32));
+}
