@@ -57,6 +57,11 @@ export function joinSql(
   };
 }
 
+/** A statement out of a file that ships with the code, such as a migration; never of other text. */
+export function sqlOfFile(text: string): Sql {
+  return { kind: 'sql', parts: [text] };
+}
+
 export const EMPTY_SQL: Sql = { kind: 'sql', parts: [] };
 
 export function render(statement: Sql): RenderedSql {

@@ -15,7 +15,7 @@ export class Availability {
     this.lastReason = reason;
     if (state === this.current) return;
     this.current = state;
-    for (const listener of [...this.listeners]) listener(state);
+    for (const listener of this.listeners) listener(state);
   }
 
   /** `: why it is not ready`, or nothing. */

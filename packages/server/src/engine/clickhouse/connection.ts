@@ -270,12 +270,8 @@ function failureBy(
   thrown: unknown,
 ): Failure {
   deadline.dispose();
-  switch (deadline.cause()) {
-    case 'cancelled':
-      return cancelledFailure(operation);
-    case 'silent':
-      return silentFailure(operation, waitMs);
-    case undefined:
-      return failureOf(operation, thrown);
-  }
+  const cause = deadline.cause();
+  if (cause === 'cancelled') return cancelledFailure(operation);
+  if (cause === 'silent') return silentFailure(operation, waitMs);
+  return failureOf(operation, thrown);
 }

@@ -50,6 +50,7 @@ export interface EngineRun {
   readonly connection: ClickHouseConnection;
   /** Resolves with how the process ended; never rejects. */
   readonly ended: Promise<RunEnd>;
+  hasEnded(): boolean;
   /** At once, whatever the engine does; it is built to survive that. */
   kill(): void;
 }
@@ -80,6 +81,7 @@ export async function startRun(options: RunOptions): Promise<EngineRun> {
     secrets,
     connection: connectionTo(port, secrets),
     ended,
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     kill: () => void child.kill('SIGKILL'),
   };
 }

@@ -123,9 +123,7 @@ export class Supervisor implements EngineDriver {
   /** False when it ended, or did not answer in time. */
   private async becomesReady(run: EngineRun): Promise<boolean> {
     const startedAtMs = performance.now();
-    let ended = false;
-    void run.ended.then(() => (ended = true));
-    while (!ended && performance.now() - startedAtMs < START_TIMEOUT_MS) {
+    while (!run.hasEnded() && performance.now() - startedAtMs < START_TIMEOUT_MS) {
       try {
         await run.connection.ping(START_PING_TIMEOUT_MS);
         await run.connection.createDatabase();
