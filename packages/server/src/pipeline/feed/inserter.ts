@@ -1,0 +1,94 @@
+/**
+ * Inserts one plan, table after table, until each is in the engine or refused for what it holds. An
+ * engine that is away is waited for without end; nothing is given up but by `signal`.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { Failure, messageOf } from '@tendril/model/failure';
+import type { InsertNative } from '../../engine/engine.ts';
+import type { Warn } from '../warn.ts';
+import { blocksOf, tablesInOrder } from './insert-plan.ts';
+import type { FeedPlan } from './feed-state.ts';
+import type { PendingFrame } from './pending-frame.ts';
+
+/** What the pipeline needs of the engine. */
+export interface InsertTarget {
+  insertNative(insert: InsertNative): Promise<void>;
+}
+
+export interface InserterOptions {
+  readonly engine: InsertTarget;
+  readonly signal: AbortSignal;
+  /** First wait after a failure; doubles up to the last. */
+  readonly backOffMs: { readonly first: number; readonly last: number };
+  readonly warn: Warn;
+}
+
+export type InsertResult =
+  | { readonly kind: 'inserted' }
+  /** The tables in `inserted` are in the engine, `table` was refused, those behind it were not tried. */
+  | {
+      readonly kind: 'refused';
+      readonly table: string;
+      readonly reason: string;
+      readonly inserted: readonly string[];
+    };
+
+export interface PlannedInsert {
+  readonly plan: FeedPlan;
+  readonly frames: readonly PendingFrame[];
+  /** Called before each table, so that what depends on the earlier ones can go on. */
+  readonly onTable?: (table: string) => void;
+}
+
+export class Inserter {
+  readonly #options: InserterOptions;
+
+  constructor(options: InserterOptions) {
+    this.#options = options;
+  }
+
+  /** Throws only when `signal` is aborted. */
+  async insert({ plan, frames, onTable }: PlannedInsert): Promise<InsertResult> {
+    const inserted = [...plan.skipTables];
+    for (const table of tablesInOrder(frames)) {
+      if (inserted.includes(table)) continue;
+      onTable?.(table);
+      const blocks = blocksOf(frames, table);
+      const reason = await this.#insertTable({ table, blocks, token: `${plan.token}-${table}` });
+      if (reason !== undefined) return { kind: 'refused', table, reason, inserted };
+      inserted.push(table);
+    }
+    return { kind: 'inserted' };
+  }
+
+  /** Undefined when it is stored, else why it never can be. */
+  async #insertTable(insert: InsertNative): Promise<string | undefined> {
+    const { engine, signal, backOffMs } = this.#options;
+    let waitMs = backOffMs.first;
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        await engine.insertNative({ ...insert, signal });
+        return undefined;
+      } catch (error) {
+        if (isRefused(error)) return messageOf(error);
+        this.#noteRetry(insert.table, waitMs, error);
+      }
+      await delay(waitMs, undefined, { signal, ref: false });
+      waitMs = Math.min(waitMs * 2, backOffMs.last);
+    }
+  }
+
+  #noteRetry(table: string, waitMs: number, error: unknown): void {
+    if (this.#options.signal.aborted) return;
+    this.#options.warn('insert failed, will be tried again', {
+      table,
+      waitMs,
+      error: messageOf(error),
+    });
+  }
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'insert_refused';
+}

@@ -1,0 +1,300 @@
+/**
+ * Opens the pipeline of a data directory: reads the WAL, then takes requests while what was pending
+ * is fed in the background.
+ */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Batch } from '@tendril/columns/batch';
+import type { LogBatch } from '@tendril/columns/log-batch';
+import type { LogRecord } from '@tendril/model/log-record';
+import { Accounts } from './accounts.ts';
+import { Committer } from './committer.ts';
+import { DiskSpace, type DiskUse } from './disk-space.ts';
+import { FeedJournal, readFeedJournal } from './feed/feed-journal.ts';
+import { FeedProgress } from './feed/feed-progress.ts';
+import { isFed } from './feed/feed-state.ts';
+import { Feeder } from './feed/feeder.ts';
+import { FrameQueue } from './feed/frame-queue.ts';
+import { Inserter, type InsertTarget } from './feed/inserter.ts';
+import { commitFailure, IngestPipeline, type BatchPipeline } from './ingest-pipeline.ts';
+import { Lane } from './lane.ts';
+import type { PipelineLimits } from './pipeline-limits.ts';
+import type { Pipeline } from './pipeline.ts';
+import { Quarantine } from './quarantine.ts';
+import { RequestIds } from './request-ids.ts';
+import { TailHub } from './tail/tail-hub.ts';
+import { Housekeeping } from './wal/housekeeping.ts';
+import { replayWal, type Replay, type ReplayReport } from './wal/replay.ts';
+import { Wal } from './wal/wal.ts';
+import { nodeWalFiles, type WalFiles } from './wal/wal-files.ts';
+import type { Warn } from './warn.ts';
+
+export interface OpenPipelineOptions<B extends Batch> {
+  /** Holds `wal/` and `quarantine/`. One server at a time: the caller has locked it. */
+  readonly dataDir: string;
+  readonly engine: InsertTarget;
+  /** 0 to 255; part of every RecordId. */
+  readonly serverId: number;
+  /** Of the tables that the batches are written for. */
+  readonly schemaVersion: number;
+  readonly limits: PipelineLimits;
+  readonly nowMs: () => number;
+  readonly newBatch: () => B;
+  /** The row of an encoded batch, for the live tail. */
+  readonly readRecord: (batch: B, row: number) => LogRecord;
+  /** The table whose rows are the records. */
+  readonly recordTable: string;
+  /**
+   * Blocks that a batch gave out will not be stored: a batch that leaves out what it sent before must
+   * send it again.
+   */
+  readonly onBlocksLost: () => void;
+  readonly warn: Warn;
+  /** For tests of what a failing disk does. */
+  readonly files?: WalFiles;
+  readonly measureDisk?: (directory: string) => Promise<DiskUse>;
+}
+
+export type OpenedPipeline = Pipeline & { readonly replayed: ReplayReport };
+
+/** The pipeline for logs. */
+export async function openPipeline(
+  options: Omit<OpenPipelineOptions<LogBatch>, 'readRecord' | 'recordTable'>,
+): Promise<OpenedPipeline> {
+  const pipeline = await openBatchPipeline<LogBatch>({
+    ...options,
+    recordTable: 'logs',
+    readRecord: (batch, row) => batch.record(row),
+  });
+  return Object.assign(pipeline, { ingestLogs: pipeline.ingest.bind(pipeline) });
+}
+
+/** The pipeline for batches of any one kind. */
+export async function openBatchPipeline<B extends Batch>(
+  options: OpenPipelineOptions<B>,
+): Promise<BatchPipeline<B>> {
+  const storage = await openStorage(options);
+  const feeding = startFeeding(options, storage);
+  const { limits, nowMs } = options;
+  const accounts = storage.accounts;
+  const tail = createTail(limits);
+  const lane = createLane(options, tail);
+  const requestIds = createRequestIds(options, storage.replay);
+  const committer = new Committer({
+    accounts,
+    lane,
+    requestIds,
+    nowMs,
+    wal: storage.wal,
+    onCommitted: (frames) => {
+      for (const frame of frames) {
+        feeding.queue.push(frame);
+        storage.disk.noteWritten(frame.bytes.length);
+      }
+      feeding.feeder.noteFrames();
+    },
+    onFailed: options.onBlocksLost,
+    failureOf: commitFailure,
+  });
+  return new IngestPipeline({
+    ...storage,
+    ...feeding,
+    accounts,
+    committer,
+    lane,
+    nowMs,
+    requestIds,
+    tail,
+    replayed: storage.replay.report,
+    walBytesMax: limits.walBytesMax,
+    waitingBytesMax: limits.waitingBytesMax,
+  });
+}
+
+interface Storage {
+  readonly accounts: Accounts;
+  readonly disk: DiskSpace;
+  readonly journal: FeedJournal;
+  readonly progress: FeedProgress;
+  readonly quarantine: Quarantine;
+  readonly replay: Replay;
+  readonly wal: Wal;
+  readonly housekeeping: Housekeeping;
+}
+
+async function openStorage<B extends Batch>(options: OpenPipelineOptions<B>): Promise<Storage> {
+  const { dataDir, files = nodeWalFiles, limits, nowMs, warn } = options;
+  const directory = join(dataDir, 'wal');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const quarantine = await Quarantine.open({
+    directory: join(dataDir, 'quarantine'),
+    bytesMax: limits.quarantineBytesMax,
+    warn,
+  });
+  const replay = await replayWal({
+    directory,
+    feed: await readFeedJournal(directory),
+    idsSinceMs: nowMs() - limits.requestIdsKeepMs,
+    quarantine,
+    nowMs: nowMs(),
+  });
+  const accounts = new Accounts(replay.accounts);
+  const progress = new FeedProgress(replay.feed);
+  const wal = createWal({ options, directory, files, replay, accounts, progress });
+  return {
+    accounts,
+    disk: await watchDisk(options, directory),
+    housekeeping: new Housekeeping({ directory, limits, nowMs, wal, warn }),
+    journal: await FeedJournal.open({ directory, files, warn }),
+    progress,
+    quarantine,
+    replay,
+    wal,
+  };
+}
+
+function createWal<B extends Batch>(input: {
+  readonly options: OpenPipelineOptions<B>;
+  readonly directory: string;
+  readonly files: WalFiles;
+  readonly replay: Replay;
+  readonly accounts: Accounts;
+  readonly progress: FeedProgress;
+}): Wal {
+  const { options, directory, files, replay, accounts, progress } = input;
+  const { limits, nowMs, schemaVersion, warn } = options;
+  const nextFrame = Math.max(replay.wal.nextFrame, frameOfTime(nowMs()));
+  return new Wal(
+    {
+      directory,
+      files,
+      schemaVersion,
+      segmentBytesMax: limits.segmentBytesMax,
+      headState: () => ({ accounts: accounts.totals(), feed: progress.state }),
+      warn,
+    },
+    { ...replay.wal, nextFrame },
+  );
+}
+
+async function watchDisk<B extends Batch>(
+  { limits, measureDisk, warn }: OpenPipelineOptions<B>,
+  directory: string,
+): Promise<DiskSpace> {
+  return await DiskSpace.watch({
+    directory,
+    limits: limits.disk,
+    sampleEveryMs: limits.diskLookEveryMs,
+    warn,
+    ...(measureDisk === undefined ? {} : { measure: measureDisk }),
+  });
+}
+
+interface Feeding {
+  readonly feeder: Feeder;
+  readonly feeding: Promise<void>;
+  readonly queue: FrameQueue;
+  readonly stop: AbortController;
+  readonly quarantinedFrames: () => number;
+}
+
+function startFeeding<B extends Batch>(
+  options: OpenPipelineOptions<B>,
+  { housekeeping, journal, progress, quarantine, replay, wal }: Storage,
+): Feeding {
+  const { engine, limits, nowMs, onBlocksLost, recordTable, warn } = options;
+  const stop = new AbortController();
+  const { signal } = stop;
+  const queue = createQueue(limits, { progress, replay, wal });
+  const inserter = new Inserter({ engine, signal, backOffMs: limits.insertBackOffMs, warn });
+  let quarantinedFrames = 0;
+  const feeder = new Feeder({
+    queue,
+    journal,
+    inserter,
+    quarantine,
+    progress,
+    recordTable,
+    limits: limits.insert,
+    timing: limits.feed,
+    nowMs,
+    signal,
+    onSaved: ({ fedThrough }) => housekeeping.retire(fedThrough),
+    onQuarantined: () => {
+      quarantinedFrames += 1;
+      onBlocksLost();
+    },
+    warn,
+  });
+  return { feeder, feeding: feeder.run(), queue, stop, quarantinedFrames: () => quarantinedFrames };
+}
+
+function createQueue(
+  limits: PipelineLimits,
+  { progress, replay, wal }: Pick<Storage, 'progress' | 'replay' | 'wal'>,
+): FrameQueue {
+  const { pendingStart, report } = replay;
+  const left = pendingStart && {
+    ...pendingStart,
+    records: report.pendingRecords,
+    lastFrame: replay.lastPendingFrame,
+  };
+  return new FrameQueue(
+    {
+      memoryBytesMax: limits.feedMemoryBytesMax,
+      memoryFramesMax: limits.feedMemoryFramesMax,
+      segments: () => wal.segments(),
+      isSkipped: (frame) => replay.skip.has(frame) || isFed(progress.state, frame),
+    },
+    left,
+  );
+}
+
+function createTail(limits: PipelineLimits): TailHub {
+  return new TailHub({
+    subscribersMax: limits.tailSubscribersMax,
+    waitingMax: limits.tailWaitingMax,
+    budgetMsPerSecond: limits.tailBudgetMsPerSecond,
+    monotonicMs: () => performance.now(),
+  });
+}
+
+function createLane<B extends Batch>(
+  { limits, newBatch, readRecord, serverId }: OpenPipelineOptions<B>,
+  tail: TailHub,
+): Lane<B> {
+  return new Lane({
+    newBatch,
+    serverId,
+    frameBytes: limits.frameBytes,
+    partitionsMax: limits.insert.partitionsMax,
+    onEncoded: (batch) => {
+      if (!tail.isWatched) return undefined;
+      const { rowCount } = batch;
+      return tail.prepare({ rowCount, record: (row) => readRecord(batch, row) });
+    },
+  });
+}
+
+function createRequestIds<B extends Batch>(
+  { limits, nowMs }: OpenPipelineOptions<B>,
+  { requests }: Replay,
+): RequestIds {
+  const { requestIdsKeepMs: keepMs, requestIdsMax: idsMax } = limits;
+  return new RequestIds({ keepMs, idsMax, nowMs }, requests);
+}
+
+/** 2025-01-01. */
+const FIRST_SECOND = 1_735_689_600;
+/** Frames a second that may be written over the years without a number being used twice. */
+const FRAMES_PER_SECOND = 512;
+const FRAME_MAX = 2 ** 40;
+
+/**
+ * The number a start begins with if the WAL names no higher one: so numbers, and with them RecordIds,
+ * are not used again even when the WAL was deleted. A clock that is far off is ignored.
+ */
+function frameOfTime(nowMs: number): number {
+  const frame = Math.floor(nowMs / 1000 - FIRST_SECOND) * FRAMES_PER_SECOND;
+  return frame > 0 && frame < FRAME_MAX / 2 ? frame : 0;
+}
