@@ -256,7 +256,8 @@ function unknownField(name: FieldName, catalogue: FieldCatalogue): QueryFailure 
   const text = piecesText(name.pieces);
   const isPattern = name.pieces.length > 1;
   const known = [
-    ...LOG_FIELDS.flatMap((field) => [field.name, ...field.aliases]),
+    ...LOG_FIELDS.map((field) => field.name),
+    ...LOG_FIELDS.flatMap((field) => field.aliases),
     ...catalogue.names(),
   ];
   const nearest = isPattern ? undefined : nearestName(text, known);

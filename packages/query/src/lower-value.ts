@@ -100,7 +100,7 @@ function pathCondition({ key, types }: AttributeField, test: ValueTest): Sql {
 
 /** An array matches if one of its elements does. Elements compare as text, numbers among them as numbers. */
 function arrayCondition(path: Sql, test: ComparingTest): Sql {
-  const elements = sql`arrayConcat(${path}.:\`Array(Nullable(String))\`, arrayMap(n -> toString(n), ${path}.:\`Array(Nullable(Int64))\`), arrayMap(n -> toString(n), ${path}.:\`Array(Nullable(Float64))\`), arrayMap(n -> toString(n), ${path}.:\`Array(Nullable(Bool))\`))`;
+  const elements = sql`arrayConcat(${path}.:\`Array(String)\`, arrayMap(n -> toString(n), ${path}.:\`Array(Int64)\`), arrayMap(n -> toString(n), ${path}.:\`Array(Float64)\`), arrayMap(n -> toString(n), ${path}.:\`Array(Bool)\`))`;
   return sql`arrayExists(x -> ifNull(${textValueCondition(sql`x`, test)}, false), ${elements})`;
 }
 

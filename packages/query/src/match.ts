@@ -9,7 +9,8 @@ import type { CompareOperator } from './ast.ts';
 import { containsInOrder, likeMatches, numberOf } from './check-value.ts';
 import { parsePeer } from './ip-range.ts';
 import { durationNs, sizeBytes } from './quantity.ts';
-import { columnText, durationOf, hexText, resourceText, timeOf } from './record-columns.ts';
+import type { DomainColumns, RecordView } from './record-columns.ts';
+import { columnText, durationOf, hexText, storedText, timeOf } from './record-columns.ts';
 import type {
   Equals,
   HexTest,
@@ -21,23 +22,30 @@ import type {
 } from './resolved.ts';
 import { fold, wordsOf } from './words.ts';
 
-export type RecordMatcher = (record: LogRecord) => boolean;
+export type RecordMatcher = (record: LogRecord, domain?: DomainColumns) => boolean;
 
 export function matcherOf(query: ResolvedQuery): RecordMatcher {
+  const matches = viewMatcher(query);
+  return (record, domain) => matches({ record, domain });
+}
+
+type ViewMatcher = (view: RecordView) => boolean;
+
+function viewMatcher(query: ResolvedQuery): ViewMatcher {
   switch (query.kind) {
     case 'all':
       return () => true;
     case 'not': {
-      const operand = matcherOf(query.operand);
-      return (record) => !operand(record);
+      const operand = viewMatcher(query.operand);
+      return (view) => !operand(view);
     }
     case 'and': {
-      const operands = query.operands.map(matcherOf);
-      return (record) => operands.every((operand) => operand(record));
+      const operands = query.operands.map(viewMatcher);
+      return (view) => operands.every((operand) => operand(view));
     }
     case 'or': {
-      const operands = query.operands.map(matcherOf);
-      return (record) => operands.some((operand) => operand(record));
+      const operands = query.operands.map(viewMatcher);
+      return (view) => operands.some((operand) => operand(view));
     }
     case 'text':
     case 'value':
@@ -48,16 +56,16 @@ export function matcherOf(query: ResolvedQuery): RecordMatcher {
   }
 }
 
-function testMatcher(test: Test): RecordMatcher {
+function testMatcher(test: Test): ViewMatcher {
   switch (test.kind) {
     case 'text': {
       const matches = textMatcher(test.test);
       const { column } = test;
-      return (record) => matches(column === 'Body' ? record.body : record.original);
+      return ({ record }) => matches(column === 'Body' ? record.body : record.original);
     }
     case 'hex': {
       const matches = hexMatcher(test.test);
-      return (record) => matches(hexText(record, test.column));
+      return (view) => matches(hexText(view, test.column));
     }
     case 'integer':
       return integerMatcher(test);
@@ -106,43 +114,44 @@ function hexMatcher(test: HexTest): (text: string) => boolean {
   }
 }
 
-function integerMatcher(test: Extract<Test, { readonly kind: 'integer' }>): RecordMatcher {
+function integerMatcher(test: Extract<Test, { readonly kind: 'integer' }>): ViewMatcher {
   const { column, min, max } = test;
-  return (record) => {
-    const number = column === 'SeverityNumber' ? BigInt(record.severityNumber) : durationOf(record);
+  return (view) => {
+    const number =
+      column === 'SeverityNumber' ? BigInt(view.record.severityNumber) : durationOf(view);
     return (min === undefined || number >= min) && (max === undefined || number <= max);
   };
 }
 
-function timeMatcher(test: Extract<Test, { readonly kind: 'time' }>): RecordMatcher {
+function timeMatcher(test: Extract<Test, { readonly kind: 'time' }>): ViewMatcher {
   const { column, fromNs, toNs } = test;
-  return (record) => {
-    const ns = timeOf(record, column);
+  return (view) => {
+    const ns = timeOf(view, column);
     return (fromNs === undefined || ns >= fromNs) && (toNs === undefined || ns < toNs);
   };
 }
 
 type ScalarMatcher = (value: AttributeScalar) => boolean;
 
-function valueMatcher(target: ValueTarget, test: ValueTest): RecordMatcher {
+function valueMatcher(target: ValueTarget, test: ValueTest): ViewMatcher {
   switch (target.kind) {
     case 'column':
       return columnMatcher(target, test);
     case 'attribute': {
       const { key } = target.attribute;
-      if (test.kind === 'exists') return (record) => Object.hasOwn(record.attributes, key);
+      if (test.kind === 'exists') return ({ record }) => Object.hasOwn(record.attributes, key);
       const matches = scalarMatcher(test);
-      return (record) => {
+      return ({ record }) => {
         const value = ownValue(record.attributes, key);
         return value !== undefined && anyScalar(value, matches);
       };
     }
     case 'resource': {
-      if (test.kind === 'exists') return (record) => Object.hasOwn(record.resource, target.key);
+      if (test.kind === 'exists') return ({ record }) => Object.hasOwn(record.resource, target.key);
       const matches = scalarMatcher(test);
-      return (record) => {
+      return ({ record }) => {
         const value = ownValue(record.resource, target.key);
-        return value !== undefined && matches(resourceText(value));
+        return value !== undefined && matches(storedText(value));
       };
     }
   }
@@ -151,11 +160,11 @@ function valueMatcher(target: ValueTarget, test: ValueTest): RecordMatcher {
 function columnMatcher(
   target: Extract<ValueTarget, { readonly kind: 'column' }>,
   test: ValueTest,
-): RecordMatcher {
-  if (test.kind === 'exists') return (record) => columnText(record, target.column) !== '';
+): ViewMatcher {
+  if (test.kind === 'exists') return (view) => columnText(view, target.column) !== '';
   const matches = scalarMatcher(test);
-  return (record) => {
-    const text = columnText(record, target.column);
+  return (view) => {
+    const text = columnText(view, target.column);
     return matches(target.lower === true ? fold(text, 'ascii') : text);
   };
 }
@@ -219,7 +228,9 @@ function equalMatcher({ texts, integers, floats, booleans }: Equals): ScalarMatc
 
 /** As the engine's toString. */
 function textOf(value: AttributeScalar): string {
-  return typeof value === 'number' ? String(value).replace('e+', 'e') : String(value);
+  if (typeof value !== 'number') return String(value);
+  if (Number.isNaN(value)) return 'nan';
+  return String(value).replace('e+', 'e').replace('Infinity', 'inf');
 }
 
 /** As the engine's toFloat64OrNull where the value is text. */

@@ -1,12 +1,32 @@
-/** What the columns of `logs` hold for a record: the domain columns come from its attributes. */
-import type { AttributeValue } from '@tendril/model/attribute';
+/** What the columns of `logs` hold for a record in memory. */
+import type { AttributeScalar, AttributeValue } from '@tendril/model/attribute';
+import { durationUnitOfKey, parseDurationNs } from '@tendril/model/duration';
 import { LOG_FIELDS } from '@tendril/model/fields';
 import type { LogRecord } from '@tendril/model/log-record';
 
-import { durationNs, unitNsOfKey } from './quantity.ts';
 import type { HexColumn, TimeColumn } from './resolved.ts';
 
-export function columnText(record: LogRecord, column: string): string {
+/**
+ * Columns that the writer fills from attributes, of the first one that the record had. A record does
+ * not tell that order, so who has the columns should hand them in; without them the order of the
+ * field registry decides, which differs only where a record states two users, two callers and so on.
+ */
+export interface DomainColumns {
+  readonly UserId: string;
+  readonly ConnectionId: string;
+  readonly ConversationId: string;
+  readonly ErrorCode: string;
+  readonly Caller: string;
+  /** 0 where the record states none. */
+  readonly DurationNs: bigint;
+}
+
+export interface RecordView {
+  readonly record: LogRecord;
+  readonly domain: DomainColumns | undefined;
+}
+
+export function columnText({ record, domain }: RecordView, column: string): string {
   switch (column) {
     case 'ServiceName':
       return record.serviceName;
@@ -23,33 +43,42 @@ export function columnText(record: LogRecord, column: string): string {
     case 'ScopeName':
       return record.scope.name;
     case 'EventName':
-      return textOf(record.attributes['event.name']);
+      return storedText(record.attributes['event.name']);
+    case 'UserId':
+    case 'ConnectionId':
+    case 'ConversationId':
+    case 'ErrorCode':
+    case 'Caller':
+      return domain ? domain[column] : storedText(sourceOf(record, column)?.value);
     default:
-      return textOf(sourceOf(record, column)?.value);
+      return '';
   }
 }
 
-export function hexText(record: LogRecord, column: HexColumn): string {
+export function hexText({ record }: RecordView, column: HexColumn): string {
   return column === 'RecordId' ? record.id : record.patternId;
 }
 
-export function timeOf(record: LogRecord, column: TimeColumn): bigint {
+export function timeOf({ record }: RecordView, column: TimeColumn): bigint {
   return BigInt(column === 'Timestamp' ? record.timestamp : record.observedTimestamp);
 }
 
-/** 0 where the record states none. */
-export function durationOf(record: LogRecord): bigint {
+export function durationOf({ record, domain }: RecordView): bigint {
+  if (domain) return domain.DurationNs;
   const source = sourceOf(record, 'DurationNs');
   if (!source) return 0n;
-  const { key, value } = source;
-  const ns =
-    typeof value === 'string' ? durationNs(value) : Number(value) * (unitNsOfKey(key) ?? 1e6);
-  return ns !== undefined && Number.isFinite(ns) ? BigInt(Math.round(ns)) : 0n;
+  const ns = parseDurationNs(storedText(source.value), durationUnitOfKey(source.key));
+  return ns === undefined ? 0n : BigInt(Math.round(ns));
 }
 
-/** Resource attributes are stored as text. */
-export function resourceText(value: AttributeValue): string {
-  return textOf(value);
+/** As maps of text and the domain columns store a value; arrays become JSON. */
+export function storedText(value: AttributeValue | undefined): string {
+  if (value === undefined) return '';
+  return typeof value === 'object' ? `[${value.map(elementText).join(',')}]` : String(value);
+}
+
+function elementText(element: AttributeScalar): string {
+  return typeof element === 'string' ? JSON.stringify(element) : String(element);
 }
 
 const SOURCE_KEYS: ReadonlyMap<string, readonly string[]> = new Map(
@@ -65,9 +94,4 @@ function sourceOf(
     if (value !== undefined) return { key, value };
   }
   return undefined;
-}
-
-function textOf(value: AttributeValue | undefined): string {
-  if (value === undefined) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
