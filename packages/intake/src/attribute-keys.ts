@@ -8,8 +8,7 @@ import type { ByteSource } from '@tendril/columns/byte-store';
 import { cutUtf8, decodeUtf8 } from '@tendril/columns/utf8';
 import { logFieldOfSourceKey } from '@tendril/model/fields';
 import { durationUnitOfKey } from './duration.ts';
-import type { Redaction } from './redaction.ts';
-import type { KeyRule } from './redact/secret-keys.ts';
+import type { KeyRule, Redactor } from './redact/redactor.ts';
 
 /** Past this many keys all are looked up anew: only hostile input has more. */
 const KEYS_REMEMBERED_MAX = 8192;
@@ -46,7 +45,7 @@ export interface KeyEntry {
 
 export interface AttributeKeysOptions {
   readonly paths: AttributePaths;
-  readonly redaction: Redaction;
+  readonly redactor: Redactor;
   readonly keyBytesMax: number;
 }
 
@@ -101,7 +100,7 @@ export class AttributeKeys {
 
   private entryOf(name: string): KeyEntry {
     const field = logFieldOfSourceKey(name);
-    const rule = this.options.redaction.keyRule(name);
+    const rule = this.options.redactor.keyRule(name);
     return {
       name,
       key: this.options.paths.keyOf(name),

@@ -12,7 +12,7 @@ import type { AttributeScalar, AttributeValue } from '@tendril/model/attribute';
 import type { Limits } from '@tendril/model/limits';
 import { AttributeKeys, DOMAIN, type KeyEntry } from './attribute-keys.ts';
 import { copyToDomain, putIdText } from './domain-columns.ts';
-import type { Redaction } from './redaction.ts';
+import type { Redactor } from './redact/redactor.ts';
 
 /** Names what was cut in a record. */
 export const TRUNCATED_KEY = 'tendril.truncated';
@@ -34,7 +34,7 @@ interface HeldId {
 
 export interface AttributeWriterOptions {
   readonly keys: AttributeKeys;
-  readonly redaction: Redaction;
+  readonly redactor: Redactor;
   readonly limits: Limits;
 }
 
@@ -46,7 +46,7 @@ export class AttributeWriter {
     valuesRedacted: 0,
   };
   private readonly keys: AttributeKeys;
-  private readonly redaction: Redaction;
+  private readonly redactor: Redactor;
   private readonly valueBytesMax: number;
   private readonly recordAttributesMax: number;
   private readonly scratch: TextScratch = new TextScratch();
@@ -54,9 +54,9 @@ export class AttributeWriter {
   private truncated: string[] = [];
   private heldIds: HeldId[] = [];
 
-  constructor({ keys, redaction, limits }: AttributeWriterOptions) {
+  constructor({ keys, redactor, limits }: AttributeWriterOptions) {
     this.keys = keys;
-    this.redaction = redaction;
+    this.redactor = redactor;
     this.valueBytesMax = limits.valueBytesMax;
     this.recordAttributesMax = limits.recordAttributesMax;
   }
@@ -102,11 +102,8 @@ export class AttributeWriter {
   ): void {
     if (entry.domain !== DOMAIN.none && this.isTaken(batch, entry, source, start, end)) return;
     if (this.mustChange(entry, source, start, end)) {
-      this.changedText(
-        batch,
-        entry,
-        decodeUtf8(source.bytes, start, this.cut(entry, source, start, end)),
-      );
+      const cutEnd = this.cutEnd(entry, source, start, end);
+      this.changed(batch, entry, this.redact(entry, decodeUtf8(source.bytes, start, cutEnd)));
       return;
     }
     if (entry.domain !== DOMAIN.none) copyToDomain(batch, entry, source, start, end);
@@ -176,36 +173,36 @@ export class AttributeWriter {
   private mustChange(entry: KeyEntry, source: ByteSource, start: number, end: number): boolean {
     if (entry.rule !== undefined || entry.domain === DOMAIN.original) return true;
     if (end - start > this.valueBytesMax) return true;
-    return !entry.identifier && this.redaction.suspicious(source.bytes, start, end);
+    return !entry.identifier && this.redactor.suspicious(source.bytes, start, end);
   }
 
   // Cut before redaction: what is cut off is not stored.
-  private cut(entry: KeyEntry, source: ByteSource, start: number, end: number): number {
+  private cutEnd(entry: KeyEntry, source: ByteSource, start: number, end: number): number {
     if (end - start <= this.valueBytesMax) return end;
     this.noteTruncated(entry.name);
     return cutUtf8(source.bytes, start, this.valueBytesMax);
   }
 
-  private changedText(batch: LogBatch, entry: KeyEntry, text: string): void {
-    const changed = this.redact(entry, text);
-    if (entry.domain === DOMAIN.original && !batch.original.has(batch.rowCount)) {
-      batch.original.putString(batch.rowCount, changed);
-      batch.addValueBytes(changed.length);
-      return;
-    }
-    const length = this.scratch.encode(changed);
-    if (entry.domain !== DOMAIN.none) copyToDomain(batch, entry, this.scratch.source, 0, length);
-    this.put(batch, entry, KIND.text, changed);
-  }
-
   private redact(entry: KeyEntry, text: string): string {
     if (entry.identifier) return text;
-    const { redaction } = this;
+    const { redactor } = this;
     const changed = entry.rule
-      ? redaction.redactValue(entry.rule, text)
-      : redaction.redactText(text);
+      ? redactor.redactValue(entry.rule, text)
+      : (redactor.redactText(text) ?? text);
     if (changed !== text) this.counts.valuesRedacted += 1;
     return changed;
+  }
+
+  // A text that may differ from what was sent.
+  private changed(batch: LogBatch, entry: KeyEntry, text: string): void {
+    if (entry.domain === DOMAIN.original && !batch.original.has(batch.rowCount)) {
+      batch.original.putString(batch.rowCount, text);
+      batch.addValueBytes(text.length);
+      return;
+    }
+    const length = this.scratch.encode(text);
+    if (entry.domain !== DOMAIN.none) copyToDomain(batch, entry, this.scratch.source, 0, length);
+    this.put(batch, entry, KIND.text, text);
   }
 
   // Numbers and truth values: they keep their type unless redaction changes their text.
@@ -214,16 +211,30 @@ export class AttributeWriter {
       this.text(batch, entry, String(value));
       return;
     }
-    const text = String(value);
-    const length = this.scratch.encode(text);
-    const { source } = this.scratch;
-    if (entry.domain !== DOMAIN.none && this.isTaken(batch, entry, source, 0, length)) return;
-    if (this.mustChange(entry, source, 0, length) && this.redact(entry, text) !== text) {
-      this.changedText(batch, entry, text);
+    const hidden = this.hiddenScalar(entry, kind, value);
+    if (hidden !== undefined) {
+      this.counts.valuesRedacted += 1;
+      this.changed(batch, entry, hidden);
       return;
     }
-    if (entry.domain !== DOMAIN.none) copyToDomain(batch, entry, source, 0, length);
+    if (entry.domain !== DOMAIN.none) {
+      const length = this.scratch.encode(String(value));
+      const { source } = this.scratch;
+      if (this.isTaken(batch, entry, source, 0, length)) return;
+      copyToDomain(batch, entry, source, 0, length);
+    }
     this.put(batch, entry, kind, value);
+  }
+
+  // The text that stands for a number or truth value; undefined when it may be stored.
+  private hiddenScalar(entry: KeyEntry, kind: Kind, value: AttributeScalar): string | undefined {
+    if (entry.identifier || entry.domain === DOMAIN.operationId) return undefined;
+    const text = String(value);
+    if (entry.rule) {
+      const hidden = this.redactor.redactValue(entry.rule, text);
+      return hidden === text ? undefined : hidden;
+    }
+    return kind === KIND.int64 ? this.redactor.redactInteger(BigInt(value)) : undefined;
   }
 
   private array(
@@ -244,7 +255,7 @@ export class AttributeWriter {
     const length = this.scratch.encode(String(element));
     const { source } = this.scratch;
     if (!this.mustChange(entry, source, 0, length)) return element;
-    return this.redact(entry, decodeUtf8(source.bytes, 0, this.cut(entry, source, 0, length)));
+    return this.redact(entry, decodeUtf8(source.bytes, 0, this.cutEnd(entry, source, 0, length)));
   }
 
   // A value that is what it shall be.

@@ -1,8 +1,15 @@
 /** Resources and scopes as the LogWriter hands them to batches: redacted, hashed, each made once. */
 import { hash } from 'node:crypto';
 import type { LogResource, LogScope } from '@tendril/columns/log-resource';
-import { emptyAttributes, type AttributeValue, type Attributes } from '@tendril/model/attribute';
-import type { Redaction } from './redaction.ts';
+import { cutUtf8, decodeUtf8 } from '@tendril/columns/utf8';
+import {
+  emptyAttributes,
+  type AttributeScalar,
+  type AttributeValue,
+  type Attributes,
+} from '@tendril/model/attribute';
+import type { Limits } from '@tendril/model/limits';
+import type { KeyRule, Redactor } from './redact/redactor.ts';
 
 /** Resources and scopes remembered; who makes up new ones all the time pays for it. */
 const REMEMBERED_MAX = 4096;
@@ -28,18 +35,20 @@ export const NO_SCOPE: LogScope = {
 };
 
 export class LogContext {
-  private readonly redaction: Redaction;
+  private readonly redactor: Redactor;
+  private readonly limits: Limits;
   private readonly resources: Remembered<LogResource> = new Remembered<LogResource>();
   private readonly scopes: Remembered<LogScope> = new Remembered<LogScope>();
   private readonly resourcesOfBytes: Remembered<LogResource> = new Remembered<LogResource>();
   private readonly scopesOfBytes: Remembered<LogScope> = new Remembered<LogScope>();
 
-  constructor(redaction: Redaction) {
-    this.redaction = redaction;
+  constructor(redactor: Redactor, limits: Limits) {
+    this.redactor = redactor;
+    this.limits = limits;
   }
 
   resource(attributes: Attributes, schemaUrl: string): LogResource {
-    const redacted = this.redact(attributes);
+    const redacted = this.clean(attributes);
     const text = canonicalText(redacted);
     return this.resources.get(`${schemaUrl}\n${text}`, () => ({
       id: contentId(text),
@@ -51,7 +60,7 @@ export class LogContext {
   }
 
   scope({ name, version, attributes, schemaUrl }: ScopeFields): LogScope {
-    const redacted = this.redact(attributes);
+    const redacted = this.clean(attributes);
     const key = JSON.stringify([name, version, schemaUrl, canonicalText(redacted)]);
     return this.scopes.get(key, () => ({ name, version, schemaUrl, attributes: redacted }));
   }
@@ -65,31 +74,49 @@ export class LogContext {
     return this.scopesOfBytes.get(raw, decode);
   }
 
-  private redact(attributes: Attributes): Attributes {
-    const redacted = emptyAttributes();
-    for (const [key, value] of Object.entries(attributes)) {
-      redacted[key] = redactAttribute(this.redaction, key, value);
+  // Within the limits of a record's attributes, and without secrets.
+  private clean(attributes: Attributes): Attributes {
+    const cleaned = emptyAttributes();
+    const { recordAttributesMax, keyBytesMax, valueBytesMax } = this.limits;
+    for (const [key, value] of Object.entries(attributes).slice(0, recordAttributesMax)) {
+      const kept = typeof value === 'string' ? cutText(value, valueBytesMax) : value;
+      cleaned[cutText(key, keyBytesMax)] ??= redactAttribute(this.redactor, key, kept);
     }
-    return redacted;
+    return cleaned;
   }
 }
 
+function cutText(text: string, bytesMax: number): string {
+  if (text.length * 3 <= bytesMax) return text;
+  const bytes = Buffer.from(text);
+  if (bytes.length <= bytesMax) return text;
+  return decodeUtf8(bytes, 0, cutUtf8(bytes, 0, bytesMax));
+}
+
 /** Secrets also hide in numbers and in elements of arrays. */
-export function redactAttribute(
-  redaction: Redaction,
-  key: string,
-  value: AttributeValue,
-): AttributeValue {
-  const rule = redaction.keyRule(key);
+function redactAttribute(redactor: Redactor, key: string, value: AttributeValue): AttributeValue {
+  const rule = redactor.keyRule(key);
   if (rule?.kind === 'identifier') return value;
-  const change = (text: string): string =>
-    rule ? redaction.redactValue(rule, text) : redaction.redactText(text);
   if (typeof value === 'object') {
-    return value.map((element) => (typeof element === 'string' ? change(element) : element));
+    return value.map((element) => redactScalar(redactor, rule, element));
   }
+  return redactScalar(redactor, rule, value);
+}
+
+function redactScalar(
+  redactor: Redactor,
+  rule: KeyRule | undefined,
+  value: AttributeScalar,
+): AttributeScalar {
+  if (!rule && typeof value === 'string') return redactor.redactText(value) ?? value;
+  if (!rule) return isInteger(value) ? (redactor.redactInteger(value) ?? value) : value;
   const text = String(value);
-  const changed = change(text);
-  return changed === text ? value : changed;
+  const hidden = redactor.redactValue(rule, text);
+  return hidden === text ? value : hidden;
+}
+
+function isInteger(value: AttributeScalar): value is bigint | number {
+  return typeof value === 'bigint' || Number.isSafeInteger(value);
 }
 
 /** The same for equal attributes, whatever their order: one `key=value` line each, sorted. */

@@ -24,7 +24,7 @@ import { putKeyword } from './domain-columns.ts';
 import { LogContext, NO_SCOPE } from './log-context.ts';
 import { isWithin, nsOf, observedBounds, setNs, timestampBounds } from './log-times.ts';
 import type { TimeBounds, WordPair } from './log-times.ts';
-import type { Redaction } from './redaction.ts';
+import type { Redactor } from './redact/redactor.ts';
 import { SEVERITY_NUMBER_MAX, SEVERITY_SOURCES, severityNumberOfRange } from './severity-text.ts';
 
 /** Holds a time that was not believed, as nanoseconds. */
@@ -35,8 +35,10 @@ const SPAN_ID_BYTES = 8;
 
 export interface LogWriterOptions {
   readonly catalog: LogCatalog;
-  readonly redaction: Redaction;
+  readonly redactor: Redactor;
   readonly limits: Limits;
+  /** The server's clock. */
+  readonly nowNs: () => bigint;
 }
 
 /** received = accepted + sum(rejected). */
@@ -53,7 +55,8 @@ export class LogWriter {
   readonly limits: Limits;
   private readonly attributes: AttributeWriter;
   private readonly keys: AttributeKeys;
-  private readonly redaction: Redaction;
+  private readonly redactor: Redactor;
+  private readonly nowNs: () => bigint;
   private readonly scratch: TextScratch = new TextScratch();
   // Of the request.
   private sink: BatchSink<LogBatch> | undefined;
@@ -72,22 +75,23 @@ export class LogWriter {
   private readonly timestamp: WordPair = { low: 0, high: 0 };
   private readonly observed: WordPair = { low: 0, high: 0 };
 
-  constructor({ catalog, redaction, limits }: LogWriterOptions) {
+  constructor({ catalog, redactor, limits, nowNs }: LogWriterOptions) {
+    this.nowNs = nowNs;
     const { keyBytesMax } = limits;
-    this.redaction = redaction;
+    this.redactor = redactor;
     this.limits = limits;
-    this.context = new LogContext(redaction);
+    this.context = new LogContext(redactor, limits);
     this.resource = this.context.resource(emptyAttributes(), '');
-    this.keys = new AttributeKeys({ paths: catalog.paths, redaction, keyBytesMax });
-    this.attributes = new AttributeWriter({ keys: this.keys, redaction, limits });
+    this.keys = new AttributeKeys({ paths: catalog.paths, redactor, keyBytesMax });
+    this.attributes = new AttributeWriter({ keys: this.keys, redactor, limits });
   }
 
   get counts(): Readonly<WriterCounts> {
     return this.attributes.counts;
   }
 
-  /** Begins a request. `receivedAtNs` is the server's clock. */
-  open(sink: BatchSink<LogBatch>, receivedAtNs: bigint): void {
+  /** Begins a request. */
+  open(sink: BatchSink<LogBatch>, receivedAtNs: bigint = this.nowNs()): void {
     this.sink = sink;
     this.receivedAtNs = receivedAtNs;
     this.timestampBounds = timestampBounds(receivedAtNs);
@@ -314,14 +318,14 @@ export class LogWriter {
     }
     if (cutEnd === start || column.has(batch.rowCount)) return;
     batch.addValueBytes(cutEnd - start);
-    if (!this.redaction.suspicious(source.bytes, start, cutEnd)) {
+    if (!this.redactor.suspicious(source.bytes, start, cutEnd)) {
       column.putText(batch.rowCount, source, start, cutEnd);
       return;
     }
     const text = decodeUtf8(source.bytes, start, cutEnd);
-    const redacted = this.redaction.redactText(text);
-    if (redacted !== text) this.attributes.counts.valuesRedacted += 1;
-    column.putString(batch.rowCount, redacted);
+    const redacted = this.redactor.redactText(text);
+    if (redacted !== undefined) this.attributes.counts.valuesRedacted += 1;
+    column.putString(batch.rowCount, redacted ?? text);
   }
 
   private putTimes(batch: LogBatch): void {
@@ -342,7 +346,7 @@ export class LogWriter {
   private tooManyRecords(): Failure {
     const recordsMax = this.limits.requestRecordsMax;
     return new Failure({
-      code: 'too_many_records',
+      code: 'too_large',
       detail: `the request has more than ${recordsMax} records`,
       params: { recordsMax },
     });

@@ -37,9 +37,9 @@ const RECORD_FIELD_MAX = 12;
 export function decodeOtlpLogsProtobuf(
   body: Uint8Array,
   writer: LogWriter,
-  { sink, receivedAtNs }: { readonly sink: BatchSink<LogBatch>; readonly receivedAtNs: bigint },
+  sink: BatchSink<LogBatch>,
 ): WriteOutcome {
-  writer.open(sink, receivedAtNs);
+  writer.open(sink);
   new LogsReader(body, writer).request();
   return writer.outcome();
 }
