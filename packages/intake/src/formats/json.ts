@@ -1,0 +1,132 @@
+/** One JSON object to a line, whoever wrote it. Nested objects become dotted names. */
+import type { AttributeScalar, AttributeValue } from '@tendril/model/attribute';
+import { DEFAULT_LIMITS } from '@tendril/model/limits';
+import type { LineContext, LineFormat, ParsedLine } from '../format.ts';
+import { StructuredLine } from './structured.ts';
+
+export const JSON_LINES: LineFormat = { name: 'json', parse };
+
+function parse(line: string, context: LineContext): ParsedLine | undefined {
+  const start = /\S/.exec(line)?.index ?? 0;
+  if (line.charCodeAt(start) !== OPEN_BRACE) return undefined;
+  const value = parseJson(line);
+  return isMap(value) ? recordOf(value, line, context) : undefined;
+}
+
+/** The record of one parsed object; undefined when it is nested too deeply to be one. */
+export function recordOf(map: JsonMap, line: string, context: LineContext): ParsedLine | undefined {
+  if (isDeeperThan(map, DEFAULT_LIMITS.nestingDepthMax)) return undefined;
+  const record = new StructuredLine(context);
+  const own = isOwnRecord(map);
+  for (const [name, value] of Object.entries(map)) {
+    if (own && addOwn(record, name, value)) continue;
+    // tracing-subscriber nests what was logged under `fields`, the message included.
+    const prefix = name === 'fields' && isMap(value) && 'message' in value ? '' : name;
+    addNested(value, prefix, (key, leaf) => record.add(key, leaf));
+  }
+  return record.finish(line);
+}
+
+const OPEN_BRACE = 0x7b;
+type JsonMap = Readonly<Record<string, unknown>>;
+
+// Where a number of 16 digits or more stands outside a name: it may be beyond what a double holds.
+const LONG_NUMBER = /[:,[]\s*-?\d{16,}/;
+
+/** Undefined when the text is not JSON. Integers beyond 2^53 come as bigint. */
+export function parseJson(text: string): unknown {
+  try {
+    return LONG_NUMBER.test(text) ? JSON.parse(text, keepInteger) : JSON.parse(text);
+  } catch {
+    // A SyntaxError: to us that is an answer, not a failure.
+    return undefined;
+  }
+}
+
+const INT64_MAX = 0x7fff_ffff_ffff_ffffn;
+
+function keepInteger(
+  _key: string,
+  value: unknown,
+  context?: { readonly source?: string },
+): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+  const source = context?.source ?? '';
+  if (!/^-?\d+$/.test(source)) return value;
+  const whole = BigInt(source);
+  return whole <= INT64_MAX && whole >= -INT64_MAX ? whole : source;
+}
+
+// What Tendril itself prints (model/log-record): attributes and resource are maps of their own, and what
+// the server gives a record is left out.
+function isOwnRecord(map: JsonMap): boolean {
+  return isMap(map['resource']) && isMap(map['attributes']) && 'severityNumber' in map;
+}
+
+const GIVEN_BY_SERVER: ReadonlySet<string> = new Set(['id', 'patternId', 'observedTimestamp']);
+
+function addOwn(record: StructuredLine, name: string, value: unknown): boolean {
+  if (value === '' || GIVEN_BY_SERVER.has(name)) return true;
+  if (name === 'original' && typeof value === 'string') {
+    record.addAttribute('log.record.original', value);
+    return true;
+  }
+  if (name === 'resource') {
+    addNested(value, '', (key, leaf) => record.addResource(key, leaf));
+    return true;
+  }
+  if (name === 'attributes') {
+    addNested(value, '', (key, leaf) => record.addAttribute(key, leaf));
+    return true;
+  }
+  return false;
+}
+
+function addNested(
+  value: unknown,
+  name: string,
+  add: (name: string, value: AttributeValue) => void,
+): void {
+  if (!isMap(value)) {
+    const leaf = leafOf(value);
+    if (leaf !== undefined) add(name, leaf);
+    return;
+  }
+  const entries = Object.entries(value);
+  if (entries.length === 0 && name !== '') add(name, '{}');
+  for (const [key, inner] of entries) {
+    addNested(inner, name === '' ? key : `${name}.${key}`, add);
+  }
+}
+
+// Null says that there is no value.
+function leafOf(value: unknown): AttributeValue | undefined {
+  if (isScalar(value)) return value;
+  if (!Array.isArray(value)) return undefined;
+  const elements: readonly unknown[] = value;
+  const type = typeof elements[0];
+  const scalars = elements.filter(isScalar).filter((element) => typeof element === type);
+  return scalars.length === elements.length ? scalars : jsonText(elements);
+}
+
+/** JSON on one line; integers beyond 2^53 are strings, as everywhere in JSON. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'bigint' ? inner.toString() : inner,
+  );
+}
+
+function isScalar(value: unknown): value is AttributeScalar {
+  const type = typeof value;
+  return type === 'string' || type === 'number' || type === 'boolean' || type === 'bigint';
+}
+
+function isMap(value: unknown): value is JsonMap {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
+}
