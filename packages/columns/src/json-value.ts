@@ -32,35 +32,17 @@ export function putJsonValue(
 }
 
 function kindOfScalar(value: AttributeScalar): Kind {
-  switch (typeof value) {
-    case 'string':
-      return KIND.text;
-    case 'boolean':
-      return KIND.bool;
-    case 'bigint':
-      return KIND.int64;
-    case 'number':
-      return Number.isSafeInteger(value) ? KIND.int64 : KIND.float64;
-  }
+  if (typeof value === 'string') return KIND.text;
+  if (typeof value === 'boolean') return KIND.bool;
+  if (typeof value === 'bigint') return KIND.int64;
+  return Number.isSafeInteger(value) ? KIND.int64 : KIND.float64;
 }
 
 function putScalar(store: ByteStore, kind: Kind, value: AttributeScalar): void {
-  switch (kind) {
-    case KIND.int64: {
-      const integer = BigInt(value);
-      store.putUint64(
-        Number(BigInt.asIntN(32, integer)),
-        Number(BigInt.asIntN(32, integer >> 32n)),
-      );
-      break;
-    }
-    case KIND.float64:
-      store.putFloat64(Number(value));
-      break;
-    case KIND.bool:
-      store.putByte(value === true ? 1 : 0);
-      break;
-    default:
-      store.putString(String(value));
-  }
+  if (kind === KIND.int64) {
+    const integer = BigInt(value);
+    store.putUint64(Number(BigInt.asIntN(32, integer)), Number(BigInt.asIntN(32, integer >> 32n)));
+  } else if (kind === KIND.float64) store.putFloat64(Number(value));
+  else if (kind === KIND.bool) store.putByte(value === true ? 1 : 0);
+  else store.putString(String(value));
 }

@@ -111,6 +111,7 @@ class PathRows {
         return store.view.getFloat64(index * 8, true);
       case KIND.bool:
       case KIND.bools:
+      default:
         return store.bytes[index] === 1;
     }
   }

@@ -46,8 +46,8 @@ function readBlock(reader: Reader): DecodedBlock {
 }
 
 function readValues(reader: Reader, type: string, count: number): unknown[] {
-  const inner = /^(\w+)\((.*)\)$/.exec(type);
-  switch (inner?.[1]) {
+  const [, outer = '', inner = ''] = /^(\w+)\((.*)\)$/.exec(type) ?? [];
+  switch (outer) {
     case 'DateTime64':
       return times(count, () => reader.int64());
     case 'DateTime':
@@ -55,9 +55,9 @@ function readValues(reader: Reader, type: string, count: number): unknown[] {
     case 'LowCardinality':
       return readLowCardinality(reader, count);
     case 'Array':
-      return readArrays(reader, inner[2] ?? '', count);
+      return readArrays(reader, inner, count);
     case 'Map':
-      return readMaps(reader, (inner[2] ?? '').split(', '), count);
+      return readMaps(reader, inner.split(', '), count);
     case 'JSON':
       return readJson(reader, count);
     default:

@@ -17,6 +17,9 @@ import type { Redactor } from './redact/redactor.ts';
 /** Names what was cut in a record. */
 export const TRUNCATED_KEY = 'tendril.truncated';
 
+/** Of a trace id in hex. */
+const ID_BYTES_MAX = 32;
+
 /** What was changed or left out, since the writer was made. */
 export interface WriterCounts {
   attributesDropped: number;
@@ -154,20 +157,17 @@ export class AttributeWriter {
     start: number,
     end: number,
   ): boolean {
-    switch (entry.domain) {
-      case DOMAIN.operationId:
-        if (batch.operationId.has(batch.rowCount) || end - start > this.valueBytesMax) return false;
-        batch.operationId.putText(batch.rowCount, source, start, end);
-        batch.addValueBytes(end - start);
-        return true;
-      case DOMAIN.traceId:
-      case DOMAIN.spanId:
-        if (end - start > 32) return false;
-        this.heldIds.push({ entry, text: decodeUtf8(source.bytes, start, end) });
-        return true;
-      default:
-        return false;
+    const { domain } = entry;
+    if (domain === DOMAIN.operationId) {
+      if (batch.operationId.has(batch.rowCount) || end - start > this.valueBytesMax) return false;
+      batch.operationId.putText(batch.rowCount, source, start, end);
+      batch.addValueBytes(end - start);
+      return true;
     }
+    if (domain !== DOMAIN.traceId && domain !== DOMAIN.spanId) return false;
+    if (end - start > ID_BYTES_MAX) return false;
+    this.heldIds.push({ entry, text: decodeUtf8(source.bytes, start, end) });
+    return true;
   }
 
   private mustChange(entry: KeyEntry, source: ByteSource, start: number, end: number): boolean {

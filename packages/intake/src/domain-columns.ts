@@ -16,31 +16,19 @@ const KEYWORD_BYTES_MAX = 1024;
 /** Copies an attribute's text to the column it fills; the first value of a row stays. */
 export function copyToDomain(
   batch: LogBatch,
-  entry: KeyEntry,
+  { domain, unitNs }: KeyEntry,
   source: ByteSource,
   start: number,
   end: number,
 ): void {
-  switch (entry.domain) {
-    case DOMAIN.userId:
-      putText(batch, batch.userId, source, start, end);
-      break;
-    case DOMAIN.connectionId:
-      putText(batch, batch.connectionId, source, start, end);
-      break;
-    case DOMAIN.conversationId:
-      putText(batch, batch.conversationId, source, start, end);
-      break;
-    case DOMAIN.errorCode:
-      putKeyword(batch, batch.errorCode, source, start, end);
-      break;
-    case DOMAIN.caller:
-      putKeyword(batch, batch.caller, source, start, end);
-      break;
-    case DOMAIN.duration:
-      putDuration(batch, entry, decodeUtf8(source.bytes, start, end));
-      break;
-    default:
+  if (domain === DOMAIN.userId) putText(batch, batch.userId, source, start, end);
+  else if (domain === DOMAIN.caller) putKeyword(batch, batch.caller, source, start, end);
+  else if (domain === DOMAIN.errorCode) putKeyword(batch, batch.errorCode, source, start, end);
+  else if (domain === DOMAIN.connectionId) putText(batch, batch.connectionId, source, start, end);
+  else if (domain === DOMAIN.conversationId) {
+    putText(batch, batch.conversationId, source, start, end);
+  } else if (domain === DOMAIN.duration) {
+    putDuration(batch, decodeUtf8(source.bytes, start, end), unitNs);
   }
 }
 
@@ -55,7 +43,7 @@ export function putIdText(batch: LogBatch, entry: KeyEntry, text: string): boole
   return true;
 }
 
-/** Invalid UTF-8 becomes U+FFFD. Returns the index in the block's dictionary. */
+/** Invalid UTF-8 becomes U+FFFD. The first value of a row stays. */
 export function putKeyword(
   batch: LogBatch,
   column: LowCardinalityColumn,
@@ -85,9 +73,9 @@ function putText(
   batch.addValueBytes(end - start);
 }
 
-function putDuration(batch: LogBatch, entry: KeyEntry, text: string): void {
+function putDuration(batch: LogBatch, text: string, unitNs: number): void {
   if (batch.durationNs.has(batch.rowCount)) return;
-  const durationNs = parseDurationNs(text, entry.unitNs);
+  const durationNs = parseDurationNs(text, unitNs);
   if (durationNs === undefined || durationNs >= 2 ** 63) return;
   batch.durationNs.put(batch.rowCount, durationNs % 2 ** 32, Math.floor(durationNs / 2 ** 32));
 }

@@ -46,7 +46,7 @@ export interface WriteOutcome {
   readonly accepted: number;
   /** Counts by reason code. */
   readonly rejected: Readonly<Record<string, number>>;
-  /** What was wrong with the first rejected one; empty when none was. */
+  /** What was wrong with the first rejected one, or a warning; mostly empty. */
   readonly message: string;
 }
 
@@ -70,6 +70,7 @@ export class LogWriter {
   private accepted = 0;
   private rejected: Record<string, number> = {};
   private message = '';
+  private warning = '';
   // Of the record.
   private currentBatch: LogBatch | undefined;
   private readonly timestamp: WordPair = { low: 0, high: 0 };
@@ -102,6 +103,7 @@ export class LogWriter {
     this.accepted = 0;
     this.rejected = {};
     this.message = '';
+    this.warning = '';
     this.keys.refresh();
   }
 
@@ -112,8 +114,8 @@ export class LogWriter {
   }
 
   outcome(): WriteOutcome {
-    const { accepted, rejected, message } = this;
-    return { accepted, rejected, message };
+    const { accepted, rejected } = this;
+    return { accepted, rejected, message: this.message === '' ? this.warning : this.message };
   }
 
   /** For the records that follow; from `context`. */
@@ -152,6 +154,11 @@ export class LogWriter {
     this.batch.abandonRow();
     this.rejected[code] = (this.rejected[code] ?? 0) + 1;
     if (this.message === '') this.message = reason;
+  }
+
+  /** For the sender; shown when nothing was rejected. */
+  warn(message: string): void {
+    if (this.warning === '') this.warning = message;
   }
 
   /** Nanoseconds since 1970 as two words, 0 when unknown. */

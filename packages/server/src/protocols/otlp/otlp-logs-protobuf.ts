@@ -12,7 +12,8 @@ import type { LogResource, LogScope } from '@tendril/columns/log-resource';
 import { decodeUtf8 } from '@tendril/columns/utf8';
 import { emptyAttributes, type AttributeValue } from '@tendril/model/attribute';
 import type { LogWriter, WriteOutcome } from '@tendril/intake/log-writer';
-import { ANY, AnyValueReader, TooDeep } from './any-value.ts';
+import { anyValueText, flatten, TooDeep, type AnyValue } from './any-value.ts';
+import { ANY, readAnyValue, readText } from './protobuf-any-value.ts';
 import { ProtobufCursor } from './protobuf-cursor.ts';
 
 // Tags: field number times 8 plus wire type.
@@ -47,7 +48,7 @@ export function decodeOtlpLogsProtobuf(
 class LogsReader {
   private readonly cursor: ProtobufCursor;
   private readonly writer: LogWriter;
-  private readonly anyValues: AnyValueReader;
+  private readonly depthMax: number;
   private readonly text: Buffer;
   // Extent of the key and value of the KeyValue read last.
   private keyStart = 0;
@@ -60,7 +61,7 @@ class LogsReader {
   constructor(body: Uint8Array, writer: LogWriter) {
     this.cursor = new ProtobufCursor(body);
     this.writer = writer;
-    this.anyValues = new AnyValueReader(this.cursor, writer.limits.nestingDepthMax);
+    this.depthMax = writer.limits.nestingDepthMax;
     this.text = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     writer.read(body);
   }
@@ -112,7 +113,7 @@ class LogsReader {
         shared.start = cursor.position;
         cursor.position = shared.end;
       } else if (tag === FIELD_2_BYTES) cursor.position = cursor.fieldEnd(end);
-      else if (tag === FIELD_3_BYTES) shared.schemaUrl = this.string(end);
+      else if (tag === FIELD_3_BYTES) shared.schemaUrl = readText(cursor, end);
       else cursor.skipUnknown(tag, end, 3);
     }
     cursor.expectEnd(end);
@@ -145,8 +146,8 @@ class LogsReader {
       cursor.position = shared.start;
       while (cursor.position < shared.end) {
         const tag = cursor.tag();
-        if (tag === FIELD_1_BYTES) name = this.string(shared.end);
-        else if (tag === FIELD_2_BYTES) version = this.string(shared.end);
+        if (tag === FIELD_1_BYTES) name = readText(cursor, shared.end);
+        else if (tag === FIELD_2_BYTES) version = readText(cursor, shared.end);
         else if (tag === FIELD_3_BYTES) {
           this.sharedAttribute(cursor.fieldEnd(shared.end), attributes);
         } else cursor.skip(tag, shared.end);
@@ -163,7 +164,7 @@ class LogsReader {
   private sharedAttribute(end: number, attributes: Record<string, AttributeValue>): void {
     this.keyValue(end);
     try {
-      this.anyValues.flatten(this.key(), this.valueStart, this.valueEnd, (name, _kind, value) => {
+      flatten(this.key(), this.value(), (name, _type, value) => {
         attributes[name] ??= value;
       });
     } catch (thrown) {
@@ -259,7 +260,8 @@ class LogsReader {
       return;
     }
     try {
-      writer.body(this.anyValues.text(start, end));
+      cursor.position = start;
+      writer.body(anyValueText(readAnyValue(cursor, end, this.depthMax)));
     } catch (thrown) {
       this.noteTooDeep(thrown);
     }
@@ -287,14 +289,14 @@ class LogsReader {
 
   private otherAttribute(): void {
     try {
-      this.anyValues.flatten(this.key(), this.valueStart, this.valueEnd, this.putAttribute);
+      flatten(this.key(), this.value(), this.putAttribute);
     } catch (thrown) {
       this.noteTooDeep(thrown);
     }
   }
 
-  private readonly putAttribute = (name: string, kind: Kind, value: AttributeValue): void => {
-    this.writer.attributeOfKind(name, kind, value);
+  private readonly putAttribute = (name: string, type: Kind, value: AttributeValue): void => {
+    this.writer.attributeOfKind(name, type, value);
   };
 
   private noteTooDeep(thrown: unknown): void {
@@ -328,11 +330,9 @@ class LogsReader {
     return decodeUtf8(this.cursor.bytes, this.keyStart, this.keyEnd);
   }
 
-  private string(messageEnd: number): string {
-    const end = this.cursor.fieldEnd(messageEnd);
-    const text = decodeUtf8(this.cursor.bytes, this.cursor.position, end);
-    this.cursor.position = end;
-    return text;
+  private value(): AnyValue {
+    this.cursor.position = this.valueStart;
+    return readAnyValue(this.cursor, this.valueEnd, this.depthMax);
   }
 }
 
