@@ -1,0 +1,138 @@
+/**
+ * What every read of logs begins with: times resolved, what was acknowledged flushed, the query
+ * checked and turned into a condition.
+ */
+import type { TimeBounds } from '@tendril/api/time-bounds';
+import { Failure } from '@tendril/model/failure';
+import { DEFAULT_LIMITS, type Limits } from '@tendril/model/limits';
+import { NS_PER_MS, NS_PER_SECOND, type TimeRange } from '@tendril/model/time-range';
+import { checkQuery } from '@tendril/query/check';
+import { lowerQuery } from '@tendril/query/lower';
+import { parseQuery } from '@tendril/query/parse';
+import type { ResolvedQuery } from '@tendril/query/resolved';
+import { parseTime } from '@tendril/query/time-value';
+import type { Sql } from '@tendril/sql/sql';
+import type { Engine } from '../engine/engine.ts';
+import { READ_LIMITS, ReadBudget, type ReadLimits } from './read-budget.ts';
+import { ResourceCache } from './resource-cache.ts';
+import type { StatementOptions } from './statement.ts';
+import { StoredCatalogue } from './stored-catalogue.ts';
+
+/**
+ * The feeder inserts within a second or so: what lies further back and arrived in time is in the
+ * engine already.
+ */
+const FLUSH_WITHIN_NS: bigint = 3n * NS_PER_SECOND;
+
+export interface LogReaderOptions {
+  readonly engine: Engine;
+  /** Of the pipeline. */
+  readonly flush: (signal?: AbortSignal) => Promise<void>;
+  readonly limits?: Limits;
+  readonly readLimits?: ReadLimits;
+  /** The wall clock, which `now` in requests means. */
+  readonly nowMs?: () => number;
+}
+
+export interface PreparedQuery {
+  readonly range: TimeRange;
+  readonly query: ResolvedQuery;
+  /** The condition of a WHERE clause; says nothing of the range. */
+  readonly condition: Sql;
+}
+
+export class LogReader {
+  readonly engine: Engine;
+  readonly resources: ResourceCache;
+  readonly catalogue: StoredCatalogue;
+  private readonly flush: LogReaderOptions['flush'];
+  private readonly limits: Limits;
+  private readonly readLimits: ReadLimits;
+  private readonly nowMs: () => number;
+
+  constructor(options: LogReaderOptions) {
+    this.engine = options.engine;
+    this.flush = options.flush;
+    this.limits = options.limits ?? DEFAULT_LIMITS;
+    this.readLimits = options.readLimits ?? READ_LIMITS;
+    this.nowMs = options.nowMs ?? Date.now;
+    this.resources = new ResourceCache(options.engine);
+    this.catalogue = new StoredCatalogue(options.engine, () => performance.now());
+  }
+
+  /** For one request. */
+  budget(): ReadBudget {
+    return new ReadBudget(this.readLimits, () => performance.now());
+  }
+
+  async prepare(
+    request: TimeBounds & { readonly query: string },
+    options: StatementOptions,
+  ): Promise<PreparedQuery> {
+    return await this.prepareIn(this.rangeOf(request), request.query, options);
+  }
+
+  async prepareIn(
+    range: TimeRange,
+    text: string,
+    options: StatementOptions,
+  ): Promise<PreparedQuery> {
+    const nowNs = this.nowNs();
+    // Before the flush, so that a mistake in the text is answered at once.
+    const parsed = parseQuery(text, this.limits);
+    if (range.toNs > nowNs - FLUSH_WITHIN_NS) await this.flushed(options.signal);
+    const { queryClausesMax } = this.limits;
+    const query = await this.catalogue.checked(
+      (catalogue) => checkQuery(parsed, { catalogue, nowNs, queryClausesMax }),
+      options,
+    );
+    return { range, query, condition: lowerQuery(query) };
+  }
+
+  /** The range that a request means. */
+  rangeOf(bounds: TimeBounds): TimeRange {
+    return resolveRange(bounds, this.nowNs());
+  }
+
+  /** Resolves when everything acknowledged so far can be read. */
+  async flushed(signal: AbortSignal): Promise<void> {
+    const timeout = AbortSignal.timeout(this.readLimits.timeoutMs);
+    try {
+      await this.flush(AbortSignal.any([signal, timeout]));
+    } catch (cause) {
+      if (!timeout.aborted) throw cause;
+      throw new Failure({
+        code: 'engine_busy',
+        detail: `what was acknowledged did not reach the engine within ${this.readLimits.timeoutMs} ms`,
+        params: { waitedMs: this.readLimits.timeoutMs },
+        cause,
+      });
+    }
+  }
+
+  // The clock counts milliseconds; a record of the one under way lies before its end.
+  private nowNs(): bigint {
+    return (BigInt(this.nowMs()) + 1n) * NS_PER_MS;
+  }
+}
+
+/** Throws `Failure` `bad_time` or `bad_range`. */
+export function resolveRange({ from, to }: TimeBounds, nowNs: bigint): TimeRange {
+  const range = { fromNs: resolveTime('from', from, nowNs), toNs: resolveTime('to', to, nowNs) };
+  if (range.fromNs <= range.toNs) return range;
+  throw new Failure({
+    code: 'bad_range',
+    detail: `the range ends (${to}) before it begins (${from})`,
+    params: { from, to },
+  });
+}
+
+function resolveTime(name: 'from' | 'to', text: string, nowNs: bigint): bigint {
+  const time = parseTime(text, nowNs);
+  if (time !== undefined && time.fromNs >= 0n) return time.fromNs;
+  throw new Failure({
+    code: 'bad_time',
+    detail: `"${name}" is no time: ${text.slice(0, 100)}; write RFC 3339, epoch or date math such as now-15m`,
+    params: { name, text: text.slice(0, 100) },
+  });
+}

@@ -1,0 +1,216 @@
+/** Search, histogram, fields and single records on a real engine. */
+import type { LogHistogramEvent, LogHistogramSummary } from '@tendril/api/log-histogram';
+import type { LogSearchEvent, LogSearchRequest, LogSearchSummary } from '@tendril/api/log-search';
+import type { LogRecord } from '@tendril/model/log-record';
+import type { EngineFixture } from '@tendril/testkit/engine-fixture';
+import {
+  insertFieldRows,
+  insertLogRows,
+  insertResource,
+  startLogsFixture,
+  type LogRow,
+} from '@tendril/testkit/logs-fixture';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { logFields } from './field-list.ts';
+import { logFieldValues } from './field-values.ts';
+import { logHistogram } from './histogram.ts';
+import { LogReader } from './log-reader.ts';
+import { searchLogs } from './search.ts';
+import { logRecord, logSurroundings } from './surroundings.ts';
+
+const BASE_NS = 1_780_390_443_101_000_000n;
+const ROW_COUNT = 500;
+const RANGE = { from: '1780300000', to: '1780400000' };
+const SIGNAL = new AbortController().signal;
+
+/** In clusters of one time, from one nanosecond to hours apart. */
+const ROWS: readonly LogRow[] = Array.from({ length: ROW_COUNT }, (_, index) => {
+  const cluster = BigInt(Math.floor(index / 7));
+  return {
+    timestampNs: BASE_NS - cluster * cluster * 1_000_000_007n,
+    recordId: BigInt((index * 7919) % 1000) + (index % 3 === 0 ? 1n << 63n : 0n),
+    body: index % 5 === 0 ? `login failed for u${index}` : `request ${index} processed 处理完成`,
+    severityNumber: index % 11 === 0 ? 0 : [5, 9, 13, 17][index % 4] ?? 9,
+    serviceName: ['gateway', 'auth', 'push'][index % 3] ?? '',
+    operationId: `op-${index % 50}`,
+    resourceId: BigInt((index % 3) + 1),
+    attributes: JSON.stringify({ status: 200 + (index % 4), method: index % 2 === 0 ? 'GET' : 'POST', error: 'e', 'error.type': 't' }),
+  };
+});
+
+let fixture: EngineFixture;
+let reader: LogReader;
+
+beforeAll(async () => {
+  fixture = await startLogsFixture();
+  const { engine } = fixture;
+  for (const id of [1n, 2n, 3n]) {
+    await insertResource(engine, id, { 'service.name': `s${id}`, 'host.name': `node-${id % 2n}` });
+  }
+  // In several parts, so that merging is not what puts them in order.
+  for (let start = 0; start < ROWS.length; start += 100)
+    await insertLogRows(engine, ROWS.slice(start, start + 100));
+  await insertFieldRows(engine, [
+    { hourNs: BASE_NS, source: 'attribute', name: 'status', type: 'integer', count: 500 },
+    { hourNs: BASE_NS, source: 'attribute', name: 'method', count: 500 },
+    { hourNs: BASE_NS, source: 'resource', name: 'host.name', count: 500 },
+    { hourNs: BASE_NS, source: 'column', name: 'ServiceName', count: 500 },
+  ]);
+  reader = new LogReader({ engine, flush: () => Promise.resolve() });
+});
+
+afterAll(() => fixture.close());
+
+interface Page {
+  readonly records: readonly LogRecord[];
+  readonly summary: LogSearchSummary;
+}
+
+async function search(request: Partial<LogSearchRequest>): Promise<Page> {
+  const records: LogRecord[] = [];
+  let summary: LogSearchSummary | undefined;
+  const whole = { query: '', limit: 100, order: 'desc', sql: false, ...RANGE, ...request } as const;
+  for await (const event of searchLogs(reader, whole, SIGNAL) as AsyncIterable<LogSearchEvent>) {
+    if (event.kind === 'row') records.push(event.record);
+    if (event.kind === 'summary') summary = event;
+  }
+  if (summary === undefined) throw new Error('no summary');
+  return { records, summary };
+}
+
+async function pages(request: Partial<LogSearchRequest>): Promise<readonly LogRecord[]> {
+  const all: LogRecord[] = [];
+  let cursor: string | null | undefined;
+  while (cursor !== null) {
+    const page = await search({ ...request, ...(cursor !== undefined && { cursor }) });
+    all.push(...page.records);
+    cursor = page.summary.next;
+  }
+  return all;
+}
+
+const keyOf = ({ timestampNs, recordId }: LogRow): [bigint, bigint] => [timestampNs, recordId];
+const newestFirst = ROWS.map(keyOf).sort(([t1, r1], [t2, r2]) =>
+  t1 === t2 ? Number(r2 > r1) - Number(r2 < r1) : Number(t2 > t1) - Number(t2 < t1),
+);
+const keysOf = (records: readonly LogRecord[]): [bigint, bigint][] =>
+  records.map(({ timestamp, id }) => [BigInt(timestamp), BigInt(`0x${id}`)]);
+
+describe('search', () => {
+  test('gives the same sequence for any page size and order, without gaps or repeats', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 600 }).filter((limit) => limit > 3),
+        fc.constantFrom('desc', 'asc'),
+        async (limit, order) => {
+          const records = await pages({ limit, order });
+          expect(keysOf(records)).toEqual(order === 'desc' ? newestFirst : newestFirst.toReversed());
+        },
+      ),
+      { numRuns: 12 },
+    );
+  });
+
+  test('gives records with flat attributes, their resource and exact times', async () => {
+    const { records } = await search({ query: 'operationId:op-3 and status:203', limit: 1 });
+    expect(records).toMatchObject([
+      {
+        attributes: { status: 203, error: 'e', 'error.type': 't' },
+        resource: { 'host.name': expect.stringMatching(/^node-/) },
+      },
+    ]);
+  });
+
+  test('finds what the query asks for', async () => {
+    const { records } = await search({ query: 'login and level>=warn and status:200', limit: 1000 });
+    const wanted = ROWS.filter(
+      ({ body = '', severityNumber = 0 }, index) =>
+        body.startsWith('login') && severityNumber >= 13 && index % 4 === 0,
+    );
+    expect(records).toHaveLength(wanted.length);
+  });
+});
+
+async function histogram(
+  request: Partial<LogSearchRequest> & { buckets?: number },
+): Promise<{ total: number; summary: LogHistogramSummary; statements: readonly string[] }> {
+  let total = 0;
+  let summary: LogHistogramSummary | undefined;
+  const whole = { query: '', buckets: 60, ...RANGE, ...request, sql: true };
+  for await (const event of logHistogram(reader, whole, SIGNAL) as AsyncIterable<LogHistogramEvent>) {
+    if (event.kind === 'bucket') {
+      for (const count of Object.values(event.counts)) total += count ?? 0;
+    }
+    if (event.kind === 'summary') summary = event;
+  }
+  if (summary === undefined) throw new Error('no summary');
+  return { total, summary, statements: summary.sql ?? [] };
+}
+
+describe('histogram', () => {
+  test('counts exactly what a search finds', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.bigInt(BASE_NS - 7_000_000_000_000n, BASE_NS + 1n),
+        fc.bigInt(0n, 7_000_000_000_000n),
+        fc.constantFrom('', 'level>=warn', 'service:auth or service:push', 'login', 'status:201'),
+        fc.integer({ min: 1, max: 100 }),
+        async (fromNs, spanNs, query, buckets) => {
+          const bounds = { from: String(fromNs), to: String(fromNs + spanNs), query };
+          const { total, summary } = await histogram({ ...bounds, buckets });
+          const { records } = await search({ ...bounds, limit: 1000 });
+          expect(total).toBe(records.length);
+          expect(summary.counts.records).toBe(total);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('fields', () => {
+  test('are listed with type, label and storage', async () => {
+    const { fields } = await logFields(reader, RANGE, SIGNAL);
+    expect(fields).toContainEqual(
+      expect.objectContaining({ name: 'service.name', storage: 'column', records: 500 }),
+    );
+    expect(fields).toContainEqual(
+      expect.objectContaining({ name: 'status', storage: 'attribute', type: 'integer', records: 500 }),
+    );
+  });
+
+  test.each([
+    ['service', '', ['gateway', 'auth', 'push']],
+    ['level', '', ['debug', 'info', 'warn', 'error']],
+    ['status', '', ['200', '201', '202', '203']],
+    ['host.name', '', ['node-1', 'node-0']],
+    ['operationId', 'OP-4', expect.arrayContaining(['op-4', 'op-40', 'op-49'])],
+    ['id', '', expect.anything()],
+    ['duration', '', []],
+    ['timestamp', '', expect.anything()],
+    ['body', 'LOGIN', expect.anything()],
+  ])('values of %s', async (field, prefix, expected) => {
+    const request = { field, prefix, query: '', limit: 20, ...RANGE };
+    const { values } = await logFieldValues(reader, request, SIGNAL);
+    expect(values.map(({ value }) => value).toSorted()).toEqual(
+      Array.isArray(expected) ? expected.toSorted() : expected,
+    );
+  });
+});
+
+describe('one record', () => {
+  test('is found by its address, with what surrounds it in order', async () => {
+    const all = await pages({ limit: 1000, order: 'asc' });
+    const at = 250;
+    const { id = '', timestamp = '' } = all[at] ?? {};
+    expect(await logRecord(reader, { id, timestamp }, SIGNAL)).toEqual(all[at]);
+    const around = await logSurroundings(
+      reader,
+      { id, timestamp, query: '', before: 5, after: 7 },
+      SIGNAL,
+    );
+    expect(around.before).toEqual(all.slice(at - 5, at));
+    expect(around.after).toEqual(all.slice(at + 1, at + 8));
+  });
+});

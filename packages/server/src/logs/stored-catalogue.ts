@@ -1,0 +1,123 @@
+/**
+ * Which attributes the stored records have, from the table that the writers keep. Held in memory, since
+ * checking a query asks for single names and for all of them; read again when a name is missing.
+ */
+import { z } from 'zod';
+import { Failure } from '@tendril/model/failure';
+import {
+  fieldCatalogue,
+  type AttributeField,
+  type AttributeType,
+  type FieldCatalogue,
+} from '@tendril/query/catalogue';
+import { sql, uint32, type Sql } from '@tendril/sql/sql';
+import type { Engine } from '../engine/engine.ts';
+import { allRows, type StatementOptions } from './statement.ts';
+
+/** Keys beyond are found by none but those who know them: a sender that makes up keys reaches this. */
+const NAMES_MAX = 50_000;
+/** A name that is missing again so soon after a look is not there. */
+const REREAD_MS_MIN = 1_000;
+/** Types are read again after this long: a key may have got another one. */
+const STALE_MS = 30_000;
+
+const rowSchema = z.object({
+  source: z.string(),
+  name: z.string(),
+  types: z.array(z.string()),
+});
+type Row = z.infer<typeof rowSchema>;
+
+const EMPTY = fieldCatalogue([]);
+
+export class StoredCatalogue {
+  private readonly engine: Engine;
+  private readonly nowMs: () => number;
+  private current: FieldCatalogue = EMPTY;
+  private readAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(engine: Engine, nowMs: () => number) {
+    this.engine = engine;
+    this.nowMs = nowMs;
+  }
+
+  /** Runs `check` with the fields known; once more with fresh ones when it misses a field. */
+  async checked<T>(check: (catalogue: FieldCatalogue) => T, options: StatementOptions): Promise<T> {
+    if (this.ageMs() > STALE_MS) await this.read(options);
+    try {
+      return check(this.current);
+    } catch (error) {
+      if (!isUnknownField(error) || this.ageMs() < REREAD_MS_MIN) throw error;
+      await this.read(options);
+      return check(this.current);
+    }
+  }
+
+  private ageMs(): number {
+    return this.nowMs() - this.readAtMs;
+  }
+
+  private async read(options: StatementOptions): Promise<void> {
+    const readAtMs = this.nowMs();
+    const rows = await allRows(this.engine, catalogueQuery(), options);
+    this.current = fieldCatalogue(fieldsOf(rows.map((row) => rowSchema.parse(row))));
+    this.readAtMs = readAtMs;
+  }
+}
+
+function isUnknownField(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'query_unknown_field';
+}
+
+/** Rows without a value count the records that have the field; the others are its values. */
+export function catalogueQuery(): Sql {
+  return sql`SELECT Source AS source, Name AS name, groupUniqArray(Type) AS types
+FROM log_fields
+WHERE Source IN ('attribute', 'overflow', 'resource') AND Value = ''
+GROUP BY Source, Name
+ORDER BY sum(Count) DESC, Name
+LIMIT ${uint32(NAMES_MAX)}`;
+}
+
+function fieldsOf(rows: readonly Row[]): AttributeField[] {
+  const named = (wanted: string): ReadonlyMap<string, Row> =>
+    new Map(rows.filter(({ source }) => source === wanted).map((row) => [row.name, row]));
+  const paths = named('attribute');
+  const overflow = named('overflow');
+  const resources = named('resource');
+  return [
+    ...[...paths.values()].map((row): AttributeField => ({
+      key: row.name,
+      scope: 'attribute',
+      types: row.types.flatMap(typeOf),
+      storage: overflow.has(row.name) ? 'both' : 'path',
+    })),
+    ...[...overflow.values()]
+      .filter(({ name }) => !paths.has(name))
+      .map(({ name }): AttributeField => ({
+        key: name,
+        scope: 'attribute',
+        types: ['string'],
+        storage: 'overflow',
+      })),
+    ...[...resources.values()].map(({ name }): AttributeField => ({
+      key: name,
+      scope: 'resource',
+      types: ['string'],
+      storage: 'path',
+    })),
+  ];
+}
+
+const TYPES: ReadonlyMap<string, AttributeType> = new Map([
+  ['string', 'string'],
+  ['integer', 'int'],
+  ['float', 'float'],
+  ['boolean', 'bool'],
+  ['array', 'array'],
+]);
+
+function typeOf(name: string): readonly AttributeType[] {
+  const type = TYPES.get(name);
+  return type === undefined ? [] : [type];
+}
