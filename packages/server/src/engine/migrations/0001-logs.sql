@@ -64,6 +64,8 @@ CREATE TABLE logs
         ALIAS mapUpdate(AttributesOverflow, mapFromArrays(JSONAllPaths(Attributes), JSONAllValues(Attributes))),
     ResourceAttributes Map(String, String)
         ALIAS dictGet('resources_dictionary', 'Attributes', ResourceId),
+    -- What body_words is built over, so that queries can name it.
+    BodyWords String ALIAS translate(lower(Body), '0123456789', '0000000000'),
     -- Lets newest-first reads stop after the newest granules, whatever service they are sorted under.
     INDEX timestamp_range Timestamp TYPE minmax GRANULARITY 1,
     -- Digits count as one digit here: numbers and most of each hex id then share few index entries,
