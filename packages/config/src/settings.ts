@@ -20,6 +20,9 @@ export type ValuesOf<S extends Settings> = {
   readonly [Key in keyof S]: S[Key] extends Setting<infer T> ? T : never;
 };
 
+/** The table for a configuration whose type is written out. */
+export type SettingsOf<C> = { readonly [Key in keyof C]-?: Setting<C[Key]> };
+
 export function setting<T>(type: ValueType<T>, value: NoInfer<T>, doc: string): Setting<T> {
   return { type, default: value, doc };
 }

@@ -82,7 +82,7 @@ function tooLarge(bytesMax: number, cause?: unknown): Failure {
 async function readEncoded(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   const declared = Number(request.headers['content-length']);
   if (declared > bytesMax) throw tooLarge(bytesMax);
-  let body = Buffer.allocUnsafe(Number.isFinite(declared) ? declared : FIRST_CHUNK_BYTES);
+  let body: Buffer = Buffer.allocUnsafe(Number.isFinite(declared) ? declared : FIRST_CHUNK_BYTES);
   let length = 0;
   await new Promise<void>((resolve, reject) => {
     request.setTimeout(BODY_IDLE_TIMEOUT_MS, () => {

@@ -1,0 +1,90 @@
+/**
+ * The baseline: the engine alone, fed Native blocks that were encoded in advance, 200,000 rows an
+ * insert, into the same table with indexes built on insert.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LogBatch } from '@tendril/columns/log-batch';
+import { LogCatalog } from '@tendril/columns/log-catalog';
+import { LogWriter } from '@tendril/intake/log-writer';
+import { createRedactor } from '@tendril/intake/redact/redactor';
+import { DEFAULT_LIMITS } from '@tendril/model/limits';
+import { startEmbeddedEngine } from '@tendril/server/engine/embedded/embedded-engine';
+import type { Engine } from '@tendril/server/engine/engine';
+import { migrate } from '@tendril/server/engine/migrations/migrate';
+import { decodeOtlpLogsProtobuf } from '@tendril/server/protocols/otlp/otlp-logs-protobuf';
+import { OtlpLoad } from '@tendril/testkit/load/otlp-load';
+
+const INSERT_ROWS = 200_000;
+const BLOCK_ROWS = 50_000;
+/** As the feeder does. */
+const INSERTS_AT_ONCE = 2;
+
+export async function nativeInsertRate({
+  rows,
+  heavy,
+}: {
+  rows: number;
+  heavy: boolean;
+}): Promise<number> {
+  const directory = mkdtempSync(join(tmpdir(), 'tendril-native-'));
+  const { engine } = await startEmbeddedEngine({
+    dataPath: join(directory, 'engine'),
+    runPath: join(directory, 'run'),
+    logFile: join(directory, 'engine.log'),
+  });
+  try {
+    await migrate(engine);
+    const inserts = encodeInserts(rows, heavy);
+    const startedMs = performance.now();
+    await insertAll(engine, inserts);
+    return (rows * 1_000) / (performance.now() - startedMs);
+  } finally {
+    await engine.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+type Insert = readonly Uint8Array[];
+
+async function insertAll(engine: Engine, inserts: readonly Insert[]): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < inserts.length) {
+      const number = next;
+      next += 1;
+      const blocks = inserts[number] ?? [];
+      await engine.insertNative({ table: 'logs', blocks, token: `native-${number}` });
+    }
+  };
+  await Promise.all(Array.from({ length: INSERTS_AT_ONCE }, worker));
+}
+
+function encodeInserts(rows: number, heavy: boolean): Insert[] {
+  const catalog = new LogCatalog({ attributePathsMax: 1024, nowMs: Date.now });
+  const redactor = createRedactor({ key: new Uint8Array(32) });
+  const nowNs = BigInt(Date.now()) * 1_000_000n;
+  const writer = new LogWriter({ catalog, redactor, limits: DEFAULT_LIMITS, nowNs: () => nowNs });
+  const batch = new LogBatch(catalog);
+  const load = new OtlpLoad({
+    seed: 5,
+    recordsPerRequest: 1_000,
+    startNs: nowNs,
+    stepNs: 1_000,
+    heavy,
+  });
+  let frame = 0;
+  const block = (): Uint8Array => {
+    batch.reset();
+    while (batch.rowCount < BLOCK_ROWS) {
+      decodeOtlpLogsProtobuf(load.next(), writer, { batchForNextRecord: () => batch });
+    }
+    frame += 1;
+    const logs = batch.encode({ server: 0, frame, row: 0 }).find(({ table }) => table === 'logs');
+    return Buffer.concat(logs?.bytes ?? []);
+  };
+  return Array.from({ length: Math.ceil(rows / INSERT_ROWS) }, () =>
+    Array.from({ length: INSERT_ROWS / BLOCK_ROWS }, block),
+  );
+}

@@ -1,0 +1,67 @@
+/** The engine of a server: embedded in the data directory, or external by URL; and its schema. */
+import { join } from 'node:path';
+import { messageOf } from '@tendril/model/failure';
+import type { DataDir } from '../engine/data-dir.ts';
+import { startEmbeddedEngine } from '../engine/embedded/embedded-engine.ts';
+import type { SupervisorEvent } from '../engine/embedded/supervisor.ts';
+import type { Engine } from '../engine/engine.ts';
+import { migrate } from '../engine/migrations/migrate.ts';
+import { connectRemoteEngine } from '../engine/remote/remote-engine.ts';
+import { applyRetentionDays } from '../jobs/retention.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { ServerConfig } from './config.ts';
+
+/** Longer, and the server starts taking records in without the engine. */
+const START_WAIT_MS = 10_000;
+
+export async function startEngine(
+  config: ServerConfig,
+  dataDir: DataDir,
+  logger: Logger,
+): Promise<Engine> {
+  const url = config['engine.url'];
+  if (url !== undefined) {
+    const username = config['engine.readUser'];
+    const password = config['engine.readPassword'] ?? '';
+    const readUser = username === undefined ? {} : { readUser: { username, password } };
+    const engine = connectRemoteEngine({ url, ...readUser });
+    await engine.whenReady(START_WAIT_MS);
+    return engine;
+  }
+  const memoryBytesMax = config['engine.memoryBytesMax'];
+  const { engine } = await startEmbeddedEngine({
+    dataPath: dataDir.enginePath,
+    runPath: dataDir.runPath,
+    logFile: join(dataDir.logPath, 'engine.log'),
+    startWaitMs: START_WAIT_MS,
+    ...(memoryBytesMax === undefined ? {} : { memoryBytesMax }),
+    onEvent: (event) => logEvent(event, logger),
+  });
+  return engine;
+}
+
+function logEvent(event: SupervisorEvent, logger: Logger): void {
+  if (event.kind === 'ready') logger.info(event, 'engine ready');
+  else logger.warn(event, 'engine away');
+}
+
+export interface Schema {
+  /** Resolves when the tables are as this version needs them; rejects when they cannot be. */
+  readonly ready: Promise<void>;
+  readonly isReady: () => boolean;
+}
+
+/** Migrates as soon as the engine answers. */
+export function prepareSchema(engine: Engine, retentionDays: number, logger: Logger): Schema {
+  let isReady = false;
+  const prepare = async (): Promise<void> => {
+    while (!(await engine.whenReady(60_000))) logger.warn('still waiting for the engine');
+    const report = await migrate(engine);
+    logger.info(report, 'schema is current');
+    await applyRetentionDays(engine, retentionDays);
+    isReady = true;
+  };
+  const ready = prepare();
+  ready.catch((error: unknown) => logger.error({ reason: messageOf(error) }, 'no schema'));
+  return { ready, isReady: () => isReady };
+}

@@ -1,0 +1,205 @@
+/**
+ * The composition root: builds every component in the order of the data's way, and stops them in the
+ * reverse order. Nothing else knows all parts.
+ */
+import { statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DEFAULT_LIMITS, type Limits } from '@tendril/model/limits';
+import { LogBatch } from '@tendril/columns/log-batch';
+import { createAccess, type Access } from '../access/access.ts';
+import { refuseOpenBind } from '../access/loopback.ts';
+import { TokenRegistry } from '../access/token-registry.ts';
+import { openDataDir, type DataDir } from '../engine/data-dir.ts';
+import type { Engine } from '../engine/engine.ts';
+import { startRetentionJob } from '../jobs/retention-job.ts';
+import { openPipeline } from '../pipeline/open-pipeline.ts';
+import { DEFAULT_PIPELINE_LIMITS, type PipelineLimits } from '../pipeline/pipeline-limits.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { startOtlpReceiver } from '../receivers/otlp/otlp-receiver.ts';
+import type { OtlpDependencies } from '../receivers/otlp/otlp-dependencies.ts';
+import type { Receiver } from '../receivers/receiver.ts';
+import { tokenMirror } from '../state/token-mirror.ts';
+import { tokenTable } from '../state/token-table.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
+import type { ServerConfig } from './config.ts';
+import { createIntake } from './intake.ts';
+import { siteSecret } from './site-secret.ts';
+import { prepareSchema, startEngine } from './start-engine.ts';
+
+/** Raised with each migration that changes what batches are written for. */
+const SCHEMA_VERSION = 1;
+
+export interface RunningServer {
+  /** Of the main port. */
+  readonly url: string;
+  readonly receivers: readonly Receiver[];
+  /** Rejects when the server cannot go on, e.g. because the database is of a newer version. */
+  readonly failed: Promise<never>;
+  /** Lets requests in flight finish and feeds what is pending, at most `drainMs`. */
+  close(drainMs: number): Promise<void>;
+}
+
+export async function startServer(config: ServerConfig): Promise<RunningServer> {
+  const stack = new CleanUp();
+  try {
+    return await build(config, stack);
+  } catch (error) {
+    await stack.close(0);
+    throw error;
+  }
+}
+
+/** What was started, to be stopped last first. */
+class CleanUp {
+  readonly #steps: ((drainMs: number) => Promise<unknown> | void)[] = [];
+
+  add(step: (drainMs: number) => Promise<unknown> | void): void {
+    this.#steps.push(step);
+  }
+
+  async close(drainMs: number): Promise<void> {
+    for (const step of this.#steps.splice(0).toReversed()) await step(drainMs);
+  }
+}
+
+async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServer> {
+  const dataDir = openDataDir(config.dataDir);
+  stack.add(() => dataDir.close());
+  const logger = createLogger({
+    level: config.logLevel,
+    file: join(dataDir.logPath, 'server.log'),
+  });
+  const engine = await startEngine(config, dataDir, logger);
+  stack.add(async () => engine.close());
+  const schema = prepareSchema(engine, config['retention.days'], logger);
+  const limits = limitsOf(config);
+  const intake = createIntake(config, limits, dataDir.statePath);
+  const pipeline = await openPipeline({
+    dataDir: dataDir.path,
+    engine: {
+      insertNative: async (insert) => {
+        await schema.ready;
+        await engine.insertNative(insert);
+      },
+    },
+    serverId: config.serverId,
+    schemaVersion: SCHEMA_VERSION,
+    limits: pipelineLimitsOf(config),
+    nowMs: Date.now,
+    newBatch: () => new LogBatch(intake.catalog),
+    onBlocksLost: () => intake.catalog.forgetSent(),
+    warn: (message) => logger.warn(message),
+  });
+  stack.add(async (drainMs) => pipeline.close(drainMs));
+  const { access } = await openAccess(config, { dataDir, engine, logger, stack });
+  stack.add(
+    startRetentionJob({ engine, schema, logger, bytesMax: () => tableBytesMax(config, dataDir) }),
+  );
+  const receivers = await startReceivers(config, {
+    pipeline,
+    writer: intake.writer,
+    limits,
+    access,
+    corsOrigins: config['receivers.otlp-http.corsOrigins'],
+    warn: (message) => logger.warn(message),
+  });
+  stack.add(async (drainMs) =>
+    Promise.all(receivers.map(async (receiver) => receiver.close(drainMs))),
+  );
+  if (engine.state() === 'ready') await schema.ready;
+  logger.info({ receivers: receivers.map(({ url }) => url) }, 'server ready');
+  return {
+    url: '',
+    receivers,
+    failed: schema.ready.then(async () => new Promise<never>(() => undefined)),
+    close: async (drainMs) => stack.close(drainMs),
+  };
+}
+
+function limitsOf(config: ServerConfig): Limits {
+  const names = Object.keys(DEFAULT_LIMITS) as (keyof Limits)[];
+  const entries = names.map((name) => [name, config[`limits.${name}`]] as const);
+  return Object.fromEntries(entries) as unknown as Limits;
+}
+
+function pipelineLimitsOf(config: ServerConfig): PipelineLimits {
+  return {
+    ...DEFAULT_PIPELINE_LIMITS,
+    walBytesMax: config['wal.bytesMax'],
+    tailSubscribersMax: config['limits.tailSubscribersMax'],
+    disk: {
+      usedFractionMax: config['disk.usedShareMax'],
+      freeBytesMin: config['disk.freeBytesMin'],
+    },
+  };
+}
+
+function tableBytesMax(config: ServerConfig, { enginePath }: DataDir): number {
+  // The disks of an external ClickHouse are its owner's business.
+  if (config['engine.url'] !== undefined) return Infinity;
+  const { blocks, bsize } = statfsSync(enginePath);
+  return blocks * bsize * config['retention.diskShareMax'];
+}
+
+interface AccessParts {
+  readonly dataDir: DataDir;
+  readonly engine: Engine;
+  readonly logger: Logger;
+  readonly stack: CleanUp;
+}
+
+async function openAccess(
+  config: ServerConfig,
+  { dataDir, engine, logger, stack }: AccessParts,
+): Promise<{ access: Access; registry: TokenRegistry }> {
+  const tokensFile = config['access.tokensFile'];
+  const registry = await TokenRegistry.open({
+    mirror: tokenMirror(join(dataDir.statePath, 'tokens.json')),
+    table: tokenTable(engine),
+    ...(tokensFile === undefined ? {} : { tokensFile }),
+    isShared: engine.kind === 'remote',
+    nowMs: Date.now,
+    warn: (message) => logger.warn(message),
+  });
+  const hosts = [config.host, ...receiverAddresses(config).map(({ address }) => address.host)];
+  refuseOpenBind({ hosts, tokensConfigured: registry.configured });
+  registry.start();
+  stack.add(() => registry.close());
+  const access = createAccess({
+    registry,
+    signer: { key: siteSecret(join(dataDir.statePath, 'session.key'), true), nowMs: Date.now },
+    hosts,
+    allowedHosts: config['access.allowedHosts'],
+    allowedOrigins: config['access.allowedOrigins'],
+  });
+  return { access, registry };
+}
+
+function receiverAddresses(
+  config: ServerConfig,
+): { name: 'otlp-http' | 'otlp-grpc'; address: { host: string; port: number } }[] {
+  return (['otlp-http', 'otlp-grpc'] as const).flatMap((name) => {
+    const address = config[`receivers.${name}.listen`];
+    if (address === undefined) return [];
+    // `:4318` means that port on the address of the main port.
+    return [{ name, address: { ...address, host: address.host || config.host } }];
+  });
+}
+
+async function startReceivers(
+  config: ServerConfig,
+  dependencies: OtlpDependencies,
+): Promise<Receiver[]> {
+  const started: Receiver[] = [];
+  try {
+    for (const { name, address } of receiverAddresses(config)) {
+      started.push(await startOtlpReceiver(name, address, dependencies));
+    }
+    return started;
+  } catch (error) {
+    await Promise.all(started.map(async (receiver) => receiver.close(0)));
+    throw error;
+  }
+}
+
+export type { Pipeline };
