@@ -23,9 +23,8 @@ function store(lines: readonly string[], resource: Record<string, string> = {}):
   const catalog = new LogCatalog({ attributePathsMax, nowMs: () => 0 });
   const batch = new LogBatch(catalog);
   const outcome = linesToBatch(lines, {
-    writer: new LogWriter({ catalog, redactor, limits: DEFAULT_LIMITS }),
+    writer: new LogWriter({ catalog, redactor, limits: DEFAULT_LIMITS, nowNs: () => NOW_NS }),
     sink: { batchForNextRecord: () => batch },
-    receivedAtNs: NOW_NS,
     formats: FORMATS,
     context: { zone: UTC, asOfNs: NOW_NS },
     resource,

@@ -16,7 +16,6 @@ import type { LogWriter, WriteOutcome } from './log-writer.ts';
 export interface LinesRequest {
   readonly writer: LogWriter;
   readonly sink: BatchSink<LogBatch>;
-  readonly receivedAtNs: bigint;
   /** In the order they are asked; the last one should know every line. */
   readonly formats: readonly LineFormat[];
   readonly context: LineContext;
@@ -30,8 +29,8 @@ export interface LinesOutcome extends WriteOutcome {
 }
 
 export function linesToBatch(lines: Iterable<string>, request: LinesRequest): LinesOutcome {
-  const { writer, sink, receivedAtNs } = request;
-  writer.open(sink, receivedAtNs);
+  const { writer, sink } = request;
+  writer.open(sink);
   const joiner = new LineJoiner();
   const records = new RecordWriter(request);
   for (const text of joiner.join(lines)) records.write(text);

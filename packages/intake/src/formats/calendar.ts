@@ -1,5 +1,5 @@
 /** From the parts of a written time to nanoseconds since 1970. */
-import { NS_PER_DAY, NS_PER_MS } from '@tendril/model/time-range';
+import { NS_PER_MS } from '@tendril/model/time-range';
 import type { LineContext } from '../format.ts';
 import { offsetMinutes } from '../zone.ts';
 
@@ -36,21 +36,27 @@ export function timeNs(written: WrittenTime, context: LineContext): bigint | und
 }
 
 /**
- * The time of a date without a year: the latest one that is not after `asOfNs`. A day's grace,
- * since clocks and zones differ.
+ * The time of a date without a year: the latest one that is not after `asOfNs`, give or
+ * take a day.
  */
 export function timeNsWithoutYear(
   written: Omit<WrittenTime, 'year'>,
   context: LineContext,
 ): bigint | undefined {
-  const asOfYear = new Date(Number(context.asOfNs / NS_PER_MS)).getUTCFullYear();
+  const latestMs = Number(context.asOfNs / NS_PER_MS) + GRACE_MS;
+  const latestYear = new Date(latestMs).getUTCFullYear();
   // 29 February can lie up to eight years back.
-  for (let year = asOfYear + 1; year >= asOfYear - 8; year -= 1) {
-    const ns = timeNs({ ...written, year: String(year) }, context);
-    if (ns !== undefined && ns <= context.asOfNs + NS_PER_DAY) return ns;
+  for (let year = latestYear; year >= latestYear - 8; year -= 1) {
+    const dated = { ...written, year: String(year) };
+    // Wall clocks first: looking up zones is dear.
+    const wallMs = wallClockMs(dated);
+    if (wallMs !== undefined && wallMs <= latestMs) return timeNs(dated, context);
   }
   return undefined;
 }
+
+/** A day for clocks that go wrong, and half a day for zones. */
+const GRACE_MS: number = 36 * 3_600_000;
 
 // A whole number beyond what seconds can be is taken by its size: milliseconds, micro-, nanoseconds.
 const MS_FROM = 100_000_000_000;
@@ -93,7 +99,8 @@ function wallClockMs(written: WrittenTime): number | undefined {
 
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-function daysIn(year: number, month: number): number {
+/** Days of a month, 1 to 12. */
+export function daysIn(year: number, month: number): number {
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   return month === 2 && leap ? 29 : (DAYS[month - 1] ?? 0);
 }

@@ -5,6 +5,7 @@
  */
 import { emptyAttributes, type AttributeValue } from '@tendril/model/attribute';
 import type { LineContext } from '../format.ts';
+import { isoTime } from './iso-time.ts';
 import { epochNs, timeNs, timeNsWithoutYear } from './calendar.ts';
 
 export interface LeadingTime {
@@ -30,7 +31,7 @@ const CLOCK = '(?<hour>\\d\\d):(?<minute>\\d\\d):(?<second>\\d\\d)';
 const FRACTION = '(?:[.,:](?<fraction>\\d{1,9}))?';
 const OFFSET = '(?:\\s?(?<offset>[zZ](?![a-zA-Z])|UTC\\b|GMT\\b|[+-]\\d\\d:?\\d\\d(?!\\d)))?';
 
-// `2026-06-02T09:14:03.101+08:00`, `2026/06/02 09:14:03`, `2026-06-02 09:14:03,101`, gin's `2026/06/02 - 09:14:03`
+// What `isoTime` leaves: gin's `2026/06/02 - 09:14:03`, leap seconds
 const ISO: Shape = shape(
   `(?<year>\\d{4})([-/.])(?<month>\\d\\d)\\2(?<day>\\d\\d)(?:[Tt_ ]| - )${CLOCK}${FRACTION}${OFFSET}`,
   read,
@@ -109,6 +110,8 @@ export function leadingTime(
   start: number,
   context: LineContext,
 ): LeadingTime | undefined {
+  const iso = isoTime(line, start, context);
+  if (iso) return iso;
   const first = line.charCodeAt(start);
   const shapes = isDigit(first) ? DIGIT_SHAPES : isUpper(first) ? LETTER_SHAPES : [];
   for (const { pattern, read: readShape } of shapes) {

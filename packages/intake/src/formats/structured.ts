@@ -21,6 +21,7 @@ export class StructuredLine {
   private readonly attributes: Record<string, AttributeValue> = emptyAttributes();
   private resource: Record<string, AttributeValue> | undefined;
   private readonly picked: Picked = {};
+  private timeNs: bigint | undefined;
   private readonly context: LineContext;
 
   constructor(context: LineContext) {
@@ -65,7 +66,7 @@ export class StructuredLine {
     this.dropForeignName();
     this.addPickedResource();
     return {
-      timeNs: picked.time && timeOf(picked.time.value, this.context),
+      timeNs: picked.time && this.timeNs,
       severityText: severity.text,
       severityNumber: severity.number,
       body: bodyOf(picked) ?? line,
@@ -74,6 +75,15 @@ export class StructuredLine {
       attributes: this.attributes,
       resource: this.resource,
     };
+  }
+
+  // Keeps the time that will be picked: reading it is dear.
+  private servesAsTime(name: string, value: AttributeValue): boolean {
+    const ns = timeOf(value, this.context);
+    if (ns === undefined) return false;
+    const rank = roleOf(name)?.rank ?? 0;
+    if (this.timeNs === undefined || rank < (this.picked.time?.rank ?? 0)) this.timeNs = ns;
+    return true;
   }
 
   // bunyan and pino call the service `name` and count levels in tens; elsewhere it is anything.
@@ -98,7 +108,7 @@ export class StructuredLine {
   private serves(role: Role, name: string, value: AttributeValue): boolean {
     switch (role) {
       case 'time':
-        return timeOf(value, this.context) !== undefined;
+        return this.servesAsTime(name, value);
       case 'severity':
         return name === 's' ? isMark(value) : levelOf(value) > 0;
       case 'severityNumber':
