@@ -141,6 +141,8 @@ async function openStorage<B extends Batch>(options: OpenPipelineOptions<B>): Pr
   const accounts = new Accounts(replay.accounts);
   const progress = new FeedProgress(replay.feed);
   const wal = createWal({ options, directory, files, replay, accounts, progress });
+  // On a full disk the server starts all the same; the first round tries again.
+  await wal.begin(nowMs()).catch(() => undefined);
   return {
     accounts,
     disk: await watchDisk(options, directory),

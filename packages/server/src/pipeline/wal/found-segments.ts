@@ -51,8 +51,10 @@ async function readHead(name: SegmentName, path: string): Promise<FoundSegment> 
   const lastFrame = name.firstFrame - 1;
   const segment = { name, path, bytes: 0, lastFrame, keep: false, requests: [] };
   for await (const item of readSegment({ path, salt: name.salt })) {
-    if (item.kind !== 'frame' || item.header.kind !== 'head') break;
-    return { ...segment, head: parseHeadMeta(item.meta), firstFrame: item.header.frame };
+    if (item.kind === 'rubble') continue;
+    if (item.header.kind !== 'head') break;
+    const firstFrame = item.header.frame;
+    if (item.kind === 'frame') return { ...segment, head: parseHeadMeta(item.meta), firstFrame };
   }
   return { ...segment, head: undefined, firstFrame: name.firstFrame };
 }

@@ -7,7 +7,7 @@
  * what is damaged in it is a loss. Only the last group can have been cut short by a crash: unless it is
  * whole it was never acknowledged, becomes void and is cut off.
  */
-import { truncate } from 'node:fs/promises';
+import { stat, truncate, unlink } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { messageOf } from '@tendril/model/failure';
 import { addCounts, isFed, newestFeedState, type FeedState } from '../feed/feed-state.ts';
@@ -163,6 +163,23 @@ class Replayer {
     const wasFed = this.#group.some(({ item }) => item.header.frame <= highestOf(this.#feed));
     if (isWhole(this.#group) || wasFed) await this.#accept();
     else await this.#cutOff();
+    await this.#dropEmpty();
+  }
+
+  /** Segments in which nothing is sound. */
+  async #dropEmpty(): Promise<void> {
+    for (const { path } of this.#segments.filter(isEmpty)) {
+      const size = await stat(path).then(
+        (stats) => stats.size,
+        () => 0,
+      );
+      const entry = { name: basename(path), reason: 'no sound frame', records: undefined };
+      if (size > 0) {
+        await this.#options.quarantine.keepFile({ ...entry, atMs: this.#options.nowMs }, path);
+      } else {
+        await unlink(path).catch(() => undefined);
+      }
+    }
   }
 
   result(retired: readonly CommittedRequest[], unreadable: number): Replay {
@@ -172,7 +189,7 @@ class Replayer {
     const report = { ...this.#report, unknown: this.#report.unknown + unreadable };
     return {
       wal: {
-        segments: this.#segments,
+        segments: this.#segments.filter((segment) => !isEmpty(segment)),
         previousFrame: this.#lastSeen,
         frameCount: this.#frameCount,
         nextFrame: this.#highest + 1,
@@ -189,14 +206,14 @@ class Replayer {
   }
 
   async #readHead(segment: FoundSegment, item: SoundFrame | DamagedFrame): Promise<void> {
-    segment.bytes = item.offset + item.bytes;
     if (item.kind === 'damaged') return;
+    segment.bytes = Math.max(segment.bytes, item.offset + item.bytes);
     const head = parseHeadMeta(item.meta);
     await this.#accept();
     // Numbers are left out on purpose between segments, so frames are counted.
     const isBehind = head.previousFrame <= this.#feed.fedThrough;
     await this.#noteHole(isBehind ? 0 : head.frameCount - this.#frameCount);
-    this.#frameCount = head.frameCount;
+    this.#frameCount = Math.max(this.#frameCount, head.frameCount);
     this.#lastSeen = Math.max(this.#lastSeen, head.previousFrame);
     for (const [source, counters] of Object.entries(head.accounts)) {
       this.#accounts.set(source, counters);
@@ -331,6 +348,10 @@ class Replayer {
       atMs: this.#options.nowMs,
     });
   }
+}
+
+function isEmpty({ bytes, keep }: WalSegment): boolean {
+  return bytes === 0 && !keep;
 }
 
 function isWhole(group: readonly GroupFrame[]): boolean {

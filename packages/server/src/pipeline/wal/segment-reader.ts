@@ -76,19 +76,35 @@ export async function* readSegment(options: ReadSegmentOptions): AsyncGenerator<
 async function readItem(window: ReadWindow, offset: number, salt: number): Promise<SegmentItem> {
   const head = await window.view(offset, FRAME_HEADER_BYTES);
   const header = decodeFrameHeader(head, 0, salt);
-  if (header === undefined) return readRubble(window, offset, salt);
-  const available = window.end - offset;
+  if (header === undefined) return await readRubble(window, offset, salt);
+  const item = await readFrame(window, { offset, header, salt });
+  if (item.kind === 'frame') return item;
+  // Where bytes are missing the next frame begins before this one should end.
+  const next = await findNextHeader(window, { from: offset + 1, to: offset + item.bytes, salt });
+  return { ...item, bytes: (next ?? offset + item.bytes) - offset };
+}
+
+interface FramePlace {
+  readonly offset: number;
+  readonly header: FrameHeader;
+  readonly salt: number;
+}
+
+async function readFrame(
+  window: ReadWindow,
+  place: FramePlace,
+): Promise<SoundFrame | DamagedFrame> {
+  const { offset, header } = place;
   const bytes = frameBytes(header);
-  if (bytes > available) {
-    return { kind: 'damaged', reason: 'cut', offset, bytes: available, header, meta: undefined };
-  }
-  return checkFrame(await window.view(offset, bytes), { offset, header, salt });
+  const available = window.end - offset;
+  if (bytes <= available) return checkFrame(await window.view(offset, bytes), place);
+  return { kind: 'damaged', reason: 'cut', offset, bytes: available, header, meta: undefined };
 }
 
 function checkFrame(
   frame: Buffer,
-  { offset, header, salt }: { offset: number; header: FrameHeader; salt: number },
-): SegmentItem {
+  { offset, header, salt }: FramePlace,
+): SoundFrame | DamagedFrame {
   const bytes = frame.length;
   const metaEnd = FRAME_HEADER_BYTES + header.metaBytes;
   const meta = frame.subarray(FRAME_HEADER_BYTES, metaEnd);
@@ -105,24 +121,30 @@ function checkFrame(
   return { kind: 'damaged', reason: 'checksum', offset, bytes, header, meta: soundMeta };
 }
 
-async function readRubble(window: ReadWindow, offset: number, salt: number): Promise<SegmentItem> {
-  let zeros = true;
-  let at = offset;
-  while (at < window.end) {
-    const chunk = await window.view(at, Math.min(WINDOW_BYTES, window.end - at));
-    // A frame cannot begin where this rubble does: that was tried.
-    const next = findHeader(chunk, at === offset ? 1 : 0, salt);
-    zeros &&= isZero(chunk.subarray(0, next));
-    if (next !== undefined) return { kind: 'rubble', offset, bytes: at + next - offset, zeros };
-    if (at + chunk.length >= window.end) break;
-    // A header may lie across the end of this chunk.
-    at += Math.max(1, chunk.length - FRAME_HEADER_BYTES + 1);
-  }
-  return { kind: 'rubble', offset, bytes: window.end - offset, zeros };
+async function readRubble(window: ReadWindow, offset: number, salt: number): Promise<Rubble> {
+  const next = await findNextHeader(window, { from: offset + 1, to: window.end, salt });
+  const end = next ?? window.end;
+  const zeros = await isZero(window, offset, end);
+  return { kind: 'rubble', offset, bytes: end - offset, zeros };
 }
 
-function findHeader(chunk: Buffer, from: number, salt: number): number | undefined {
-  let at = chunk.indexOf(FRAME_MAGIC, from);
+async function findNextHeader(
+  window: ReadWindow,
+  { from, to, salt }: { readonly from: number; readonly to: number; readonly salt: number },
+): Promise<number | undefined> {
+  let at = from;
+  while (at < to) {
+    // A header that begins before `to` may end behind it.
+    const chunk = await window.view(at, Math.min(WINDOW_BYTES, to - at) + FRAME_HEADER_BYTES);
+    const next = findHeader(chunk, salt);
+    if (next !== undefined) return at + next < to ? at + next : undefined;
+    at += Math.max(1, chunk.length - FRAME_HEADER_BYTES);
+  }
+  return undefined;
+}
+
+function findHeader(chunk: Buffer, salt: number): number | undefined {
+  let at = chunk.indexOf(FRAME_MAGIC);
   while (at >= 0) {
     if (decodeFrameHeader(chunk, at, salt) !== undefined) return at;
     at = chunk.indexOf(FRAME_MAGIC, at + 1);
@@ -130,8 +152,12 @@ function findHeader(chunk: Buffer, from: number, salt: number): number | undefin
   return undefined;
 }
 
-function isZero(bytes: Buffer): boolean {
-  return bytes.every((byte) => byte === 0);
+async function isZero(window: ReadWindow, from: number, to: number): Promise<boolean> {
+  for (let at = from; at < to; at += WINDOW_BYTES) {
+    const chunk = await window.view(at, Math.min(WINDOW_BYTES, to - at));
+    if (chunk.some((byte) => byte !== 0)) return false;
+  }
+  return true;
 }
 
 /** A stretch of the file in memory, read ahead. */

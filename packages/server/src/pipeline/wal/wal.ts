@@ -106,6 +106,20 @@ export class Wal {
     return this.#current === undefined ? this.#closed : [...this.#closed, this.#current.segment];
   }
 
+  /** Makes the state that replay found last, whatever becomes of the segments it was found in. */
+  async begin(atMs: number): Promise<void> {
+    const open = this.#prepareSegment(atMs);
+    try {
+      await this.#write(open, []);
+    } catch (error) {
+      await this.#poison(open, this.#nextFrame - 1, error);
+      throw error;
+    }
+    open.segment.bytes = open.head?.length ?? 0;
+    open.head = undefined;
+    this.#current = open;
+  }
+
   /** Resolves when the round is on stable storage. When it throws, nothing of it will be fed. */
   async commit(round: WalRound): Promise<readonly CommittedFrame[]> {
     const open = this.#current ?? this.#prepareSegment(round.atMs);
@@ -122,10 +136,15 @@ export class Wal {
     return await this.#advance(open, frames, round);
   }
 
-  /** Removes the segments whose frames are all fed, and keeps their request ids. */
+  /**
+   * Removes the segments whose frames are all fed, and keeps their request ids. The newest one stays:
+   * it holds the accounts.
+   */
   async retire(fedThrough: number, idsSinceMs: number): Promise<void> {
-    while (this.#closed[0] !== undefined && this.#closed[0].lastFrame <= fedThrough) {
+    for (;;) {
       const segment = this.#closed[0];
+      const isLast = this.segments().length === 1;
+      if (segment === undefined || isLast || segment.lastFrame > fedThrough) break;
       const requests = segment.requests.filter(({ atMs }) => atMs >= idsSinceMs);
       const { directory, files } = this.#options;
       await writeRetiredIds({ directory, files, name: segment.name, requests });
@@ -160,7 +179,10 @@ export class Wal {
     const frame = this.#nextFrame;
     const numbers = { frame, groupFirst: frame, records: 0, commits: true };
     const text = JSON.stringify(meta);
-    return encodeFrame({ kind: 'head', schemaVersion, ...numbers, meta: text, blocks: [] }, salt);
+    const content = { kind: 'head', schemaVersion, ...numbers, meta: text, blocks: [] } as const;
+    const head = encodeFrame(content, salt);
+    // Twice: when the segments before it are gone, it is all that is known of quiet sources.
+    return Buffer.concat([head, head]);
   }
 
   async #write(open: OpenSegment, frames: readonly EncodedFrame[]): Promise<void> {
@@ -207,14 +229,14 @@ export class Wal {
   async #poison(open: OpenSegment, last: number, error: unknown): Promise<void> {
     const { file, segment } = open;
     this.#warnOf('write', segment, error);
-    this.#voids.push([this.#nextFrame, last]);
+    if (last >= this.#nextFrame) this.#voids.push([this.#nextFrame, last]);
     this.#nextFrame = last + 1;
     this.#current = undefined;
-    if (file === undefined) return;
-    this.#closed.push(segment);
     // Only to free the space: what keeps these frames out is the void range in the next head.
-    await file.truncate(segment.bytes).catch(() => undefined);
-    await file.close().catch(() => undefined);
+    await file?.truncate(segment.bytes).catch(() => undefined);
+    await file?.close().catch(() => undefined);
+    if (segment.bytes > 0) this.#closed.push(segment);
+    else await unlink(segment.path).catch(() => undefined);
   }
 
   async #remove(segment: WalSegment): Promise<void> {

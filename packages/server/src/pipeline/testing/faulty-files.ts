@@ -1,0 +1,88 @@
+/**
+ * A disk for tests that fails as it is told to, and that loses what was not synced in a crash: of each
+ * file the synced bytes stay, and a chosen part of the rest.
+ */
+import { truncate } from 'node:fs/promises';
+import { nodeWalFiles, type WalFile, type WalFiles } from '../wal/wal-files.ts';
+
+type Operation = 'create' | 'write' | 'sync' | 'syncDirectory';
+
+interface Written {
+  syncedBytes: number;
+  writtenBytes: number;
+}
+
+export class FaultyFiles implements WalFiles {
+  /** Called before each operation; may wait or throw. */
+  before: (operation: Operation, path: string) => Promise<void> = async () => undefined;
+  readonly #files = new Map<string, Written>();
+  readonly #syncs: boolean;
+  #isDead = false;
+
+  /** Without syncs tests of many starts are quick; what a process wrote outlives it all the same. */
+  constructor({ syncs = true }: { readonly syncs?: boolean } = {}) {
+    this.#syncs = syncs;
+  }
+
+  async create(path: string): Promise<WalFile> {
+    await this.#enter('create', path);
+    const file = await nodeWalFiles.create(path);
+    const written = { syncedBytes: 0, writtenBytes: 0 };
+    this.#files.set(path, written);
+    return this.#wrap(path, file, written);
+  }
+
+  async syncDirectory(path: string): Promise<void> {
+    await this.#enter('syncDirectory', path);
+    if (this.#syncs) await nodeWalFiles.syncDirectory(path);
+  }
+
+  /** Power loss: nothing works any more, and of unsynced bytes this fraction is on the disk. */
+  async crash(fractionKept: number): Promise<void> {
+    this.#isDead = true;
+    for (const [path, { syncedBytes, writtenBytes }] of this.#files) {
+      const kept = syncedBytes + Math.floor((writtenBytes - syncedBytes) * fractionKept);
+      // It may have been removed since.
+      await truncate(path, kept).catch(() => undefined);
+    }
+  }
+
+  #wrap(path: string, file: WalFile, written: Written): WalFile {
+    return {
+      write: async (buffers, position) => {
+        await this.#enter('write', path);
+        const bytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
+        written.writtenBytes = Math.max(written.writtenBytes, position + bytes);
+        await file.write(buffers, position);
+        this.#checkAlive();
+      },
+      sync: async () => {
+        await this.#enter('sync', path);
+        const bytes = written.writtenBytes;
+        if (this.#syncs) await file.sync();
+        this.#checkAlive();
+        written.syncedBytes = bytes;
+      },
+      truncate: async (bytes) => {
+        this.#checkAlive();
+        await file.truncate(bytes);
+      },
+      close: () => file.close(),
+    };
+  }
+
+  async #enter(operation: Operation, path: string): Promise<void> {
+    this.#checkAlive();
+    await this.before(operation, path);
+    this.#checkAlive();
+  }
+
+  #checkAlive(): void {
+    if (this.#isDead) throw new Error('the machine is off');
+  }
+}
+
+/** As Node reports a failed system call. */
+export function systemError(code: string): Error {
+  return Object.assign(new Error(`${code}: simulated`), { code });
+}
