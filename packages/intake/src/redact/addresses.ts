@@ -3,7 +3,7 @@ import type { Marker } from './mark.ts';
 import { endsRedaction, markLengthAt } from './mark.ts';
 import { isAlphanumeric, isKeyCharacter } from './raw-text.ts';
 import type { Match, Scan } from './scan.ts';
-import { isStandIn, looksRandom } from './shapes.ts';
+import { isPlainWord, isStandIn, looksRandom } from './shapes.ts';
 
 const LOCAL_LENGTH_MAX = 64;
 const AUTHORITY_LENGTH_MAX = 512;
@@ -76,7 +76,9 @@ function tokenUser(scan: Scan, start: number, end: number, marker: Marker): Matc
 function isDsn(raw: string, start: number, colon: number, end: number): boolean {
   DSN_HOST.lastIndex = end;
   const user = raw.slice(start, colon);
-  return /^[\w.-]{1,64}$/.test(user) && end - colon > 3 && DSN_HOST.test(raw);
+  if (!/^[\w.-]{1,64}$/.test(user) || end - colon <= 3 || !DSN_HOST.test(raw)) return false;
+  // `LeaseRenewer:worker@host:9000` names a thread.
+  return raw.startsWith('@tcp(', end) || !isPlainWord(raw.slice(colon + 1, end));
 }
 
 function authorityStart(raw: string, at: number, floor: number): number {

@@ -9,7 +9,8 @@
  * blocks in a row. Measured by bench/src/micro/redact.ts.
  */
 import assert from 'node:assert';
-import { clusterEnd, clusterIsSuspicious, clusterStart } from './digits.ts';
+import { afterCluster, clusterEnd, clusterIsSuspicious, clusterStart } from './digits.ts';
+import { createKeyTrie } from './key-trie.ts';
 import type { KeyTrie } from './key-trie.ts';
 import type { PrefixRule } from './prefix-rules.ts';
 import { isMarkColon } from './mark.ts';
@@ -26,26 +27,32 @@ export const BYTE_PREFIX = 16;
 export const BYTE_FLAG = 32;
 export const BYTE_DIGIT = 64;
 
-const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 const DIGITS = '0123456789';
 const ANY = String.fromCharCode(...Array.from({ length: 256 }, (_, code) => code));
+/** What else than a letter may stand before the colon of a key: see `isKeyGap`, and `"password2":`. */
+const KEY_GAPS = ' \t"\'\\`[]';
+
+type Gate = readonly [first: string, second: string];
 
 /**
  * Characters that may come first, and second. At most eight, one bit each; the pairs of one gate
- * should be rare together, since all combinations come through.
+ * should be rare together, since all combinations come through. Of keys only the last letters count,
+ * and no digits before a colon: most colons are in times, ports and places in a source file.
  */
-const GATES: readonly (readonly [first: string, second: string])[] = [
-  [ANY, '@%'],
-  // Keys end in letters, digits, quotes and what else `isKeyGap` names.
-  [`${LETTERS}${LETTERS.toUpperCase()}${DIGITS} \t"'\\\`[]`, '=:>'],
-  ['bB', 'eEaA'],
-  ['o', 'kx'],
-  ['gbkm_', 'h_v'],
-  ['hl', 'fp'],
-  // The second half are the last two bytes of Chinese words for password, token and code.
-  ['ASLIyG\xa0\xbb\x89\x92\xa2', 'KITzJ.g\x81\xa4\x8c\xa5\xbc'],
-  ['kpX-', '-B'],
-];
+function gatesOf(keyEndings: readonly string[]): readonly Gate[] {
+  const lastLetters = keyEndings.map((ending) => ending.slice(-1)).join('');
+  return [
+    [ANY, '@%='],
+    [lastLetters + lastLetters.toUpperCase() + KEY_GAPS + 'm', ':>'],
+    ['bB', 'eEaA'],
+    ['o', 'kx'],
+    ['gbkm_', 'h_v'],
+    ['hl', 'fp'],
+    // The second half are the last two bytes of Chinese words for password, token and code.
+    ['ASLIyG\xa0\xbb\x89\x92\xa2', 'KITzJ.g\x81\xa4\x8c\xa5\xbc'],
+    ['kpX-', '-B'],
+  ];
+}
 
 /** Layout of an entry of the byte table: gates as second byte, gates as first, digits. */
 const GATE_BITS = 0xff;
@@ -55,6 +62,9 @@ const NUMBER_BIT = 1 << 16;
 
 /** What may stand between a key and its separator: quotes with their escapes, blanks, colours. */
 const KEY_GAP_MAX = 24;
+const HOST_LENGTH_MAX = 256;
+/** Of the credentials in a URL. */
+const AUTHORITY_LENGTH_MAX = 512;
 /** Of a command-line flag. */
 const FLAG_LENGTH_MAX = 48;
 
@@ -73,13 +83,23 @@ export interface CandidateSearch {
   readonly kinds: Uint8Array;
 }
 
-export function createCandidateSearch(
-  trie: KeyTrie,
-  rules: readonly PrefixRule[],
-): CandidateSearch {
-  const table = byteTable();
-  const kinds = byteKinds(rules);
-  const prefixes = indexPrefixes(rules);
+export interface CandidateSearchOptions {
+  /** Endings of keys with secret values: lower-case letters. */
+  readonly keyEndings: readonly string[];
+  readonly parameterKeys: readonly string[];
+  readonly prefixRules: readonly PrefixRule[];
+}
+
+export function createCandidateSearch({
+  keyEndings,
+  parameterKeys,
+  prefixRules,
+}: CandidateSearchOptions): CandidateSearch {
+  const trie = createKeyTrie(keyEndings, parameterKeys);
+  const gates = gatesOf([...keyEndings, ...parameterKeys]);
+  const table = byteTable(gates);
+  const kinds = byteKinds(prefixRules, gates);
+  const prefixes = indexPrefixes(prefixRules);
 
   function isCandidate(bytes: Uint8Array, at: number, end: number, floor: number): boolean {
     const code = bytes[at] ?? 0;
@@ -104,58 +124,70 @@ export function createCandidateSearch(
     while (digit < at + BLOCK && !isDigit(bytes[digit] ?? 0)) digit += 1;
     if (digit === at + BLOCK || digit < digitsDone) return -1;
     const start = clusterStart(bytes, digit, floor);
-    digitsDone = clusterEnd(bytes, digit, end);
-    return clusterIsSuspicious(bytes, start, digitsDone) ? start : -1;
+    const stop = clusterEnd(bytes, digit, end);
+    digitsDone = afterCluster(digit, stop);
+    return clusterIsSuspicious(bytes, start, stop) ? start : -1;
   }
 
   function next(bytes: Uint8Array, from: number, end: number, floor: number): number {
     let last = from > floor ? (table[bytes[from - 1] ?? 0] ?? 0) : 0;
     let numbersBefore = 0;
-    digitsDone = from;
     let at = from;
-    for (; at + BLOCK <= end; at += BLOCK) {
-      const first = table[bytes[at] ?? 0] ?? 0;
-      const second = table[bytes[at + 1] ?? 0] ?? 0;
-      const third = table[bytes[at + 2] ?? 0] ?? 0;
-      const fourth = table[bytes[at + 3] ?? 0] ?? 0;
-      const gates =
-        (((last >> FIRST_SHIFT) & first) |
-          ((first >> FIRST_SHIFT) & second) |
-          ((second >> FIRST_SHIFT) & third) |
-          ((third >> FIRST_SHIFT) & fourth)) &
-        GATE_BITS;
-      const numbers = first & second & third & fourth & NUMBER_BIT;
-      if ((gates | (numbers & numbersBefore)) !== 0) {
-        if ((numbers & numbersBefore) !== 0) {
-          const start = numberAt(bytes, at, end, floor);
-          if (start !== -1) return start;
-        }
-        const found = gates === 0 ? -1 : inBlock(bytes, at, Math.min(end, at + BLOCK), end, floor);
-        if (found !== -1) return found;
+    const blocksEnd = end - BLOCK;
+    digitsDone = from;
+    while (at <= blocksEnd) {
+      let first = 0;
+      let second = 0;
+      let third = 0;
+      let fourth = 0;
+      let numbers = 0;
+      let found = 0;
+      // Nothing is called in here, so that all of it stays in registers.
+      while (at <= blocksEnd) {
+        first = table[bytes[at] ?? 0] ?? 0;
+        second = table[bytes[at + 1] ?? 0] ?? 0;
+        third = table[bytes[at + 2] ?? 0] ?? 0;
+        fourth = table[bytes[at + 3] ?? 0] ?? 0;
+        numbers = first & second & third & fourth & NUMBER_BIT;
+        found =
+          ((((last >> FIRST_SHIFT) & first) |
+            ((first >> FIRST_SHIFT) & second) |
+            ((second >> FIRST_SHIFT) & third) |
+            ((third >> FIRST_SHIFT) & fourth)) &
+            GATE_BITS) |
+          (numbers & numbersBefore);
+        if (found !== 0) break;
+        numbersBefore = numbers;
+        last = fourth;
+        at += BLOCK;
       }
+      if (found === 0) break;
+      if ((numbers & numbersBefore) !== 0) {
+        const start = numberAt(bytes, at, end, floor);
+        if (start !== -1) return start;
+      }
+      if (isGate(last, first) && isCandidate(bytes, at, end, floor)) return at;
+      if (isGate(first, second) && isCandidate(bytes, at + 1, end, floor)) return at + 1;
+      if (isGate(second, third) && isCandidate(bytes, at + 2, end, floor)) return at + 2;
+      if (isGate(third, fourth) && isCandidate(bytes, at + 3, end, floor)) return at + 3;
       numbersBefore = numbers;
       last = fourth;
+      at += BLOCK;
     }
     // No number begins and ends in the last three bytes without filling two blocks before.
-    return inBlock(bytes, at, end, end, floor);
-  }
-
-  function inBlock(
-    bytes: Uint8Array,
-    from: number,
-    to: number,
-    end: number,
-    floor: number,
-  ): number {
-    for (let at = Math.max(from, floor + 1); at < to; at++) {
-      const gates =
-        ((table[bytes[at - 1] ?? 0] ?? 0) >> FIRST_SHIFT) & (table[bytes[at] ?? 0] ?? 0);
-      if ((gates & GATE_BITS) !== 0 && isCandidate(bytes, at, end, floor)) return at;
+    for (; at < end; at++) {
+      const entry = table[bytes[at] ?? 0] ?? 0;
+      if (isGate(last, entry) && isCandidate(bytes, at, end, floor)) return at;
+      last = entry;
     }
     return -1;
   }
 
   return { next, kinds };
+}
+
+function isGate(before: number, entry: number): boolean {
+  return ((before >> FIRST_SHIFT) & entry & GATE_BITS) !== 0;
 }
 
 /** Where the key ends whose separator is at `at`. */
@@ -255,19 +287,46 @@ function isFlag(trie: KeyTrie, bytes: Uint8Array, at: number, end: number, floor
 }
 
 export function isFlagCharacter(code: number): boolean {
-  return isAlphanumeric(code) || code === 0x2d || code === 0x5f;
+  return isAlphanumeric(code) || code === 0x2d || code === 0x2e || code === 0x5f;
 }
 
-/** An `@` inside a word: an address, or the end of credentials. Go modules (`tools@v0.0.50`) are not. */
+/**
+ * An `@` between a name and a domain, or between credentials and a host. Versions of Go modules
+ * (`tools@v0.0.50`), places (`Election@774`) and objects (`Token@1a2b3c`) are neither.
+ */
 function isAddress(bytes: Uint8Array, at: number, end: number, floor: number): boolean {
   if (at === floor || at + 1 >= end) return false;
   const before = bytes[at - 1] ?? 0;
   const after = bytes[at + 1] ?? 0;
-  if (before <= 0x22 || after <= 0x22 || before === 0x40) return false;
-  return !(after === 0x76 && isDigit(bytes[at + 2] ?? 0));
+  if (before <= 0x22 || after <= 0x22) return false;
+  if (after === 0x76 && isDigit(bytes[at + 2] ?? 0)) return false;
+  return isHostAt(bytes, at + 1, end) || isInUrl(bytes, at, floor);
 }
 
-function byteTable(): Uint32Array {
+/** A name with a dot before a letter, or what a data source has: a port, `tcp(`, `unix(`, `[`. */
+function isHostAt(bytes: Uint8Array, start: number, end: number): boolean {
+  const stop = Math.min(end, start + HOST_LENGTH_MAX);
+  let hasDomain = false;
+  let at = start;
+  for (; at < stop; at++) {
+    const code = bytes[at] ?? 0;
+    if (isAlphanumeric(code) || code === 0x2d) continue;
+    if (code !== 0x2e) break;
+    hasDomain ||= at + 1 < end && isLetter(bytes[at + 1] ?? 0);
+  }
+  const next = at < end ? (bytes[at] ?? 0) : 0;
+  return hasDomain || next === 0x3a || next === 0x28 || next === 0x5b;
+}
+
+/** Whether `://` begins the run of characters before `at`. */
+function isInUrl(bytes: Uint8Array, at: number, floor: number): boolean {
+  const stop = Math.max(floor, at - AUTHORITY_LENGTH_MAX);
+  let start = at;
+  while (start > stop && (bytes[start - 1] ?? 0) > 0x22 && bytes[start - 1] !== 0x2f) start -= 1;
+  return start - 3 >= floor && bytes[start - 1] === 0x2f && bytes[start - 2] === 0x2f;
+}
+
+function byteTable(gates: readonly Gate[]): Uint32Array {
   const entries = new Uint32Array(256);
   const add = (characters: string, bits: number): void => {
     for (let index = 0; index < characters.length; index++) {
@@ -275,7 +334,7 @@ function byteTable(): Uint32Array {
       entries[code] = (entries[code] ?? 0) | bits;
     }
   };
-  GATES.forEach(([first, second], gate) => {
+  gates.forEach(([first, second], gate) => {
     add(first, 1 << (gate + FIRST_SHIFT));
     add(second, 1 << gate);
   });
@@ -284,7 +343,7 @@ function byteTable(): Uint32Array {
   return entries;
 }
 
-function byteKinds(rules: readonly PrefixRule[]): Uint8Array {
+function byteKinds(rules: readonly PrefixRule[], gates: readonly Gate[]): Uint8Array {
   const kinds = new Uint8Array(256);
   const add = (characters: string, kind: number): void => {
     for (const character of characters) {
@@ -301,7 +360,7 @@ function byteKinds(rules: readonly PrefixRule[]): Uint8Array {
   for (const { prefix, anchor } of rules) {
     const pair = prefix.slice(anchor - 1, anchor + 1);
     assert(
-      GATES.some(
+      gates.some(
         ([first, second]) => first.includes(pair[0] ?? '') && second.includes(pair[1] ?? ''),
       ),
       `no gate lets ${pair} of ${prefix} through`,

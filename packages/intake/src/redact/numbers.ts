@@ -2,7 +2,7 @@
  * Phones, id cards and bank cards: numbers that belong to a person. What names an identifier, a time
  * or a size by its key, its unit or its neighbours stays as it is.
  */
-import { clusterEnd, isDigitSeparator } from './digits.ts';
+import { afterCluster, clusterEnd, isDigitSeparator } from './digits.ts';
 import { keyEndBefore } from './candidates.ts';
 import { endsRedaction } from './mark.ts';
 import { isAlphanumeric, isDigit, isKeyCharacter, isLetter } from './raw-text.ts';
@@ -39,7 +39,7 @@ const UNIT =
 export function findNumber(scan: Scan, at: number): Match | undefined {
   const { bytes, floor } = scan;
   const end = clusterEnd(bytes, at, bytes.length);
-  scan.resume = Math.max(scan.resume, end);
+  scan.resume = Math.max(scan.resume, afterCluster(at, end));
   let run = at;
   // A cluster that was entered in the middle of a run: that one is no number of ours.
   if (at > floor && isDigit(bytes[at - 1] ?? 0)) run = runEnd(bytes, at) + 1;
@@ -168,17 +168,21 @@ function isFreeBefore(scan: Scan, start: number): boolean {
   const before = raw.charCodeAt(start - 1);
   if (raw.startsWith('%', start - 3) && isAlphanumeric(before)) return true;
   if (isLetter(before)) return /\\[nrt]$/.test(raw.slice(Math.max(0, start - 2), start));
-  if (isDigit(before) || before === 0x5f) return false;
+  if (isWordCharacter(before)) return false;
   if (before !== 0x2d && before !== 0x2e) return true;
   return (
-    !isAlphanumeric(raw.charCodeAt(start - 2)) ||
+    !isWordCharacter(raw.charCodeAt(start - 2)) ||
     /(?:^|\D)86-$/.test(raw.slice(Math.max(0, start - 4), start))
   );
 }
 
+function isWordCharacter(code: number): boolean {
+  return isAlphanumeric(code) || code === 0x5f;
+}
+
 function isFreeAfter(raw: string, end: number): boolean {
   const after = raw.charCodeAt(end);
-  if (isAlphanumeric(after) || after === 0x5f || after === 0x2a) return false;
+  if (isWordCharacter(after) || after === 0x2a) return false;
   return !((after === 0x2e || after === 0x2d) && isAlphanumeric(raw.charCodeAt(end + 1)));
 }
 

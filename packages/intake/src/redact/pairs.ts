@@ -10,7 +10,7 @@ import type { Match, Scan } from './scan.ts';
 import { classifyKey, PARAMETER_KEY, PARAMETER_KEYS } from './secret-keys.ts';
 import type { KeyRule, SecretKey } from './secret-keys.ts';
 import { isPlainWord, isProse, isStandIn, looksMadeUp, looksRandom } from './shapes.ts';
-import { cookiesEnd, separatorEnd, valueExtent } from './values.ts';
+import { cookiesEnd, separatorEnd, VALUE_READ_MAX, valueExtent } from './values.ts';
 import type { Extent, ValueStyle } from './values.ts';
 
 /** Of a key as it is read backwards; the rest of a longer one is not needed. */
@@ -101,9 +101,10 @@ function keyStartBefore(raw: string, end: number, floor: number): number {
   return start;
 }
 
-/** The key without the colour before it: in `ESC[36mtoken` the run of letters begins with `36m`. */
+/** The key without what runs into it: the end of a colour (`ESC[36mtoken`) or of `%22`. */
 function keyText(raw: string, start: number, end: number, floor: number): string {
   const key = raw.slice(start, end);
+  if (start > floor && raw.startsWith('%', start - 1)) return key.slice(2);
   const colored = start >= floor + 2 && raw.startsWith('\x1b[', start - 2);
   return colored ? key.replace(/^\d{0,4}m/, '') : key;
 }
@@ -148,6 +149,7 @@ function endOfParameters(raw: string, start: number): number {
 }
 
 function isBelieved(scan: Scan, rule: SecretKey, extent: Extent, keyStart: number): boolean {
+  if (extent.end - extent.start >= VALUE_READ_MAX) return true;
   const value = scan.raw.slice(extent.start, extent.end);
   if (value.trim() === '' || isStandIn(value)) return false;
   if (containsMark(value) || value.includes('****')) {

@@ -59,8 +59,8 @@ const VENDOR_KEYS: readonly PrefixRow[] = [
     anchor: 6,
     rest: /([\w/@-]{20,255})/y,
   },
-  { label: 'feishu', prefix: '/bot/v2/hook/', anchor: 11, rest: /([\w-]{16,64})/y },
-  { label: 'feishu', prefix: '/bot/hook/', anchor: 8, rest: /([\w-]{16,64})/y },
+  { label: 'feishu', prefix: 'bot/v2/hook/', anchor: 10, rest: /([\w-]{16,64})/y },
+  { label: 'feishu', prefix: 'bot/hook/', anchor: 7, rest: /([\w-]{16,64})/y },
   { label: 'wecom', prefix: 'webhook/send?key=', anchor: 16, rest: /([\w-]{16,64})/y },
   {
     label: 'google',

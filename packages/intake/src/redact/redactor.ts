@@ -20,7 +20,6 @@ import {
   BYTE_SCHEME,
   createCandidateSearch,
 } from './candidates.ts';
-import { createKeyTrie } from './key-trie.ts';
 import { createMarker, readable } from './mark.ts';
 import { findNumber, maskDigits } from './numbers.ts';
 import { createPairFinder, isWholeMark } from './pairs.ts';
@@ -64,8 +63,11 @@ export interface Redactor {
 
 export function createRedactor(options: RedactorOptions): Redactor {
   const content = options.contentMode ?? 'keep';
-  const endings = [...secretKeyEndings(), ...(content === 'length' ? contentKeyEndings() : [])];
-  const search = createCandidateSearch(createKeyTrie(endings, PARAMETER_KEYS), PREFIX_RULES);
+  const search = createCandidateSearch({
+    keyEndings: [...secretKeyEndings(), ...(content === 'length' ? contentKeyEndings() : [])],
+    parameterKeys: PARAMETER_KEYS,
+    prefixRules: PREFIX_RULES,
+  });
   const marker = createMarker(options.key);
   const pairs = createPairFinder(marker, content);
   const prefixed = createPrefixFinder(marker);

@@ -94,7 +94,7 @@ const FAMILIES: readonly SecretFamily[] = [
     shape: 'token',
     guard: 'entropy',
     asEnding: false,
-    names: ['auth', 'access', 'creds', 'authtoken'],
+    names: ['auth', 'access', 'creds'],
   },
   {
     label: 'authorization',
@@ -233,8 +233,7 @@ export function mayHoldIdCard(key: string): boolean {
 }
 
 function secretOf(words: readonly string[]): SecretKey | undefined {
-  const whole = words.join('');
-  if (HARMLESS.has(whole) || HARMLESS.has(words.slice(-2).join(''))) return undefined;
+  if ([1, 2, 3].some((count) => HARMLESS.has(words.slice(-count).join('')))) return undefined;
   const found = secretAtEnd(words);
   if (found !== undefined) return found;
   const last = words.at(-1);

@@ -50,21 +50,13 @@ export function looksMadeUp(value: string, lengthMin: number): boolean {
   if (value.length < lengthMin || isPlainWord(value)) return false;
   if (/\d/.test(value)) return !/^[-+]?\d{1,5}(?:\.\d+)?[a-z%]{0,3}$/i.test(value);
   if (!IDENTIFIER_WORDS.test(value)) return value.length >= 12 && /[A-Za-z]{4}/.test(value);
-  return caseChanges(value) * 4 > value.length;
+  return hasMixedCase(value);
 }
 
-/** Words change case rarely, random letters at every second step. */
-function caseChanges(value: string): number {
-  let changes = 0;
-  for (let index = 1; index < value.length; index++) {
-    const upper = isUpper(value.charCodeAt(index));
-    if (upper !== isUpper(value.charCodeAt(index - 1))) changes++;
-  }
-  return changes;
-}
-
-function isUpper(code: number): boolean {
-  return code >= 0x41 && code <= 0x5a;
+/** Among random letters about half are capitals, in names (`AppWindowToken`) a fifth. */
+function hasMixedCase(value: string): boolean {
+  const capitals = value.replace(/[^A-Z]/g, '').length * 10;
+  return capitals > value.length * 3 && capitals < value.length * 7;
 }
 
 /** Shannon entropy in bits per character. */

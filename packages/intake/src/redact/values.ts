@@ -20,6 +20,12 @@ export interface Extent {
   readonly end: number;
 }
 
+/**
+ * A value at least this long is no word of prose, whatever it holds: it is hidden unread. So what is
+ * read and then left alone is short, and hostile text costs no more than its length.
+ */
+export const VALUE_READ_MAX = 2048;
+
 /** Between separator and value. */
 const GAP_MAX = 16;
 /** A quoted value without its closing quote ends here at the latest. */
