@@ -171,6 +171,12 @@ function equals(text: string): Equals {
   };
 }
 
+// The columns are Int64; what lies beyond is as good as its end.
+function int64Of(whole: number): bigint {
+  if (Math.abs(whole) < 2 ** 63) return BigInt(whole);
+  return whole < 0 ? -INT64_MAX : INT64_MAX;
+}
+
 function integersOf(number: bigint | number): readonly bigint[] {
   if (typeof number === 'bigint') return [number];
   if (!Number.isSafeInteger(number)) return [];
@@ -275,7 +281,7 @@ export function durationTest(operator: Operator, literal: Literal): ResolvedQuer
       hint: NUMBER.test(text) ? `write the unit, as in ${text}ms` : 'write 100ms, 1.5s or 2m',
     });
   }
-  const whole = BigInt(Math.round(ns));
+  const whole = int64Of(Math.round(ns));
   return integerTest('DurationNs', operator, { low: whole, high: whole });
 }
 
@@ -285,8 +291,8 @@ export function numberTest(operator: Operator, literal: Literal): ResolvedQuery 
   if (number === undefined) {
     throw badValue({ literal, detail: `“${text}” is no number`, hint: 'write a number' });
   }
-  const low = BigInt(Math.floor(Number(number)));
-  const high = BigInt(Math.ceil(Number(number)));
+  const low = int64Of(Math.floor(Number(number)));
+  const high = int64Of(Math.ceil(Number(number)));
   if (low !== high && operator === ':') return NOTHING;
   // Between two integers: below means up to the lower one, above means from the higher one.
   if (operator === '<' || operator === '<=') {
@@ -347,9 +353,9 @@ function integerTest(column: IntegerColumn, operator: Operator, range: Range): R
     case '>=':
       return { kind: 'integer', column, min: low };
     case '>':
-      return { kind: 'integer', column, min: high + 1n };
+      return { kind: 'integer', column, min: high < INT64_MAX ? high + 1n : high };
     case '<':
-      return { kind: 'integer', column, min: least, max: low - 1n };
+      return { kind: 'integer', column, min: least, max: low > -INT64_MAX ? low - 1n : low };
     case '<=':
       return { kind: 'integer', column, min: least, max: high };
   }

@@ -1,9 +1,15 @@
 /**
- * Conditions on body text. Words and phrases are answered by the text index over `lower(Body)`, and so
- * are substrings, through the index's dictionary; a regular expression reads the bodies, after the
- * index has ruled out those without the text that every match must have.
+ * Conditions on body text, put so that the indexes of `logs` can answer them:
+ *
+ * - `body_words`, a text index over the folded body with every digit made 0. It answers words and
+ *   phrases without digits exactly, others as a sieve, and finds text within words by a scan of its
+ *   dictionary, if that text is four or more ASCII letters and digits.
+ * - `body_tokens`, a bloom filter of the words as they are, asked with `hasToken`.
+ *
+ * Each condition is exact by itself: an index that is missing costs time, never records. The column
+ * Original has none.
  */
-import { type Sql, identifier, sql, string, strings } from '@tendril/sql/sql';
+import { type Sql, identifier, joinSql, sql, string, strings } from '@tendril/sql/sql';
 
 import { likePattern } from './like-pattern.ts';
 import { requiredText } from './regex-text.ts';
@@ -11,21 +17,95 @@ import type { TextColumn, TextTest } from './resolved.ts';
 import type { Folding } from './words.ts';
 
 export function textCondition(column: TextColumn, test: TextTest): Sql {
-  const plain = sql`${identifier(column)}`;
   switch (test.kind) {
     case 'exists':
-      return sql`${plain} != ''`;
+      return sql`${identifier(column)} != ''`;
     case 'empty':
-      return sql`${plain} = ''`;
+      return sql`${identifier(column)} = ''`;
     case 'anyWord':
-      return sql`hasAnyTokens(${folded(column, test.folding)}, ${strings(test.words)})`;
+      return anyWord(column, test.words, test.folding);
     case 'phrase':
-      return sql`hasPhrase(${folded(column, test.folding)}, ${string(test.words.join(' '))})`;
+      return phrase(column, test.words, test.folding);
     case 'contains':
-      return sql`${folded(column, test.folding)} LIKE ${string(likePattern(['', ...test.pieces, '']))}`;
+      return contains(column, test.pieces, test.folding);
     case 'regex':
       return regexCondition(column, test.source);
   }
+}
+
+/** More words than this are not worth a call each. */
+const BLOOM_WORDS_MAX = 4;
+
+function anyWord(column: TextColumn, words: readonly string[], folding: Folding): Sql {
+  const text = folded(column, folding);
+  if (!isIndexed(column, folding)) return sql`hasAnyTokens(${text}, ${strings(words)})`;
+  const plain = words.filter((word) => !hasDigit(word));
+  const numbered = words.filter(hasDigit);
+  const conditions = [
+    ...(plain.length > 0 ? [sql`hasAnyTokens(${MASKED_BODY}, ${strings(plain)})`] : []),
+    ...(numbered.length > 0 ? [anyNumberedWord(text, numbered)] : []),
+  ];
+  return joined(conditions, ' OR ');
+}
+
+function anyNumberedWord(text: Sql, words: readonly string[]): Sql {
+  const masked = [...new Set(words.map(maskDigits))];
+  const exact =
+    words.length <= BLOOM_WORDS_MAX
+      ? joined(
+          words.map((word) => sql`hasToken(${text}, ${string(word)})`),
+          ' OR ',
+        )
+      : sql`hasAnyTokens(${text}, ${strings(words)})`;
+  return sql`(hasAnyTokens(${MASKED_BODY}, ${strings(masked)}) AND ${exact})`;
+}
+
+function phrase(column: TextColumn, words: readonly string[], folding: Folding): Sql {
+  const text = folded(column, folding);
+  const exact = sql`hasPhrase(${text}, ${string(words.join(' '))})`;
+  if (!isIndexed(column, folding)) return exact;
+  const masked = sql`hasPhrase(${MASKED_BODY}, ${string(words.map(maskDigits).join(' '))})`;
+  const numbered = [...new Set(words.filter(hasDigit))].slice(0, BLOOM_WORDS_MAX);
+  if (numbered.length === 0) return masked;
+  const blooms = numbered.map((word) => sql`hasToken(${text}, ${string(word)})`);
+  return joined([masked, ...blooms, exact], ' AND ');
+}
+
+function contains(column: TextColumn, pieces: readonly string[], folding: Folding): Sql {
+  const hasLetters = pieces.some((piece) => /[a-z]/.test(piece));
+  const text =
+    folding === 'ascii' && !hasLetters ? sql`${identifier(column)}` : folded(column, folding);
+  const exact = sql`${text} LIKE ${string(likePattern(['', ...pieces, '']))}`;
+  if (!isIndexed(column, folding)) return exact;
+  const [only = ''] = pieces.filter((piece) => piece !== '');
+  const sieve = dictionarySieve(pieces);
+  if (!sieve) return exact;
+  const isExact = pieces.join('') === only && /^[a-z]+$/.test(only);
+  return isExact ? sieve : joined([sieve, exact], ' AND ');
+}
+
+/** The index looks into its dictionary for text of one word, of this length or more. */
+const DICTIONARY_TEXT = /[0-9a-z]{4,}/g;
+
+/** On the longest such text of the pieces. */
+function dictionarySieve(pieces: readonly string[]): Sql | undefined {
+  const texts = pieces.flatMap((piece) => piece.match(DICTIONARY_TEXT) ?? []);
+  const [first, ...more] = texts;
+  if (first === undefined) return undefined;
+  const longest = more.reduce((best, text) => (text.length > best.length ? text : best), first);
+  return sql`${MASKED_BODY} LIKE ${string(likePattern(['', maskDigits(longest), '']))}`;
+}
+
+function regexCondition(column: TextColumn, source: string): Sql {
+  const matches = sql`match(${identifier(column)}, ${string(regexForEngine(source))})`;
+  const text = requiredText(source);
+  const sieve = column === 'Body' && text !== undefined ? dictionarySieve([text]) : undefined;
+  return sieve ? joined([sieve, matches], ' AND ') : matches;
+}
+
+/** A NUL byte would end the engine's pattern. */
+export function regexForEngine(source: string): string {
+  return source.replaceAll('\\\0', '\\x00').replaceAll('\0', '\\x00');
 }
 
 function folded(column: TextColumn, folding: Folding): Sql {
@@ -33,15 +113,23 @@ function folded(column: TextColumn, folding: Folding): Sql {
   return folding === 'unicode' ? sql`lowerUTF8(${plain})` : sql`lower(${plain})`;
 }
 
-function regexCondition(column: TextColumn, source: string): Sql {
-  const matches = sql`match(${identifier(column)}, ${string(regexForEngine(source))})`;
-  const text = requiredText(source);
-  if (text === undefined) return matches;
-  const pattern = string(likePattern(['', text, '']));
-  return sql`(lower(${identifier(column)}) LIKE ${pattern} AND ${matches})`;
+function isIndexed(column: TextColumn, folding: Folding): boolean {
+  return column === 'Body' && folding === 'ascii';
 }
 
-/** The engine's patterns end at a NUL byte. */
-export function regexForEngine(source: string): string {
-  return source.replaceAll('\\\0', '\\x00').replaceAll('\0', '\\x00');
+/** Exactly the expression of the index `body_words`. */
+const MASKED_BODY: Sql = sql`translate(lower(Body), '0123456789', '0000000000')`;
+
+function maskDigits(text: string): string {
+  return text.replaceAll(/[1-9]/g, '0');
+}
+
+function hasDigit(text: string): boolean {
+  return /[0-9]/.test(text);
+}
+
+function joined(conditions: readonly Sql[], separator: ' AND ' | ' OR '): Sql {
+  const [only] = conditions;
+  if (conditions.length === 1 && only) return only;
+  return sql`(${joinSql(conditions, separator)})`;
 }

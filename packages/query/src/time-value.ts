@@ -42,7 +42,8 @@ export function parseTime(text: string, nowNs: bigint): TimeSpan | undefined {
     anchor === 'now' ? { ns: nowNs, precision: 'ns' } : (parseEpoch(anchor) ?? parseDate(anchor));
   const end = start && applyMath(start, math);
   if (!end || end.ns < NS_MIN || end.ns > NS_MAX) return undefined;
-  return { fromNs: end.ns, toNs: add(end.ns, 1, end.precision) };
+  const toNs = add(end.ns, 1, end.precision);
+  return { fromNs: end.ns, toNs: toNs < NS_MAX ? toNs : NS_MAX };
 }
 
 /** Four digits are a year; longer numbers tell their unit by their length. */
