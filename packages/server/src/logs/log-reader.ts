@@ -8,6 +8,7 @@ import { DEFAULT_LIMITS, type Limits } from '@tendril/model/limits';
 import { NS_PER_MS, NS_PER_SECOND, type TimeRange } from '@tendril/model/time-range';
 import { checkQuery } from '@tendril/query/check';
 import { lowerQuery } from '@tendril/query/lower';
+import { matcherOf, type RecordMatcher } from '@tendril/query/match';
 import { parseQuery } from '@tendril/query/parse';
 import type { ResolvedQuery } from '@tendril/query/resolved';
 import { parseTime } from '@tendril/query/time-value';
@@ -87,6 +88,17 @@ export class LogReader {
       options,
     );
     return { range, query, condition: lowerQuery(query) };
+  }
+
+  /** The filter of a live tail: the query of a search, matched in memory. */
+  async tailMatcher(text: string, signal: AbortSignal): Promise<RecordMatcher> {
+    const parsed = parseQuery(text, this.limits);
+    const { queryClausesMax } = this.limits;
+    const query = await this.catalogue.checked(
+      (catalogue) => checkQuery(parsed, { catalogue, nowNs: this.nowNs(), queryClausesMax }),
+      { budget: this.budget(), signal },
+    );
+    return matcherOf(query);
   }
 
   /** The range that a request means. */

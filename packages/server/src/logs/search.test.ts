@@ -31,11 +31,16 @@ const ROWS: readonly LogRow[] = Array.from({ length: ROW_COUNT }, (_, index) => 
     timestampNs: BASE_NS - cluster * cluster * 1_000_000_007n,
     recordId: BigInt((index * 7919) % 1000) + (index % 3 === 0 ? 1n << 63n : 0n),
     body: index % 5 === 0 ? `login failed for u${index}` : `request ${index} processed 处理完成`,
-    severityNumber: index % 11 === 0 ? 0 : [5, 9, 13, 17][index % 4] ?? 9,
+    severityNumber: index % 11 === 0 ? 0 : ([5, 9, 13, 17][index % 4] ?? 9),
     serviceName: ['gateway', 'auth', 'push'][index % 3] ?? '',
     operationId: `op-${index % 50}`,
     resourceId: BigInt((index % 3) + 1),
-    attributes: JSON.stringify({ status: 200 + (index % 4), method: index % 2 === 0 ? 'GET' : 'POST', error: 'e', 'error.type': 't' }),
+    attributes: JSON.stringify({
+      status: 200 + (index % 4),
+      method: index % 2 === 0 ? 'GET' : 'POST',
+      error: 'e',
+      'error.type': 't',
+    }),
   };
 });
 
@@ -105,7 +110,9 @@ describe('search', () => {
         fc.constantFrom('desc', 'asc'),
         async (limit, order) => {
           const records = await pages({ limit, order });
-          expect(keysOf(records)).toEqual(order === 'desc' ? newestFirst : newestFirst.toReversed());
+          expect(keysOf(records)).toEqual(
+            order === 'desc' ? newestFirst : newestFirst.toReversed(),
+          );
         },
       ),
       { numRuns: 12 },
@@ -123,7 +130,10 @@ describe('search', () => {
   });
 
   test('finds what the query asks for', async () => {
-    const { records } = await search({ query: 'login and level>=warn and status:200', limit: 1000 });
+    const { records } = await search({
+      query: 'login and level>=warn and status:200',
+      limit: 1000,
+    });
     const wanted = ROWS.filter(
       ({ body = '', severityNumber = 0 }, index) =>
         body.startsWith('login') && severityNumber >= 13 && index % 4 === 0,
@@ -138,7 +148,11 @@ async function histogram(
   let total = 0;
   let summary: LogHistogramSummary | undefined;
   const whole = { query: '', buckets: 60, ...RANGE, ...request, sql: true };
-  for await (const event of logHistogram(reader, whole, SIGNAL) as AsyncIterable<LogHistogramEvent>) {
+  for await (const event of logHistogram(
+    reader,
+    whole,
+    SIGNAL,
+  ) as AsyncIterable<LogHistogramEvent>) {
     if (event.kind === 'bucket') {
       for (const count of Object.values(event.counts)) total += count ?? 0;
     }
@@ -176,7 +190,12 @@ describe('fields', () => {
       expect.objectContaining({ name: 'service.name', storage: 'column', records: 500 }),
     );
     expect(fields).toContainEqual(
-      expect.objectContaining({ name: 'status', storage: 'attribute', type: 'integer', records: 500 }),
+      expect.objectContaining({
+        name: 'status',
+        storage: 'attribute',
+        type: 'integer',
+        records: 500,
+      }),
     );
   });
 

@@ -21,17 +21,30 @@ export async function receiveBody(
   request: IncomingMessage,
   bytesMax: number,
 ): Promise<ReceivedBody> {
-  const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  const inflate = INFLATERS.get(encoding);
-  if (inflate === undefined) {
-    throw new Failure({
-      code: 'unsupported_encoding',
-      detail: `content encoding "${encoding.slice(0, 40)}" is not supported; use ${[...INFLATERS.keys()].join(', ')}`,
-      params: { encoding: encoding.slice(0, 40) },
-    });
-  }
+  const encoding = request.headers['content-encoding'] ?? 'identity';
+  inflaterOf(encoding);
   const encoded = await readEncoded(request, bytesMax);
-  return { encoded, decoded: await inflated(encoded, inflate, { encoding, bytesMax }) };
+  return { encoded, decoded: await decompress(encoded, encoding, bytesMax) };
+}
+
+/** Throws `Failure` `unsupported_encoding`, `malformed` or, past the limit, `too_large`. */
+export async function decompress(
+  encoded: Buffer,
+  encoding: string,
+  bytesMax: number,
+): Promise<Buffer> {
+  return await inflated(encoded, inflaterOf(encoding), { encoding, bytesMax });
+}
+
+function inflaterOf(header: string): Inflater {
+  const encoding = header.trim().toLowerCase();
+  const inflate = INFLATERS.get(encoding);
+  if (inflate !== undefined) return inflate;
+  throw new Failure({
+    code: 'unsupported_encoding',
+    detail: `content encoding "${encoding.slice(0, 40)}" is not supported; use ${[...INFLATERS.keys()].join(', ')}`,
+    params: { encoding: encoding.slice(0, 40) },
+  });
 }
 
 type Inflater = (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer> | Buffer;

@@ -1,0 +1,38 @@
+/** What the API server is built from. */
+import type { BatchSink } from '@tendril/columns/batch';
+import type { LogBatch } from '@tendril/columns/log-batch';
+import type { IngestRequest } from '@tendril/api/ingest';
+import type { Limits } from '@tendril/model/limits';
+import type { Access } from '../access/access.ts';
+import type { SessionSigner } from '../access/session-cookie.ts';
+import type { TokenRegistry } from '../access/token-registry.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { LogReader } from '../logs/log-reader.ts';
+import type { DecodeOutcome, Pipeline } from '../pipeline/pipeline.ts';
+import type { Logger } from '../telemetry/logger.ts';
+
+/** Lines of JSON or text into batches, at once and without awaiting. */
+export type DecodeLines = (
+  /** UTF-8, decompressed; the last line may lack its end. */
+  body: Uint8Array,
+  /** What is known of the lines' source. */
+  source: IngestRequest,
+  sink: BatchSink<LogBatch>,
+) => DecodeOutcome;
+
+export interface HttpDependencies {
+  readonly version: string;
+  readonly reader: LogReader;
+  readonly engine: Engine;
+  readonly pipeline: Pipeline;
+  readonly decodeLines: DecodeLines;
+  readonly access: Access;
+  readonly registry: TokenRegistry;
+  readonly signer: SessionSigner;
+  readonly limits: Limits;
+  /** Origins whose pages may call the API with a token. */
+  readonly allowedOrigins: readonly string[];
+  /** What listens, for the status. */
+  readonly receivers: () => readonly { readonly name: string; readonly url: string }[];
+  readonly logger: Logger;
+}

@@ -1,0 +1,30 @@
+/** Live tail: the pipeline's records that match, as server-sent events. */
+import { LOG_TAIL, logTailRequestSchema, type LogTailEvent } from '@tendril/api/log-tail';
+import type { RecordMatcher } from '@tendril/query/match';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+import { sseResponse } from './event-response.ts';
+import type { HttpDependencies } from './http-dependencies.ts';
+import { logProblem, type Mount } from './mount.ts';
+import { queryInput } from './request-input.ts';
+
+export function mountLogTail(mount: Mount, { reader, pipeline, logger }: HttpDependencies): void {
+  mount(LOG_TAIL, async ({ url, signal }) => {
+    const { query } = queryInput(url, logTailRequestSchema);
+    const matches = await reader.tailMatcher(query, signal);
+    return await sseResponse({
+      open: (leaving) => tailEvents(pipeline, matches, leaving),
+      signal,
+      onError: (error) => logProblem(error, LOG_TAIL, logger),
+    });
+  });
+}
+
+async function* tailEvents(
+  pipeline: Pipeline,
+  matches: RecordMatcher,
+  signal: AbortSignal,
+): AsyncGenerator<LogTailEvent> {
+  const events = pipeline.tail({ matches, signal });
+  yield { kind: 'ready' };
+  yield* events;
+}
