@@ -6,15 +6,19 @@ import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_LIMITS, type Limits } from '@tendril/model/limits';
 import { LogBatch } from '@tendril/columns/log-batch';
+import { decodeBody } from '@tendril/intake/formats/decode-body';
+import { NS_PER_MS } from '@tendril/model/time-range';
 import { createAccess, type Access } from '../access/access.ts';
 import { refuseOpenBind } from '../access/loopback.ts';
+import type { SessionSigner } from '../access/session-cookie.ts';
 import { TokenRegistry } from '../access/token-registry.ts';
 import { openDataDir, type DataDir } from '../engine/data-dir.ts';
 import type { Engine } from '../engine/engine.ts';
+import { createHttpApp } from '../http/http-app.ts';
+import { LogReader } from '../logs/log-reader.ts';
 import { startRetentionJob } from '../jobs/retention-job.ts';
 import { openPipeline } from '../pipeline/open-pipeline.ts';
 import { DEFAULT_PIPELINE_LIMITS, type PipelineLimits } from '../pipeline/pipeline-limits.ts';
-import type { Pipeline } from '../pipeline/pipeline.ts';
 import { startOtlpReceiver } from '../receivers/otlp/otlp-receiver.ts';
 import type { OtlpDependencies } from '../receivers/otlp/otlp-dependencies.ts';
 import type { Receiver } from '../receivers/receiver.ts';
@@ -23,8 +27,10 @@ import { tokenTable } from '../state/token-table.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import type { ServerConfig } from './config.ts';
 import { createIntake } from './intake.ts';
+import { startMainListener } from './main-listener.ts';
 import { siteSecret } from './site-secret.ts';
 import { prepareSchema, startEngine } from './start-engine.ts';
+import { VERSION } from './version.ts';
 
 /** Raised with each migration that changes what batches are written for. */
 const SCHEMA_VERSION = 1;
@@ -91,25 +97,47 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     warn: (message) => logger.warn(message),
   });
   stack.add(async (drainMs) => pipeline.close(drainMs));
-  const { access } = await openAccess(config, { dataDir, engine, logger, stack });
+  const { access, registry, signer } = await openAccess(config, { dataDir, engine, logger, stack });
   stack.add(
     startRetentionJob({ engine, schema, logger, bytesMax: () => tableBytesMax(config, dataDir) }),
   );
-  const receivers = await startReceivers(config, {
+  const receivers: Receiver[] = [];
+  const http = createHttpApp({
+    version: VERSION,
+    reader: new LogReader({ engine, limits, flush: async (signal) => pipeline.flush(signal) }),
+    engine,
     pipeline,
-    writer: intake.writer,
-    limits,
+    decodeLines: (body, source, sink) => {
+      const nowNs = BigInt(Date.now()) * NS_PER_MS;
+      return decodeBody({ body, source, writer: intake.writer, sink, nowNs });
+    },
     access,
-    corsOrigins: config['receivers.otlp-http.corsOrigins'],
-    warn: (message) => logger.warn(message),
+    registry,
+    signer,
+    limits,
+    allowedOrigins: config['access.allowedOrigins'],
+    receivers: () => receivers.map(({ name, url }) => ({ name, url })),
+    logger,
   });
+  const main = await startMainListener(http, { host: config.host, port: config.port });
+  stack.add(async (drainMs) => main.close(drainMs));
+  receivers.push(
+    ...(await startReceivers(config, {
+      pipeline,
+      writer: intake.writer,
+      limits,
+      access,
+      corsOrigins: config['receivers.otlp-http.corsOrigins'],
+      warn: (message) => logger.warn(message),
+    })),
+  );
   stack.add(async (drainMs) =>
     Promise.all(receivers.map(async (receiver) => receiver.close(drainMs))),
   );
   if (engine.state() === 'ready') await schema.ready;
   logger.info({ receivers: receivers.map(({ url }) => url) }, 'server ready');
   return {
-    url: '',
+    url: main.url,
     receivers,
     failed: schema.ready.then(async () => new Promise<never>(() => undefined)),
     close: async (drainMs) => stack.close(drainMs),
@@ -151,7 +179,7 @@ interface AccessParts {
 async function openAccess(
   config: ServerConfig,
   { dataDir, engine, logger, stack }: AccessParts,
-): Promise<{ access: Access; registry: TokenRegistry }> {
+): Promise<{ access: Access; registry: TokenRegistry; signer: SessionSigner }> {
   const tokensFile = config['access.tokensFile'];
   const registry = await TokenRegistry.open({
     mirror: tokenMirror(join(dataDir.statePath, 'tokens.json')),
@@ -165,14 +193,16 @@ async function openAccess(
   refuseOpenBind({ hosts, tokensConfigured: registry.configured });
   registry.start();
   stack.add(() => registry.close());
+  const sessionKey = siteSecret(join(dataDir.statePath, 'session.key'), true);
+  const signer: SessionSigner = { key: sessionKey, nowMs: Date.now };
   const access = createAccess({
     registry,
-    signer: { key: siteSecret(join(dataDir.statePath, 'session.key'), true), nowMs: Date.now },
+    signer,
     hosts,
     allowedHosts: config['access.allowedHosts'],
     allowedOrigins: config['access.allowedOrigins'],
   });
-  return { access, registry };
+  return { access, registry, signer };
 }
 
 function receiverAddresses(
@@ -201,5 +231,3 @@ async function startReceivers(
     throw error;
   }
 }
-
-export type { Pipeline };
