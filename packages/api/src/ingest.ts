@@ -5,13 +5,24 @@ import type { Route } from './route.ts';
 /** Identifies a request for ten minutes, so that a retry stores nothing twice. */
 export const BATCH_ID_HEADER = 'tendril-batch-id';
 const TEXT_LENGTH_MAX = 256;
+const RESOURCE_LENGTH_MAX = 8192;
 
 /** What the lines do not say themselves; becomes resource attributes. */
 export interface IngestRequest {
   readonly service?: string;
   readonly environment?: string;
   readonly host?: string;
+  /** More resource attributes, as OTEL_RESOURCE_ATTRIBUTES has them: `key=value,key=value`, percent-encoded. */
+  readonly resource?: string;
+  /** Zone of times that are written without one: `UTC`, `+08:00`, `Asia/Shanghai`. */
+  readonly zone?: string;
+  /** When the lines were written at the latest; settles the year of dates without one. */
+  readonly asOf?: string;
+  /** The command that sends, for the accounts. */
+  readonly sender?: (typeof SENDERS)[number];
 }
+
+export const SENDERS = ['import', 'pipe'] as const;
 
 export interface IngestResponse {
   readonly accepted: number;
@@ -29,6 +40,18 @@ export const ingestRequestSchema: z.ZodType<IngestRequest> = z.strictObject({
   service: text.describe('`service.name` of records that name none.'),
   environment: text.describe('`deployment.environment.name` of records that name none.'),
   host: text.describe('`host.name` of records that name none.'),
+  resource: z
+    .string()
+    .max(RESOURCE_LENGTH_MAX)
+    .exactOptional()
+    .describe('More resource attributes: `key=value,key=value`, percent-encoded.'),
+  zone: text.describe(
+    'Zone of times without one: `UTC`, `+08:00`, `Asia/Shanghai`. UTC when absent.',
+  ),
+  asOf: text.describe(
+    'RFC 3339: when the lines were written at the latest, for dates without a year. Now when absent.',
+  ),
+  sender: z.enum(SENDERS).exactOptional().describe('Who sends, for the accounts.'),
 });
 
 export const ingestResponseSchema: z.ZodType<IngestResponse> = z
