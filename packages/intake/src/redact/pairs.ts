@@ -7,7 +7,7 @@ import type { Marker } from './mark.ts';
 import { containsMark, markLengthAt } from './mark.ts';
 import { isKeyCharacter } from './raw-text.ts';
 import type { Match, Scan } from './scan.ts';
-import { classifyKey, PARAMETER_KEY, PARAMETER_KEYS } from './secret-keys.ts';
+import { createKeyClassifier, PARAMETER_KEY, PARAMETER_KEYS } from './secret-keys.ts';
 import type { KeyRule, SecretKey } from './secret-keys.ts';
 import { isPlainWord, isProse, isStandIn, looksMadeUp, looksRandom } from './shapes.ts';
 import { cookiesEnd, separatorEnd, VALUE_READ_MAX, valueExtent } from './values.ts';
@@ -28,6 +28,8 @@ export interface PairFinder {
 }
 
 export function createPairFinder(marker: Marker, content: 'keep' | 'length'): PairFinder {
+  const classify = createKeyClassifier(content);
+
   function pair(scan: Scan, at: number): Match | undefined {
     const { raw, floor } = scan;
     const keyEnd = keyEndBefore(scan.bytes, at, floor);
@@ -36,7 +38,7 @@ export function createPairFinder(marker: Marker, content: 'keep' | 'length'): Pa
     if (key === '' || (raw.startsWith('>', at) && !raw.startsWith('<', keyStart - 1))) {
       return undefined;
     }
-    const rule = ruleOf(raw, key, keyStart, floor, content);
+    const rule = ruleOf(scan, key, keyStart, classify);
     if (rule === undefined || rule.kind === 'identifier') return undefined;
     const valueStart = separatorEnd(raw, at);
     if (valueStart === -1) return undefined;
@@ -49,7 +51,7 @@ export function createPairFinder(marker: Marker, content: 'keep' | 'length'): Pa
     const { raw } = scan;
     let end = at + 1;
     while (end < raw.length && isFlagCharacter(raw.charCodeAt(end))) end += 1;
-    const rule = classifyKey(raw.slice(at + 1, end).slice(-KEY_LENGTH_MAX), 'keep');
+    const rule = classify(raw.slice(at + 1, end).slice(-KEY_LENGTH_MAX));
     if (rule?.kind !== 'secret') return undefined;
     const extent = valueExtent(raw, end + 1, rule.shape);
     if (extent === undefined || raw.startsWith('-', extent.start)) return undefined;
@@ -110,13 +112,12 @@ function keyText(raw: string, start: number, end: number, floor: number): string
 }
 
 function ruleOf(
-  raw: string,
+  { raw, floor }: Scan,
   key: string,
   keyStart: number,
-  floor: number,
-  content: 'keep' | 'length',
+  classify: (key: string) => KeyRule | undefined,
 ): KeyRule | undefined {
-  const rule = classifyKey(key, content);
+  const rule = classify(key);
   if (rule?.kind === 'secret' || rule?.kind === 'content') return rule;
   if (PARAMETER_KEYS.includes(key.toLowerCase()) && opensParameter(raw, keyStart)) {
     return PARAMETER_KEY;
@@ -124,7 +125,7 @@ function ruleOf(
   // `API key: …`, `verification code is …`: the word before belongs to the name.
   if (keyStart <= floor || !raw.startsWith(' ', keyStart - 1)) return rule;
   const before = keyStartBefore(raw, keyStart - 1, floor);
-  const phrase = classifyKey(`${raw.slice(before, keyStart - 1)}_${key}`, content);
+  const phrase = classify(`${raw.slice(before, keyStart - 1)}_${key}`);
   return before < keyStart - 1 && phrase?.kind === 'secret' ? phrase : rule;
 }
 

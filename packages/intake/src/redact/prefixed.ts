@@ -21,14 +21,11 @@ const SCHEME = /(?:bearer|basic)(?: {1,4}|\t|%20|\+)([\w.~+/=-]{8,})/iy;
 export type PrefixFinder = (scan: Scan, at: number) => Match | undefined;
 
 export function createPrefixFinder(marker: Marker): PrefixFinder {
-  const byAnchor = new Map<string, PrefixRule[]>();
-  for (const rule of PREFIX_RULES) {
-    const anchor = rule.prefix.charAt(rule.anchor);
-    byAnchor.set(anchor, [...(byAnchor.get(anchor) ?? []), rule]);
-  }
+  const byAnchor: PrefixRule[][] = Array.from({ length: 256 }, () => []);
+  for (const rule of PREFIX_RULES) byAnchor[rule.prefix.charCodeAt(rule.anchor)]?.push(rule);
 
   return (scan, at) => {
-    for (const rule of byAnchor.get(scan.raw.charAt(at)) ?? []) {
+    for (const rule of byAnchor[scan.raw.charCodeAt(at)] ?? []) {
       const start = at - rule.anchor;
       if (start < scan.floor || !scan.raw.startsWith(rule.prefix, start)) continue;
       if (rule.before === 'boundary' && !isBoundary(scan, start)) continue;

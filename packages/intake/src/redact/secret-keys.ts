@@ -227,6 +227,25 @@ export function classifyKey(key: string, content: 'keep' | 'length'): KeyRule | 
   return isIdentifier(words) ? { kind: 'identifier' } : undefined;
 }
 
+/** Keys recur; past this many all are classified anew, since only hostile text has more. */
+const REMEMBERED_MAX = 4096;
+const REMEMBERED_LENGTH_MAX = 64;
+
+/** `classifyKey` that remembers. */
+export function createKeyClassifier(
+  content: 'keep' | 'length',
+): (key: string) => KeyRule | undefined {
+  const remembered = new Map<string, KeyRule | undefined>();
+  return (key) => {
+    if (key.length > REMEMBERED_LENGTH_MAX) return classifyKey(key, content);
+    if (remembered.has(key)) return remembered.get(key);
+    if (remembered.size >= REMEMBERED_MAX) remembered.clear();
+    const rule = classifyKey(key, content);
+    remembered.set(key, rule);
+    return rule;
+  };
+}
+
 /** Whether an id card's number may stand under this key although the key ends in `id`. */
 export function mayHoldIdCard(key: string): boolean {
   return PERSONAL_IDS.has(wordsOf(key).join(''));
