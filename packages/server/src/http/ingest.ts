@@ -7,6 +7,7 @@ import { jsonResponse } from './json-response.ts';
 import type { Mount } from './mount.ts';
 import { bytesInput, mediaTypeOf, queryInput } from './request-input.ts';
 
+/** Account of requests that name no sender. */
 const SOURCE = 'ndjson';
 const BATCH_ID_LENGTH_MAX = 128;
 

@@ -2,7 +2,7 @@
  * The one way a route gets into the server: access is decided, then the handler runs, then whatever
  * it throws becomes a problem. A route that is mounted otherwise does not exist.
  */
-import type { HttpBindings } from '@hono/node-server';
+import type { Http2Bindings, HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
 import { routeKey, type Route } from '@tendril/api/route';
 import type { Principal, RequestFacts } from '../access/access.ts';
@@ -11,7 +11,7 @@ import { problemOf, problemResponse } from './problem-response.ts';
 
 /** `incoming` is absent where a test calls the fetch handler without a socket. */
 export interface HttpEnv {
-  readonly Bindings: Partial<HttpBindings>;
+  readonly Bindings: Partial<HttpBindings | Http2Bindings>;
 }
 
 export interface HttpCall {

@@ -1,4 +1,5 @@
 /** Histogram: newest buckets first, each sent once its window has been read. */
+import { z } from 'zod';
 import type { Cost, PartialReason } from '@tendril/api/answer';
 import {
   LEVELS,
@@ -9,17 +10,13 @@ import {
 } from '@tendril/api/log-histogram';
 import type { TimeRange } from '@tendril/model/time-range';
 import type { Sql } from '@tendril/sql/sql';
-import { z } from 'zod';
 import { bucketWidthNs, floorTo } from './bucket-width.ts';
 import { fitsRollUp, histogramQuery } from './histogram-query.ts';
-import type { LogReader } from './log-reader.ts';
-import { limitReached } from './read-budget.ts';
+import type { LogReader, PreparedQuery } from './log-reader.ts';
+import { costSince, limitReached } from './read-budget.ts';
 import { nextWidthNs, rangeAfter, windowOf } from './search-window.ts';
 import { progressEvent, summaryOf } from './search.ts';
 import { runStatement, type StatementOptions } from './statement.ts';
-
-/** The first window tells how fast rows are read. */
-const FIRST_WINDOW_SHARE = 16n;
 
 export async function* logHistogram(
   reader: LogReader,
@@ -27,60 +24,92 @@ export async function* logHistogram(
   signal: AbortSignal,
 ): AsyncGenerator<LogHistogramEvent> {
   const options = { budget: reader.budget(), signal };
-  const { range, query, condition } = await reader.prepare(request, options);
-  const widthNs = bucketWidthNs(range, request.buckets);
-  const rollUp = fitsRollUp(range, widthNs, query);
-  const statements: Sql[] = [];
-  const counted = { records: 0 };
-  let rest: TimeRange | undefined = range.fromNs < range.toNs ? range : undefined;
-  let searchedToNs = range.toNs;
-  let windowNs = rollUp
-    ? range.toNs - range.fromNs
-    : (range.toNs - range.fromNs) / FIRST_WINDOW_SHARE;
+  const prepared = await reader.prepare(request, options);
+  const { range } = prepared;
+  const state = new HistogramState(prepared, request.buckets);
   let partial: PartialReason | undefined;
-  while (rest !== undefined && partial === undefined) {
-    const window = wholeBuckets(windowOf(rest, 'desc', windowNs + 1n), rest, widthNs);
-    const statement = histogramQuery({ range: window, condition, widthNs, rollUp });
-    statements.push(statement);
-    const startedAtMs = performance.now();
+  while (!state.isOver() && partial === undefined) {
+    const before = options.budget.cost();
     try {
-      for await (const event of windowEvents(reader, statement, options)) {
-        if (event.kind === 'bucket') {
-          counted.records += recordsOf(event);
-          yield event;
-        } else yield progressEvent(event.cost, searchedToNs);
+      for await (const event of windowEvents(reader, state.nextStatement(), options)) {
+        yield event.kind === 'bucket'
+          ? state.counted(event)
+          : progressEvent(event.cost, state.searchedToNs);
       }
+      state.windowRead(costSince(before, options.budget.cost()));
     } catch (error) {
       partial = limitReached(error);
       if (partial === undefined) throw error;
-      break;
     }
-    const elapsedMs = performance.now() - startedAtMs;
-    windowNs = nextWidthNs({
-      widthNs: window.toNs - window.fromNs,
-      elapsedMs,
-      found: 0,
-      wanted: 1,
-    });
-    rest = rangeAfter(rest, window, 'desc');
-    searchedToNs = window.fromNs;
   }
+  const { searchedToNs, statements, widthNs, records } = state;
+  const outcome = { partial, searchedToNs, statements };
   yield {
-    ...summaryOf({
-      range,
-      outcome: { partial, searchedToNs, statements },
-      budget: options.budget,
-      withSql: request.sql,
-    }),
-    counts: counted,
+    ...summaryOf({ range, outcome, budget: options.budget, withSql: request.sql }),
+    counts: { records },
     width: String(widthNs),
   };
 }
 
+/** The first window tells how fast rows are read. */
+const FIRST_WINDOW_SHARE = 16n;
+
+/** Where a histogram is: windows go from the newest end of the range to the oldest. */
+class HistogramState {
+  readonly widthNs: bigint;
+  readonly statements: Sql[] = [];
+  searchedToNs: bigint;
+  records = 0;
+  private readonly condition: Sql;
+  private readonly rollUp: boolean;
+  private rest: TimeRange | undefined;
+  private window: TimeRange;
+  private windowNs: bigint;
+
+  constructor({ range, query, condition }: PreparedQuery, buckets: number) {
+    const spanNs = range.toNs - range.fromNs;
+    this.condition = condition;
+    this.widthNs = bucketWidthNs(range, buckets);
+    this.rollUp = fitsRollUp(range, this.widthNs, query);
+    this.rest = spanNs > 0n ? range : undefined;
+    this.window = range;
+    // The roll-up is read in one go.
+    this.windowNs = this.rollUp ? spanNs : spanNs / FIRST_WINDOW_SHARE;
+    this.searchedToNs = range.toNs;
+  }
+
+  isOver(): boolean {
+    return this.rest === undefined;
+  }
+
+  nextStatement(): Sql {
+    const { rest, condition, widthNs, rollUp } = this;
+    this.window = wholeBuckets(windowOf(rest ?? this.window, 'desc', this.windowNs), rest, widthNs);
+    const statement = histogramQuery({ range: this.window, condition, widthNs, rollUp });
+    this.statements.push(statement);
+    return statement;
+  }
+
+  counted(bucket: LogHistogramBucket): LogHistogramBucket {
+    for (const count of Object.values(bucket.counts)) this.records += count ?? 0;
+    return bucket;
+  }
+
+  windowRead({ elapsedMs, rowsRead }: Cost): void {
+    const { window, rest } = this;
+    const widthNs = window.toNs - window.fromNs;
+    this.windowNs = nextWidthNs({ widthNs, elapsedMs, rowsRead, found: 0, wanted: 1 });
+    this.searchedToNs = window.fromNs;
+    this.rest = rest && rangeAfter(rest, window, 'desc');
+  }
+}
+
 /** Grown to where a bucket begins, so that no bucket is sent in two parts. */
-function wholeBuckets(window: TimeRange, rest: TimeRange, widthNs: bigint): TimeRange {
-  const begin = floorTo(window.fromNs, widthNs);
-  return { fromNs: begin > rest.fromNs ? begin : rest.fromNs, toNs: window.toNs };
+function wholeBuckets(window: TimeRange, rest: TimeRange = window, widthNs: bigint): TimeRange {
+  const { toNs } = window;
+  // At least one nanosecond, so that it ends.
+  const begin = floorTo(window.fromNs < toNs ? window.fromNs : toNs - 1n, widthNs);
+  return { fromNs: begin > rest.fromNs ? begin : rest.fromNs, toNs };
 }
 
 type WindowEvent = LogHistogramBucket | { readonly kind: 'running'; readonly cost: Cost };
@@ -109,9 +138,5 @@ async function* windowEvents(
     counts[name] = (counts[name] ?? 0) + records;
     buckets.set(start, counts);
   }
-  for (const [start, counts] of buckets) yield { kind: 'bucket', start, counts };
-}
-
-function recordsOf({ counts }: LogHistogramBucket): number {
-  return Object.values(counts).reduce<number>((sum, count) => sum + (count ?? 0), 0);
+  for (const [start, counts] of [...buckets].toReversed()) yield { kind: 'bucket', start, counts };
 }

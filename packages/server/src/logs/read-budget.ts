@@ -74,6 +74,15 @@ export class ReadBudget {
   }
 }
 
+export function costSince(before: Cost, now: Cost): Cost {
+  return {
+    elapsedMs: now.elapsedMs - before.elapsedMs,
+    rowsRead: now.rowsRead - before.rowsRead,
+    bytesRead: now.bytesRead - before.bytesRead,
+    statements: now.statements - before.statements,
+  };
+}
+
 const NOTHING = { rowsRead: 0, bytesRead: 0 } as const;
 
 // Numbers of ClickHouse's ErrorCodes.cpp.

@@ -16,7 +16,7 @@ import {
   type Order,
 } from './cursor.ts';
 import type { LogReader } from './log-reader.ts';
-import { limitReached } from './read-budget.ts';
+import { costSince, limitReached } from './read-budget.ts';
 import { RECORD_COLUMNS, RECORD_SETTINGS, recordOfRow, type RecordRow } from './record-row.ts';
 import { FIRST_WINDOW_NS, nextWidthNs, rangeAfter, windowOf } from './search-window.ts';
 import { runStatement, type StatementEvent, type StatementOptions } from './statement.ts';
@@ -53,7 +53,7 @@ export async function* scanLogs(
 ): AsyncGenerator<ScanEvent> {
   const state = new ScanState(scan);
   while (!state.isOver()) {
-    const startedAtMs = performance.now();
+    const before = options.budget.cost();
     const statement = state.nextStatement();
     try {
       for await (const event of records(reader, statement, options)) {
@@ -66,7 +66,7 @@ export async function* scanLogs(
       yield state.end(reason);
       return;
     }
-    state.windowRead(performance.now() - startedAtMs);
+    state.windowRead(costSince(before, options.budget.cost()));
     if (!state.isOver()) yield state.progress(options.budget.cost());
   }
   yield state.end(undefined);
@@ -115,7 +115,7 @@ class ScanState {
   }
 
   /** The window was read to its end, or to the last row wanted. */
-  windowRead(elapsedMs: number): void {
+  windowRead({ elapsedMs, rowsRead }: Cost): void {
     const { scan, rest, window, rows, widthNs } = this;
     if (rest === undefined || rows >= scan.limit) return;
     const { order, limit } = scan;
@@ -123,7 +123,7 @@ class ScanState {
     this.searchedToNs = order === 'desc' ? window.fromNs : window.toNs;
     this.place = cursorAt(this.searchedToNs, order);
     const found = rows - this.rowsBefore;
-    this.widthNs = nextWidthNs({ widthNs, elapsedMs, found, wanted: limit - rows });
+    this.widthNs = nextWidthNs({ widthNs, elapsedMs, rowsRead, found, wanted: limit - rows });
   }
 
   progress(cost: Cost): ScanEvent {

@@ -11,8 +11,8 @@ export const FIRST_WINDOW_NS: bigint = 10n * NS_PER_SECOND;
 /** A window that found nothing says little about how far to go: much further, as time allows. */
 const GROWTH_MAX = 4096;
 const GROWTH_MIN = 4;
-/** What a statement costs however little it reads. */
-const STATEMENT_MS = 8;
+/** Below this a statement's time is what any statement takes, and says nothing of wider windows. */
+const ROWS_READ_TELLING = 200_000;
 /** What the next window may take at the speed of the last one. */
 const WINDOW_MS = 1_000;
 /** More than the last window's density asks for, since density varies. */
@@ -21,15 +21,17 @@ const DENSITY_RESERVE = 2;
 export interface WindowOutcome {
   readonly widthNs: bigint;
   readonly elapsedMs: number;
+  readonly rowsRead: number;
   readonly found: number;
   /** Rows still wanted. */
   readonly wanted: number;
 }
 
 /** How wide the window after this one should be. */
-export function nextWidthNs({ widthNs, elapsedMs, found, wanted }: WindowOutcome): bigint {
+export function nextWidthNs(outcome: WindowOutcome): bigint {
+  const { widthNs, elapsedMs, rowsRead, found, wanted } = outcome;
   const byDensity = found === 0 ? GROWTH_MAX : (wanted / found) * DENSITY_RESERVE;
-  const byTime = WINDOW_MS / Math.max(1, elapsedMs - STATEMENT_MS);
+  const byTime = rowsRead < ROWS_READ_TELLING ? GROWTH_MAX : WINDOW_MS / Math.max(1, elapsedMs);
   const growth = Math.max(GROWTH_MIN, Math.min(GROWTH_MAX, byDensity, byTime));
   return widthNs * BigInt(Math.ceil(growth));
 }
