@@ -227,6 +227,10 @@ function logRecord(options: OtlpLoadOptions, index: number): Buffer {
   record.bytes(6, keyText('userID', markOf('user').toString('latin1')));
   record.bytes(6, keyText('caller', CALLERS[(index * 7) % CALLERS.length] ?? ''));
   record.bytes(6, keyInt('status', [200, 200, 200, 304, 404, 500][index % 6] ?? 0));
+  // Not every record has every attribute.
+  if (index % 4 === 1) record.bytes(6, keyInt('retry', index % 3));
+  if (index % 7 === 2)
+    record.bytes(6, keyText('platform', ['iOS', 'Android', 'Web'][index % 3] ?? ''));
   if (options.ledger) record.bytes(6, keyText('load.record', markOf('ledger').toString('latin1')));
   for (let extra = 0; options.heavy && extra < 26; extra += 1) {
     record.bytes(6, keyText(`attr.${extra}`, `v${(index * 13 + extra * 17) % 211}`));
