@@ -67,7 +67,7 @@ function unknownKey(key: string, where: string, known: readonly string[]): Failu
   return new Failure({
     code: 'config_key',
     detail: `${where}: there is no setting "${key}"${hint ? `; did you mean "${hint}"?` : ''}`,
-    params: { where, key, hint: hint ?? '' },
+    params: { where, key, hint: hint ?? 'none' },
   });
 }
 
