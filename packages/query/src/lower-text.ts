@@ -77,7 +77,7 @@ function contains(column: TextColumn, pieces: readonly string[], folding: Foldin
     folding === 'ascii' && !hasLetters ? sql`${identifier(column)}` : folded(column, folding);
   const exact = sql`${text} LIKE ${string(likePattern(['', ...pieces, '']))}`;
   if (!isIndexed(column, folding)) return exact;
-  const [only = ''] = pieces.filter((piece) => piece !== '');
+  const only = pieces.find((piece) => piece !== '') ?? '';
   const sieve = dictionarySieve(pieces);
   if (!sieve) return exact;
   const isExact = pieces.join('') === only && /^[a-z]+$/.test(only);

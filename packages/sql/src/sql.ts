@@ -64,21 +64,27 @@ export function sqlOfFile(text: string): Sql {
 
 export const EMPTY_SQL: Sql = { kind: 'sql', parts: [] };
 
+/** A value that is bound several times is sent once. */
 export function render(statement: Sql): RenderedSql {
   const params: Record<string, BoundValue> = {};
-  let text = '';
-  let count = 0;
-  for (const part of statement.parts) {
-    if (typeof part === 'string') text += part;
-    else if (part.kind === 'identifier') text += part.text;
-    else {
-      const name = `p${count}`;
-      count += 1;
-      params[name] = part.value;
-      text += `{${name}:${part.type}}`;
-    }
-  }
-  return { text, params };
+  const names = new Map<string, string>();
+  const texts = statement.parts.map((part) => {
+    if (typeof part === 'string') return part;
+    if (part.kind === 'identifier') return part.text;
+    const key = `${part.type} ${JSON.stringify(part.value, unusualAsText)}`;
+    const name = names.get(key) ?? `p${names.size}`;
+    names.set(key, name);
+    params[name] = part.value;
+    return `{${name}:${part.type}}`;
+  });
+  return { text: texts.join(''), params };
+}
+
+// JSON has neither big integers nor infinities.
+function unusualAsText(_key: string, item: unknown): unknown {
+  const isUnusual =
+    typeof item === 'bigint' || (typeof item === 'number' && !Number.isFinite(item));
+  return isUnusual ? String(item) : item;
 }
 
 /** For golden files and "show SQL": parameters as comments would hide types, so they stay in place. */
@@ -89,9 +95,7 @@ export function printSql(statement: Sql): string {
 }
 
 function printValue(value: BoundValue): string {
-  return JSON.stringify(value, (_key, item: unknown) =>
-    typeof item === 'bigint' ? item.toString() : item,
-  );
+  return JSON.stringify(value, unusualAsText);
 }
 
 /** A back-quoted identifier: any characters, so that a hostile key stays a key. */
