@@ -1,4 +1,7 @@
 /** Types of configuration values: how a text becomes a value, and what to say when it does not. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
 export interface ValueType<T> {
   /** What to write, e.g. `a duration such as 30s`. */
   readonly expects: string;
@@ -12,6 +15,14 @@ export const text: ValueType<string> = {
   expects: 'a text',
   parse: (value) => value,
   print: (value) => value,
+};
+
+/** A path; `~/` is the home directory. */
+export const path: ValueType<string> = {
+  expects: 'a path',
+  parse: (value) => (value.startsWith('~/') ? join(homedir(), value.slice(2)) : value),
+  print: (value) =>
+    value.startsWith(`${homedir()}/`) ? `~${value.slice(homedir().length)}` : value,
 };
 
 /** Printed as dots: for values that must not show. */

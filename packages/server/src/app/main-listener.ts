@@ -10,11 +10,13 @@ import { listen } from '../receivers/sniffing-listener.ts';
 const KEEP_ALIVE_MS = 120_000;
 
 export async function startMainListener(app: HttpApp, address: ListenAddress): Promise<Receiver> {
-  const server = createServer(
-    getRequestListener(async (request, env) => app.fetch(request, env as never), {
-      overrideGlobalObjects: false,
-    }),
-  );
+  const listener = getRequestListener(async (request, env) => app.fetch(request, env), {
+    overrideGlobalObjects: false,
+  });
+  const server = createServer((request, response) => {
+    // It answers every error of the app itself; what is left is a connection that broke.
+    listener(request, response).catch(() => response.destroy());
+  });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = KEEP_ALIVE_MS + 5_000;
   // Live tails and long uploads have their own timers.

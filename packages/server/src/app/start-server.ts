@@ -19,9 +19,12 @@ import { LogReader } from '../logs/log-reader.ts';
 import { startRetentionJob } from '../jobs/retention-job.ts';
 import { openPipeline } from '../pipeline/open-pipeline.ts';
 import { DEFAULT_PIPELINE_LIMITS, type PipelineLimits } from '../pipeline/pipeline-limits.ts';
-import { startOtlpReceiver } from '../receivers/otlp/otlp-receiver.ts';
-import type { OtlpDependencies } from '../receivers/otlp/otlp-dependencies.ts';
-import type { Receiver } from '../receivers/receiver.ts';
+import {
+  RECEIVERS,
+  type ReceiverDefinition,
+  type ReceiverDependencies,
+} from '../receivers/registry.ts';
+import type { ListenAddress, Receiver } from '../receivers/receiver.ts';
 import { tokenMirror } from '../state/token-mirror.ts';
 import { tokenTable } from '../state/token-table.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
@@ -127,7 +130,6 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
       writer: intake.writer,
       limits,
       access,
-      corsOrigins: config['receivers.otlp-http.corsOrigins'],
       warn: (message) => logger.warn(message),
     })),
   );
@@ -207,23 +209,23 @@ async function openAccess(
 
 function receiverAddresses(
   config: ServerConfig,
-): { name: 'otlp-http' | 'otlp-grpc'; address: { host: string; port: number } }[] {
-  return (['otlp-http', 'otlp-grpc'] as const).flatMap((name) => {
-    const address = config[`receivers.${name}.listen`];
+): readonly { readonly definition: ReceiverDefinition; readonly address: ListenAddress }[] {
+  return RECEIVERS.flatMap((definition) => {
+    const address = definition.listen(config);
     if (address === undefined) return [];
     // `:4318` means that port on the address of the main port.
-    return [{ name, address: { ...address, host: address.host || config.host } }];
+    return [{ definition, address: { ...address, host: address.host || config.host } }];
   });
 }
 
 async function startReceivers(
   config: ServerConfig,
-  dependencies: OtlpDependencies,
+  dependencies: ReceiverDependencies,
 ): Promise<Receiver[]> {
   const started: Receiver[] = [];
   try {
-    for (const { name, address } of receiverAddresses(config)) {
-      started.push(await startOtlpReceiver(name, address, dependencies));
+    for (const { definition, address } of receiverAddresses(config)) {
+      started.push(await definition.start(address, config, dependencies));
     }
     return started;
   } catch (error) {

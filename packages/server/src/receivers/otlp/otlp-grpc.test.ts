@@ -1,4 +1,11 @@
-import { Client, credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
+import {
+  Client,
+  compressionAlgorithms,
+  credentials,
+  Metadata,
+  status,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import { OtlpLoad } from '@tendril/testkit/load/otlp-load';
 import { startServerFixture, type ServerFixture } from '@tendril/testkit/server-fixture';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -6,7 +13,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 const LOGS_EXPORT = '/opentelemetry.proto.collector.logs.v1.LogsService/Export';
 const TRACES_EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
 const REQUEST_BYTES_MAX = 5 * 1024 * 1024;
-const GZIP = 2;
 
 let fixture: ServerFixture;
 let full: ServerFixture;
@@ -33,11 +39,16 @@ interface CallOptions {
   readonly to?: ServerFixture;
   readonly port?: 'otlp-grpc' | 'otlp-http';
   readonly method?: string;
-  readonly compression?: number;
+  readonly compression?: compressionAlgorithms;
 }
 
 async function call(body: Buffer, options: CallOptions = {}): Promise<Buffer> {
-  const { to = fixture, port = 'otlp-grpc', method = LOGS_EXPORT, compression = 0 } = options;
+  const {
+    to = fixture,
+    port = 'otlp-grpc',
+    method = LOGS_EXPORT,
+    compression = compressionAlgorithms.identity,
+  } = options;
   const address = to.receiverUrl(port).replace(/^\w+:\/\//, '');
   const client = new Client(address, credentials.createInsecure(), {
     'grpc.default_compression_algorithm': compression,
@@ -70,7 +81,7 @@ describe('OTLP over gRPC', () => {
   });
 
   test('takes gzip', async () => {
-    expect(await call(records(8), { compression: GZIP })).toHaveLength(0);
+    expect(await call(records(8), { compression: compressionAlgorithms.gzip })).toHaveLength(0);
   });
 
   test('works on the port for HTTP too', async () => {

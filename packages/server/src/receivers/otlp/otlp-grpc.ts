@@ -7,7 +7,7 @@ import {
   Metadata,
   Server,
   ServerCredentials,
-  status as grpcStatus,
+  status as Status,
   type handleUnaryCall,
   type ServerErrorResponse,
 } from '@grpc/grpc-js';
@@ -55,14 +55,18 @@ const asBuffer = (bytes: Buffer): Buffer => bytes;
 
 function exportLogs(dependencies: OtlpDependencies): handleUnaryCall<Buffer, Buffer> {
   return (call, callback) => {
-    exportOnce(dependencies, call.request, {
+    const facts = {
       authorization: text(call.metadata.get('authorization')[0]),
       batchId: text(call.metadata.get('tendril-batch-id')[0]),
       remoteAddress: call.getPeer().replace(/:\d+$/, ''),
-    }).then(
+    };
+    // Callbacks are grpc-js' way; this is where promises end.
+    // oxlint-disable promise/no-callback-in-promise
+    exportOnce(dependencies, call.request, facts).then(
       (response) => callback(null, response),
       (error: unknown) => callback(serverError(error)),
     );
+    // oxlint-enable promise/no-callback-in-promise
   };
 }
 
@@ -90,13 +94,14 @@ function text(value: string | Buffer | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-function serverError(error: unknown): ServerErrorResponse {
+function serverError(error: unknown): Partial<ServerErrorResponse> & { details: string } {
   const { grpcCode, retryAfterSeconds } = statusOf(error);
   const metadata = new Metadata();
   const message = messageOf(error);
-  if (grpcCode === (grpcStatus.UNAVAILABLE as number)) {
+  if (grpcCode === (Status.UNAVAILABLE as number)) {
     const detail = encodeStatus({ code: grpcCode, message, retryAfterSeconds }, 'protobuf');
     metadata.set('grpc-status-details-bin', Buffer.from(detail));
   }
-  return { name: 'Error', message, code: grpcCode, details: message, metadata };
+  // The codes of google.rpc are gRPC's status codes.
+  return { code: grpcCode as Status, details: message, metadata };
 }
