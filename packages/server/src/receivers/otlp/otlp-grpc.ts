@@ -102,6 +102,5 @@ function serverError(error: unknown): Partial<ServerErrorResponse> & { details: 
     const detail = encodeStatus({ code: grpcCode, message, retryAfterSeconds }, 'protobuf');
     metadata.set('grpc-status-details-bin', Buffer.from(detail));
   }
-  // The codes of google.rpc are gRPC's status codes.
-  return { code: grpcCode as Status, details: message, metadata };
+  return { code: grpcCode, details: message, metadata };
 }
