@@ -52,7 +52,8 @@ export interface QueryLimits {
   readonly rowsReadMax?: number;
   /**
    * What happens at a limit of time, rows or result bytes: `throw` (the default), or `break`: the
-   * answer ends there and its cost says `cut`. Memory always throws.
+   * answer ends there (to the row; bytes are those of its JSON) and its cost says `cut`. Memory
+   * always throws.
    */
   readonly overflow?: 'throw' | 'break';
 }

@@ -6,7 +6,9 @@ import { Readable } from 'node:stream';
 import {
   ClickHouseLogLevel,
   createClient,
+  ResultSet,
   type ClickHouseClient,
+  type ExecResult,
   type Row,
   type StreamReadable,
 } from '@clickhouse/client';
@@ -19,8 +21,11 @@ import {
   type QueryOptions,
   type QueryResult,
 } from '../engine.ts';
+import { refuseClosedFunctions } from './closed-functions.ts';
 import { Deadline } from './deadline.ts';
+import { gather } from './gather.ts';
 import { cancelledFailure, failureOf, silentFailure, type Operation } from './failures.ts';
+import { requestOf } from './request.ts';
 import { CostTally, rowOf, ROWS_FORMAT } from './rows.ts';
 import {
   commandSettings,
@@ -98,19 +103,19 @@ export class ClickHouseConnection {
     options: CommandOptions = {},
     database: string = DATABASE,
   ): Promise<void> {
-    const { text, params } = render(statement);
     const timeoutMs = options.timeoutMs ?? COMMAND_TIMEOUT_MS;
-    await run('command', { signal: options.signal, waitMs: timeoutMs + GRACE_MS }, (signal) =>
-      this.writer.command({
-        query: text,
-        query_params: { ...params },
+    const waitMs = timeoutMs + GRACE_MS;
+    await run('command', { signal: options.signal, waitMs }, async (signal) => {
+      const { stream } = await this.writer.exec({
+        ...requestOf(statement),
         abort_signal: signal,
         clickhouse_settings: {
           ...commandSettings(options.settings ?? {}, timeoutMs),
           ...inside(database),
         },
-      }),
-    );
+      });
+      await drain(stream);
+    });
   }
 
   async insertNative({ table, columns, blocks, token, signal }: InsertNative): Promise<void> {
@@ -118,26 +123,25 @@ export class ClickHouseConnection {
     await run('insert', { signal, waitMs: INSERT_TIMEOUT_MS }, async (abort) => {
       const { stream } = await this.writer.exec({
         query: text,
-        values: Readable.from(blocks, { objectMode: true, highWaterMark: 1 }),
+        values: Readable.from(gather(blocks), { objectMode: true, highWaterMark: 1 }),
         abort_signal: abort,
         clickhouse_settings: { ...insertSettings(token), ...inside(DATABASE) },
       });
-      for await (const _ of stream) void _;
+      await drain(stream);
     });
   }
 
   async query(statement: Sql, options: QueryOptions): Promise<QueryResult> {
     checkSettings(options.settings ?? {});
-    const { text, params } = render(statement);
+    refuseClosedFunctions(render(statement).text);
     const waitMs = options.limits.timeoutMs + GRACE_MS;
     const deadline = new Deadline(options.signal);
     deadline.expectWithin(waitMs);
     try {
       deadline.signal.throwIfAborted();
-      const answer = await this.reader.query({
-        query: text,
-        query_params: { ...params },
-        format: ROWS_FORMAT,
+      const tally = new CostTally(options);
+      const answer = await this.reader.exec({
+        ...requestOf(statement, ROWS_FORMAT),
         abort_signal: deadline.signal,
         clickhouse_settings: {
           ...querySettings(options.limits, options.settings ?? {}),
@@ -145,13 +149,12 @@ export class ClickHouseConnection {
           ...inside(DATABASE),
         },
       });
-      const tally = new CostTally(options.onProgress);
-      const lines = answer.stream();
+      const lines = linesOf(answer);
       // The client no longer listens to the signal once the answer has begun.
       deadline.signal.addEventListener('abort', () => void lines.destroy());
       return {
         rows: readRows(lines, { deadline, waitMs, tally }),
-        cost: () => ({ ...tally.progress(), cut: tally.wasCut(options.limits) }),
+        cost: () => tally.cost(),
       };
     } catch (error) {
       throw failureBy('query', deadline, waitMs, error);
@@ -182,10 +185,18 @@ function client(
       idle_socket_ttl: IDLE_SOCKET_MS,
       eagerly_destroy_stale_sockets: true,
     },
-    // Large or many values travel in the body: a URL of that size is refused on the way.
-    use_multipart_params_auto: true,
     log: { level: ClickHouseLogLevel.OFF },
   });
+}
+
+function linesOf({ stream, query_id, response_headers }: ExecResult<Readable>): LineStream {
+  const ignore = (): void => undefined;
+  return new ResultSet(stream, ROWS_FORMAT, query_id, ignore, response_headers).stream();
+}
+
+/** Nothing in it is of interest, but only a request read to its end was carried out, and frees its socket. */
+async function drain(stream: Readable): Promise<void> {
+  for await (const _ of stream) continue;
 }
 
 function inside(database: string): Settings {
@@ -247,12 +258,15 @@ async function* readRows(
       deadline.pause();
       for (const line of batch) {
         const row = rowOf(line.text, tally);
-        if (row !== undefined) yield row;
+        if (row === undefined) continue;
+        if (!tally.takes(line.text.length)) return;
+        yield row;
       }
       deadline.expectWithin(waitMs);
     }
     // A stream that is destroyed between two chunks just ends.
     deadline.signal.throwIfAborted();
+    tally.ended();
   } catch (error) {
     throw failureBy('query', deadline, waitMs, error);
   } finally {

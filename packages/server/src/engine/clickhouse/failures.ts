@@ -14,7 +14,8 @@ const TIMEOUT = new Set([159, 160]);
 const CANCELLED = new Set([394, 735]);
 const TOO_LARGE = new Set([158, 161, 162, 167, 168, 191, 223, 241, 290, 306, 307, 396]);
 const BUSY = new Set([173, 202, 243, 252, 439, 473, 745]);
-const AWAY = new Set([209, 210, 279, 425, 499, 999]);
+// 236: it is shutting down, which it says while it writes down how it crashed.
+const AWAY = new Set([209, 210, 236, 279, 425, 499, 999]);
 const UNAUTHORIZED = new Set([192, 193, 194, 195, 497, 516]);
 
 /** Data that cannot be read, or that the table's columns and constraints do not take. */
@@ -33,17 +34,21 @@ export function failureOfMessage(operation: Operation, message: string): Failure
 
 export function failureOf(operation: Operation, thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
-  if (!(thrown instanceof ClickHouseError)) return awayFailure(operation, thrown);
+  if (isNetworkError(thrown)) return engineFailure('engine_away', operation, thrown, {});
+  if (!(thrown instanceof ClickHouseError)) {
+    // It did answer, though not as ClickHouse does: its HTTP layer, or a proxy before it.
+    return engineFailure(
+      operation === 'insert' ? 'insert_failed' : 'bad_query',
+      operation,
+      thrown,
+      {},
+    );
+  }
   const number = Number(thrown.code);
   return engineFailure(codeOf(operation, number, thrown.message), operation, thrown, {
     engineCode: number,
     engineType: thrown.type ?? '',
   });
-}
-
-/** The engine gave no answer of its own: refused, reset or closed before the end. */
-export function awayFailure(operation: Operation, cause: unknown): Failure {
-  return engineFailure('engine_away', operation, cause, {});
 }
 
 export function cancelledFailure(operation: Operation): Failure {
@@ -75,6 +80,12 @@ function engineFailure(
     params,
     cause,
   });
+}
+
+/** Refused, reset or closed before the end of the answer: Node gives these a code in capitals. */
+function isNetworkError(thrown: unknown): boolean {
+  if (!(thrown instanceof Error) || !('code' in thrown)) return false;
+  return typeof thrown.code === 'string' && /^E[A-Z_]+$/.test(thrown.code);
 }
 
 function codeOf(operation: Operation, number: number, message: string): EngineFailureCode {

@@ -39,6 +39,8 @@ const INSERT: Settings = {
   // Each frame of the log holds at most 50; an import of old files feeds several at once.
   max_partitions_per_insert_block: 1_000,
   max_execution_time: 0,
+  // The default drops them silently.
+  input_format_skip_unknown_fields: 0,
 };
 
 const COMMAND: Settings = { ...COMMON, ...STATEMENT_SIZE, async_insert: 0, mutations_sync: 0 };
@@ -132,8 +134,10 @@ export function querySettings(limits: QueryLimits, settings: Settings): Settings
     ...settings,
     max_execution_time: limits.timeoutMs / 1_000,
     timeout_overflow_mode: overflow,
-    max_result_rows: limits.rowsMax ?? 0,
-    max_result_bytes: limits.resultBytesMax ?? 0,
+    // One more than is delivered, so that an answer of exactly that many is known to be whole.
+    max_result_rows:
+      limits.rowsMax === undefined ? 0 : limits.rowsMax + (overflow === 'break' ? 1 : 0),
+    max_result_bytes: overflow === 'break' ? 0 : (limits.resultBytesMax ?? 0),
     result_overflow_mode: overflow,
     // Without a limit of its own the user's profile bounds it.
     ...(limits.memoryBytesMax === undefined ? {} : { max_memory_usage: limits.memoryBytesMax }),

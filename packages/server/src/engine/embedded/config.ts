@@ -139,8 +139,10 @@ export function usersConfig(secrets: EngineSecrets, memoryBytesMax: number): str
   });
 }
 
-/** What the status page and the benches ask; all else of `system` stays closed to reads. */
+/** Generators, and what the status page and the benches ask; all else of `system` stays closed to reads. */
 const READABLE_SYSTEM_TABLES: readonly string[] = [
+  'numbers',
+  'numbers_mt',
   'parts',
   'parts_columns',
   'projection_parts',

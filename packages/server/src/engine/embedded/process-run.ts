@@ -31,6 +31,11 @@ const STATEMENTS =
   'SETTINGS max_block_size = 1, max_threads = 1, function_sleep_max_microseconds_per_block = 10000000, ' +
   'max_execution_time = 0 FORMAT Null';
 
+/** How the engine begins to write down its own crash, */
+const CRASH_MARK = '<Fatal>';
+/** which takes it four seconds, in which it answers nothing. The trace is there in a moment. */
+const CRASH_TRACE_MS = 250;
+
 export interface RunOptions {
   readonly libraryPath: string;
   /** The engine's own files. */
@@ -71,7 +76,10 @@ export async function startRun(options: RunOptions): Promise<EngineRun> {
     stdio: ['pipe', 'ignore', 'pipe'],
   });
   options.log.beginRun();
-  child.stderr.on('data', (chunk: Buffer) => options.log.write(chunk));
+  child.stderr.on('data', (chunk: Buffer) => {
+    options.log.write(chunk);
+    if (chunk.includes(CRASH_MARK)) setTimeout(() => child.kill('SIGKILL'), CRASH_TRACE_MS);
+  });
   child.stdin.on('error', () => undefined);
   const ended = endOf(child);
   if (child.pid === undefined) throw cannotSpawn();
