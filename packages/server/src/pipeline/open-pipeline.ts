@@ -207,7 +207,7 @@ function startFeeding<B extends Batch>(
   const { engine, limits, nowMs, onBlocksLost, recordTable, warn } = options;
   const stop = new AbortController();
   const { signal } = stop;
-  const queue = createQueue(limits, { progress, replay, wal });
+  const queue = createQueue(options, { progress, replay, wal });
   const inserter = new Inserter({ engine, signal, backOffMs: limits.insertBackOffMs, warn });
   let quarantinedFrames = 0;
   const feeder = new Feeder({
@@ -231,8 +231,8 @@ function startFeeding<B extends Batch>(
   return { feeder, feeding: feeder.run(), queue, stop, quarantinedFrames: () => quarantinedFrames };
 }
 
-function createQueue(
-  limits: PipelineLimits,
+function createQueue<B extends Batch>(
+  { limits, warn }: OpenPipelineOptions<B>,
   { progress, replay, wal }: Pick<Storage, 'progress' | 'replay' | 'wal'>,
 ): FrameQueue {
   const { pendingStart, report } = replay;
@@ -247,6 +247,7 @@ function createQueue(
       memoryFramesMax: limits.feedMemoryFramesMax,
       segments: () => wal.segments(),
       isSkipped: (frame) => replay.skip.has(frame) || isFed(progress.state, frame),
+      warn,
     },
     left,
   );

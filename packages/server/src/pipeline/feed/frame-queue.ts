@@ -6,6 +6,7 @@
 import { parseDataMeta } from '../wal/frame-meta.ts';
 import { readSegment, type SoundFrame } from '../wal/segment-reader.ts';
 import type { CommittedFrame, WalSegment } from '../wal/wal.ts';
+import type { Warn } from '../warn.ts';
 import { pendingFrame, type PendingFrame } from './pending-frame.ts';
 
 export interface FrameQueueOptions {
@@ -17,6 +18,7 @@ export interface FrameQueueOptions {
   readonly segments: () => readonly WalSegment[];
   /** Frames that must not be fed, and those that are fed. */
   readonly isSkipped: (frame: number) => boolean;
+  readonly warn: Warn;
 }
 
 /** A stretch of the WAL that is not in memory. */
@@ -130,16 +132,16 @@ export class FrameQueue {
     this.#records += frame.recordCount;
   }
 
-  // Commits go on meanwhile: they only push the end of what is left further out.
+  // Commits go on meanwhile: they push the end of what is left further out, or, when its end was
+  // reached, fill the memory again and begin another stretch.
   async #readBack(left: LeftInWal): Promise<void> {
     const bytesBefore = this.#bytes;
-    while (this.#left !== undefined && this.#bytes - bytesBefore < READ_BYTES) {
+    while (this.#left === left && this.#bytes - bytesBefore < READ_BYTES) {
       const segment = left.segment;
       const isRead = await this.#readSegment(left, READ_BYTES - (this.#bytes - bytesBefore));
       if (!isRead || left.offset < segment.bytes) continue;
       const next = this.#segmentAfter(segment);
-      // The last frames may have been damaged since the WAL was opened.
-      if (next === undefined) this.#left = undefined;
+      if (next === undefined) this.#giveUp(left);
       else Object.assign(left, { segment: next, offset: 0 });
     }
   }
@@ -156,7 +158,7 @@ export class FrameQueue {
     })) {
       left.offset = item.offset + item.bytes;
       if (item.kind === 'frame' && item.header.kind === 'data') bytes += this.#takeBack(left, item);
-      if (this.#left === undefined || bytes >= bytesMax) return false;
+      if (this.#left !== left || bytes >= bytesMax) return false;
     }
     left.offset = Math.max(left.offset, range.toOffset);
     return true;
@@ -164,14 +166,25 @@ export class FrameQueue {
 
   #takeBack(left: LeftInWal, { header, meta, blocks }: SoundFrame): number {
     const { frame } = header;
+    if (frame > left.lastFrame) {
+      // It was committed just now and is about to be pushed.
+      this.#left = undefined;
+      return 0;
+    }
     if (frame <= this.#lastRead || this.#options.isSkipped(frame)) return 0;
     this.#lastRead = frame;
     const parsed = parseDataMeta(meta);
     this.#add(pendingFrame({ frame, recordCount: header.records, meta: parsed, blocks }));
     left.records -= header.records;
     left.atMs = parsed.atMs;
-    if (frame >= left.lastFrame) this.#left = undefined;
+    if (frame === left.lastFrame) this.#left = undefined;
     return blocks.length;
+  }
+
+  // Damaged since the WAL was opened: pending until the next start, which accounts for them.
+  #giveUp({ records }: LeftInWal): void {
+    this.#left = undefined;
+    if (records > 0) this.#options.warn('frames in the WAL can no longer be read', { records });
   }
 
   #segmentAfter(segment: WalSegment): WalSegment | undefined {

@@ -68,7 +68,7 @@ export class Inserter {
     for (;;) {
       signal.throwIfAborted();
       try {
-        await engine.insertNative({ ...insert, signal });
+        await untilAborted(engine.insertNative({ ...insert, signal }), signal);
         return undefined;
       } catch (error) {
         if (isRefused(error)) return messageOf(error);
@@ -86,6 +86,18 @@ export class Inserter {
       waitMs,
       error: messageOf(error),
     });
+  }
+}
+
+/** Closing must not wait for an engine that does not look at the signal. */
+async function untilAborted(insert: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await Promise.race([insert, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }
 

@@ -104,10 +104,25 @@ function matchRecord(record: LogRecord, matches: readonly Match[]): void {
   }
 }
 
-async function* eventsUntilLeft(
+function eventsUntilLeft(subscriber: TailSubscriber, leave: () => void): AsyncIterable<TailEvent> {
+  const events = eventsThenLeave(subscriber, leave);
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => events.next(),
+      // A generator that was never read would not come to its `finally`.
+      return: async () => {
+        leave();
+        subscriber.end();
+        return await events.return(undefined);
+      },
+    }),
+  };
+}
+
+async function* eventsThenLeave(
   subscriber: TailSubscriber,
   leave: () => void,
-): AsyncGenerator<TailEvent> {
+): AsyncGenerator<TailEvent, void, void> {
   try {
     yield* subscriber.events();
   } finally {

@@ -43,7 +43,7 @@ export class TailSubscriber {
     this.#wake?.();
   }
 
-  async *events(): AsyncGenerator<TailEvent> {
+  async *events(): AsyncGenerator<TailEvent, void, void> {
     while (!this.#isEnded) {
       if (this.#failure !== undefined) throw this.#failure;
       const { skipped, records } = this.#take();

@@ -5,7 +5,7 @@
 import { truncate } from 'node:fs/promises';
 import { nodeWalFiles, type WalFile, type WalFiles } from '../wal/wal-files.ts';
 
-type Operation = 'create' | 'write' | 'sync' | 'syncDirectory';
+type Operation = 'create' | 'write' | 'sync' | 'truncate' | 'syncDirectory';
 
 interface Written {
   syncedBytes: number;
@@ -22,6 +22,10 @@ export class FaultyFiles implements WalFiles {
   /** Without syncs tests of many starts are quick; what a process wrote outlives it all the same. */
   constructor({ syncs = true }: { readonly syncs?: boolean } = {}) {
     this.#syncs = syncs;
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
   }
 
   async create(path: string): Promise<WalFile> {
@@ -64,8 +68,9 @@ export class FaultyFiles implements WalFiles {
         written.syncedBytes = bytes;
       },
       truncate: async (bytes) => {
-        this.#checkAlive();
+        await this.#enter('truncate', path);
         await file.truncate(bytes);
+        written.writtenBytes = bytes;
       },
       close: () => file.close(),
     };

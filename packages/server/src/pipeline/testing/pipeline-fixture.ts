@@ -25,7 +25,7 @@ export const PATIENT_LIMITS: PipelineLimits = {
   feed: { ...TEST_LIMITS.feed, waitMs: 2 ** 30 },
 };
 
-export type FixtureOptions = Partial<Omit<OpenPipelineOptions<TextBatch>, 'dataDir' | 'engine'>>;
+export type FixtureOptions = Partial<Omit<OpenPipelineOptions<TextBatch>, 'dataDir'>>;
 
 export class PipelineFixture {
   readonly dataDir: string;

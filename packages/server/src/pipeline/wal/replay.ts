@@ -133,7 +133,8 @@ class Replayer {
     this.#highest = Math.max(
       highestOf(this.#feed),
       ...this.#skip.voids().map(([, last]) => last),
-      ...segments.map(({ firstFrame }) => firstFrame - 1),
+      // Also of a segment without frames: no two may begin with the same number.
+      ...segments.map(({ firstFrame }) => firstFrame),
     );
   }
 

@@ -230,13 +230,14 @@ export class Wal {
     const { file, segment } = open;
     this.#warnOf('write', segment, error);
     if (last >= this.#nextFrame) this.#voids.push([this.#nextFrame, last]);
-    this.#nextFrame = last + 1;
+    // Also when nothing was written: no two segments may begin with the same number.
+    this.#nextFrame = Math.max(last, this.#nextFrame) + 1;
     this.#current = undefined;
+    if (segment.bytes > 0) this.#closed.push(segment);
     // Only to free the space: what keeps these frames out is the void range in the next head.
     await file?.truncate(segment.bytes).catch(() => undefined);
     await file?.close().catch(() => undefined);
-    if (segment.bytes > 0) this.#closed.push(segment);
-    else await unlink(segment.path).catch(() => undefined);
+    if (segment.bytes === 0) await unlink(segment.path).catch(() => undefined);
   }
 
   async #remove(segment: WalSegment): Promise<void> {
