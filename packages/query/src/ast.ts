@@ -36,9 +36,9 @@ export type Values =
   | (Position & { readonly kind: 'and' | 'or'; readonly operands: readonly Values[] })
   | (Position & { readonly kind: 'not'; readonly operand: Values });
 
+/** In quotes or not: a star is a wildcard in both. */
 export interface FieldName extends Position {
   readonly pieces: Pieces;
-  readonly quoted: boolean;
 }
 
 export type CompareOperator = '<' | '<=' | '>' | '>=';

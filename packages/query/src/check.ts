@@ -31,6 +31,7 @@ import {
   valueTest,
 } from './check-value.ts';
 import { mergeTests } from './merge.ts';
+import type { ParseLimits } from './parse.ts';
 import { parseQuery } from './parse.ts';
 import { QueryFailure } from './query-failure.ts';
 import type { ResolvedQuery, ValueTarget } from './resolved.ts';
@@ -41,7 +42,7 @@ export interface CheckContext {
   readonly catalogue: FieldCatalogue;
   /** What `now` means. */
   readonly nowNs: bigint;
-  /** Tests after patterns in field names are spelled out. */
+  /** Clauses are counted again after patterns in field names are spelled out. */
   readonly queryClausesMax?: number;
 }
 
@@ -53,8 +54,12 @@ export function checkQuery(query: QueryNode, context: CheckContext): ResolvedQue
 }
 
 /** Text to a checked query in one step. */
-export function readQuery(text: string, context: CheckContext): ResolvedQuery {
-  return checkQuery(parseQuery(text), context);
+export function readQuery(
+  text: string,
+  context: CheckContext,
+  limits: ParseLimits = DEFAULT_LIMITS,
+): ResolvedQuery {
+  return checkQuery(parseQuery(text, limits), context);
 }
 
 interface Checker extends CheckContext {

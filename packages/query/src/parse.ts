@@ -135,6 +135,7 @@ function deeper<Node>(parser: Parser, start: number, parseInner: () => Node): No
 function parsePrimary(parser: Parser): QueryNode {
   const { text, at: start } = parser;
   if (text[start] === '(') return parseGroup(parser, () => parseOr(parser));
+  if (keywordAt(text, start)) return refuseStart(parser);
   const regex = scanRegex(parser);
   if (regex) return clause(parser, { kind: 'anywhere', value: regex, start, end: regex.end });
   const first = text[start] === '"' ? scanQuoted(parser) : scanUnquoted(parser, 'first');
@@ -338,8 +339,9 @@ function refuseNotEqual(first: TextLiteral, text: string): void {
 function refuseForgottenAnd(parser: Parser, literal: TextLiteral | Unquoted): void {
   if (!('lastWordStart' in literal) || literal.lastWordStart === literal.start) return;
   const { text } = parser;
-  const operatorStart = text.slice(literal.end).search(/\S/) + literal.end;
-  const operator = operatorAt(text, operatorStart);
+  const after: Scanner = { text, at: literal.end };
+  skipSpaces(after);
+  const operator = operatorAt(text, after.at);
   if (operator === undefined) return;
   const before = text.slice(literal.start, literal.lastWordStart).trimEnd();
   const name = text.slice(literal.lastWordStart, literal.end);

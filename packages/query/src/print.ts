@@ -3,7 +3,6 @@
  * write. Parsing the printed text gives the same tree again, but for positions.
  */
 import type { FieldName, Literal, Pieces, QueryNode, Values } from './ast.ts';
-import { isEverything } from './ast.ts';
 import { isSpace, isSpecial, keywordAt, scanUnquoted } from './scan.ts';
 
 export function printQuery(node: QueryNode): string {
@@ -63,9 +62,10 @@ function printListOperand(values: Values, parent: 'and' | 'or' | 'not'): string 
   return needsParentheses(values.kind, parent) ? `(${printed})` : printed;
 }
 
-function printField({ pieces, quoted }: FieldName): string {
-  if (quoted) return printQuoted(pieces);
-  return printUnquoted(pieces).replaceAll(/(?<!\\) /g, '\\ ');
+function printField({ pieces }: FieldName): string {
+  const written = pieces.join('*');
+  const isPlain = /^[\w.@*-]+$/.test(written) && !pieces.some((piece) => piece.includes('*'));
+  return isPlain && !keywordAt(written, 0) ? written : printQuoted(pieces);
 }
 
 function printLiteral(literal: Literal): string {
@@ -143,6 +143,5 @@ export function quoteText(text: string): string {
 
 /** For building queries: an attribute key as a field name, in quotes only where it needs them. */
 export function printFieldName(key: string): string {
-  const plain = key !== '' && !isEverything([key]) && /^[\w.@-]+$/.test(key) && !keywordAt(key, 0);
-  return plain ? key : printQuoted([key]);
+  return printField({ pieces: [key], start: 0, end: 0 });
 }

@@ -212,8 +212,8 @@ export function scanRegex(scanner: Scanner): RegexLiteral | undefined {
   return { kind: 'regex', source: source.toWellFormed(), start, end: scanner.at };
 }
 
-export function asFieldName({ pieces, quoted, start, end }: TextLiteral): FieldName {
-  return { pieces, quoted, start, end };
+export function asFieldName({ pieces, start, end }: TextLiteral): FieldName {
+  return { pieces, start, end };
 }
 
 class PieceBuilder {

@@ -124,7 +124,7 @@ function fieldArbitrary(): fc.Arbitrary<FieldName> {
 }
 
 function fieldName(pieces: Pieces): FieldName {
-  return { pieces, quoted: true, ...NOWHERE };
+  return { pieces, ...NOWHERE };
 }
 
 function boundArbitrary(): fc.Arbitrary<string> {

@@ -1,0 +1,161 @@
+/**
+ * What may be typed at a place in a query: whoever completes (editor, shell) looks up names and values
+ * for it. Works on text that is not finished, so it follows the scanner rather than the parser and
+ * says nothing where the text before is wrong.
+ */
+import { piecesText } from './ast.ts';
+import { QueryFailure } from './query-failure.ts';
+import type { Scanner } from './scan.ts';
+import { keywordAt, scanQuoted, scanRegex, scanUnquoted, skipSpaces } from './scan.ts';
+
+/** What stands between `start` and the cursor would be replaced. */
+export interface Completion {
+  readonly kind: 'field' | 'value' | 'keyword' | 'operator' | 'pipe';
+  readonly start: number;
+  /** Typed so far, without quotes and escapes. */
+  readonly prefix: string;
+  /** For values and operators: the field's name as it was written. */
+  readonly field?: string;
+  /** For keywords: those that fit. */
+  readonly keywords?: readonly string[];
+}
+
+export function completionsAt(text: string, cursor: number): readonly Completion[] {
+  const walk: Walk = { text: text.slice(0, cursor), at: 0, listDepths: [], field: undefined };
+  try {
+    return expectOperand(walk);
+  } catch (error) {
+    // A quotation mark that is still open is being typed in.
+    if (error instanceof QueryFailure) return insideQuotes(walk, error);
+    throw error;
+  }
+}
+
+interface Walk extends Scanner {
+  /** For each open parenthesis whether it is a list of values of `field`. */
+  readonly listDepths: boolean[];
+  field: string | undefined;
+}
+
+/** A loop, not a recursion: the text may be long. */
+function expectOperand(walk: Walk): readonly Completion[] {
+  for (;;) {
+    const found = walk.field === undefined ? takeOperand(walk) : takeValue(walk);
+    if (found) return found;
+    const after = takeConnector(walk);
+    if (after) return after;
+  }
+}
+
+/** Undefined when there was a whole operand and the text goes on. */
+function takeOperand(walk: Walk): readonly Completion[] | undefined {
+  skipOpenings(walk);
+  if (isAtEnd(walk)) return [place('field', walk.at, ''), keywords(walk.at, '', ['not'])];
+  if (scanRegex(walk)) return undefined;
+  const isQuoted = walk.text[walk.at] === '"';
+  const name = isQuoted ? scanQuoted(walk) : scanUnquoted(walk, 'first');
+  if (!name) return [];
+  if (isAtEnd(walk)) return isQuoted ? [] : endOfWord(walk, name.start);
+  skipSpaces(walk);
+  const operator = /^(?::|[<>]=?)/.exec(walk.text.slice(walk.at))?.[0];
+  const written = piecesText(name.pieces);
+  if (isAtEnd(walk)) return [place('operator', walk.at, '', written), keywords(walk.at, '')];
+  if (operator === undefined) return undefined;
+  walk.at += operator.length;
+  walk.field = written;
+  return takeValue(walk);
+}
+
+// `err`: a field that begins so, or a word to look for; `a an`: perhaps a keyword.
+function endOfWord({ text }: Walk, start: number): readonly Completion[] {
+  const word = /[^\s\u00a0\u3000]*$/.exec(text)?.[0] ?? '';
+  const wordStart = text.length - word.length;
+  const field = place('field', wordStart, word);
+  return wordStart > start ? [field, keywords(wordStart, word)] : [field];
+}
+
+function takeValue(walk: Walk): readonly Completion[] | undefined {
+  skipOpenings(walk);
+  const { at: start, field = '' } = walk;
+  if (isAtEnd(walk)) return [place('value', start, '', field)];
+  const regex = scanRegex(walk);
+  const isQuoted = walk.text[start] === '"';
+  const literal = regex ?? (isQuoted ? scanQuoted(walk) : scanUnquoted(walk, 'value'));
+  if (!literal) return [];
+  if (!isAtEnd(walk) || literal.kind === 'regex' || isQuoted) {
+    endValue(walk);
+    return undefined;
+  }
+  const word = /[^\s\u00a0\u3000]*$/.exec(walk.text)?.[0] ?? '';
+  const value = place('value', start, piecesText(literal.pieces), field);
+  const wordStart = walk.text.length - word.length;
+  return wordStart > start ? [value, keywords(wordStart, word)] : [value];
+}
+
+// Within a list the field goes on to hold for the next value.
+function endValue(walk: Walk): void {
+  if (walk.listDepths.at(-1) !== true) walk.field = undefined;
+}
+
+function takeConnector(walk: Walk): readonly Completion[] | undefined {
+  const before = walk.at;
+  skipSpaces(walk);
+  while (walk.text[walk.at] === ')') {
+    walk.listDepths.pop();
+    endValue(walk);
+    walk.at += 1;
+    skipSpaces(walk);
+  }
+  if (isAtEnd(walk)) return walk.at > before ? [keywords(walk.at, '')] : [];
+  if (walk.text[walk.at] === '|')
+    return [place('pipe', walk.at + 1, walk.text.slice(walk.at + 1).trim())];
+  const keyword = keywordAt(walk.text, walk.at);
+  const rest = walk.text.slice(walk.at);
+  if (keyword === undefined)
+    return 'and'.startsWith(rest.toLowerCase()) || rest.toLowerCase() === 'o'
+      ? [keywords(walk.at, rest)]
+      : [];
+  walk.at += keyword.length;
+  return isAtEnd(walk) ? [keywords(walk.at - keyword.length, rest)] : undefined;
+}
+
+function skipOpenings(walk: Walk): void {
+  for (;;) {
+    skipSpaces(walk);
+    const isNot = keywordAt(walk.text, walk.at) === 'not' && walk.at + 3 < walk.text.length;
+    if (isNot) walk.at += 'not'.length;
+    else if (walk.text[walk.at] === '(') {
+      walk.listDepths.push(walk.field !== undefined);
+      walk.at += 1;
+    } else return;
+  }
+}
+
+function insideQuotes(walk: Walk, failure: QueryFailure): readonly Completion[] {
+  const { start } = failure.position;
+  if (walk.text[start] !== '"' || walk.field === undefined) return [];
+  const closed = scanQuoted({ text: `${walk.text.slice(start).replace(/\\$/, '')}"`, at: 0 });
+  return [place('value', start, piecesText(closed.pieces), walk.field)];
+}
+
+function isAtEnd({ text, at }: Walk): boolean {
+  return at >= text.length;
+}
+
+function place(
+  kind: Completion['kind'],
+  start: number,
+  prefix: string,
+  field?: string,
+): Completion {
+  return { kind, start, prefix, ...(field !== undefined && { field }) };
+}
+
+function keywords(
+  start: number,
+  prefix: string,
+  all: readonly string[] = ['and', 'or'],
+): Completion {
+  const fitting = all.filter((keyword) => keyword.startsWith(prefix.toLowerCase()));
+  return { kind: 'keyword', start, prefix, keywords: fitting };
+}
