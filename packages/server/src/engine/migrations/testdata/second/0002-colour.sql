@@ -1,0 +1,2 @@
+ALTER TABLE things ADD COLUMN Colour LowCardinality(String);
+INSERT INTO things (Id, Colour) VALUES (1, 'red');
