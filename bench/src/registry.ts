@@ -2,7 +2,16 @@
 import type { Benchmark } from './benchmark.ts';
 import { faults } from './faults/faults.ts';
 import { ingestLogs } from './ingest-logs/ingest-logs.ts';
+import { otlpDecode } from './micro/otlp-decode.ts';
+import { redactSpeed } from './micro/redact.ts';
 import { queryLogs } from './query-logs/query-logs.ts';
 import { senders } from './senders/senders.ts';
 
-export const BENCHMARKS: readonly Benchmark[] = [ingestLogs, queryLogs, faults, senders];
+export const BENCHMARKS: readonly Benchmark[] = [
+  ingestLogs,
+  queryLogs,
+  faults,
+  senders,
+  otlpDecode,
+  redactSpeed,
+];
