@@ -1,6 +1,6 @@
 /** A stream of bytes as batches of lines, for every source that is one. */
 import type { Checkpoint, LineBatch } from './line-source.ts';
-import { LineSplitter } from './line-splitter.ts';
+import { LineSplitter, type SplitLines } from './line-splitter.ts';
 
 export interface ByteLinesOptions {
   /** Where in the text the first chunk begins. */
@@ -16,17 +16,22 @@ export async function* byteLines(
 ): AsyncGenerator<LineBatch> {
   const splitter = new LineSplitter(offset);
   let cutBefore = 0;
-  const batchOf = (lines: readonly string[]): LineBatch => {
+  const batchOf = ({ lines, offsetAfter }: SplitLines): LineBatch => {
     const cutLines = splitter.cutLines - cutBefore;
     cutBefore = splitter.cutLines;
-    return { lines, checkpoint: checkpointAt(splitter.offset), readBytes: readBytes(), cutLines };
+    return {
+      lines,
+      checkpointAfter: (count) => checkpointAt(offsetAfter(count)),
+      readBytes: readBytes(),
+      cutLines,
+    };
   };
   for await (const chunk of chunks) {
-    const lines = splitter.push(asBuffer(chunk));
-    if (lines.length > 0) yield batchOf(lines);
+    const split = splitter.push(asBuffer(chunk));
+    if (split.lines.length > 0) yield batchOf(split);
   }
   const rest = splitter.finish();
-  if (rest.length > 0) yield batchOf(rest);
+  if (rest.lines.length > 0) yield batchOf(rest);
 }
 
 function asBuffer(chunk: Uint8Array): Buffer {

@@ -25,8 +25,11 @@ export interface ReadOptions {
 export interface LineBatch {
   /** Without line ends. Never empty. */
   readonly lines: readonly string[];
-  /** Reading on from here repeats and loses nothing. Undefined for sources that cannot be read twice. */
-  readonly checkpoint: Checkpoint | undefined;
+  /**
+   * The place after the first `count` lines: reading on from there repeats and loses nothing. Undefined
+   * for sources that cannot be read twice.
+   */
+  readonly checkpointAfter: (count: number) => Checkpoint | undefined;
   /** How much of `sizeBytes` has been read. */
   readonly readBytes: number;
   /** Lines of this batch that were longer than allowed and lost their end. */

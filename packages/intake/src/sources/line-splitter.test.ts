@@ -4,7 +4,7 @@ import { LINE_BYTES_MAX, LineSplitter } from './line-splitter.ts';
 
 function linesOf(chunks: readonly Buffer[]): string[] {
   const splitter = new LineSplitter();
-  return [...chunks.flatMap((chunk) => splitter.push(chunk)), ...splitter.finish()];
+  return [...chunks.flatMap((chunk) => splitter.push(chunk).lines), ...splitter.finish().lines];
 }
 
 function chunksOf(bytes: Buffer, sizes: readonly number[]): Buffer[] {
@@ -46,27 +46,44 @@ describe('LineSplitter', () => {
 
   test('its offset is where the next line begins', () => {
     const splitter = new LineSplitter(100);
-    expect(splitter.push(Buffer.from('一\ntwo\nth'))).toEqual(['一', 'two']);
+    expect(splitter.push(Buffer.from('一\ntwo\nth')).lines).toEqual(['一', 'two']);
     expect(splitter.offset).toBe(108);
-    expect(splitter.finish()).toEqual(['th']);
+    expect(splitter.finish().lines).toEqual(['th']);
     expect(splitter.offset).toBe(110);
+  });
+
+  test('knows where each line begins, however the bytes are cut', () => {
+    const bytes = Buffer.from('一\r\ntwo\n\nthree 三\nfour');
+    fc.assert(
+      fc.property(fc.array(fc.nat(9)), (sizes) => {
+        const splitter = new LineSplitter();
+        const splits = [
+          ...chunksOf(bytes, sizes).map((chunk) => splitter.push(chunk)),
+          splitter.finish(),
+        ];
+        const offsets = splits.flatMap(({ lines, offsetAfter }) =>
+          lines.map((_, index) => offsetAfter(index + 1)),
+        );
+        expect(offsets).toEqual([5, 9, 10, 20, 24]);
+      }),
+    );
   });
 
   test('a line of the longest length is whole, one byte more and it loses its end', () => {
     const longest = 'x'.repeat(LINE_BYTES_MAX);
     const splitter = new LineSplitter();
-    expect(splitter.push(Buffer.from(`${longest}\n`))).toEqual([longest]);
+    expect(splitter.push(Buffer.from(`${longest}\n`)).lines).toEqual([longest]);
     expect(splitter.cutLines).toBe(0);
-    expect(splitter.push(Buffer.from(`${longest}y\nnext\n`))).toEqual([longest, 'next']);
+    expect(splitter.push(Buffer.from(`${longest}y\nnext\n`)).lines).toEqual([longest, 'next']);
     expect(splitter.cutLines).toBe(1);
   });
 
   test('a line without end takes no more memory than one line', () => {
     const splitter = new LineSplitter();
     const chunk = Buffer.alloc(1024 * 1024, 'x');
-    const lines = Array.from({ length: 10 }, () => splitter.push(chunk)).flat();
+    const lines = Array.from({ length: 10 }, () => splitter.push(chunk).lines).flat();
     expect(lines.map((line) => line.length)).toEqual([LINE_BYTES_MAX]);
-    expect(splitter.push(Buffer.from('tail\nnext\n'))).toEqual(['next']);
+    expect(splitter.push(Buffer.from('tail\nnext\n')).lines).toEqual(['next']);
     expect(splitter.cutLines).toBe(1);
     expect(splitter.offset).toBe(10 * chunk.length + 'tail\nnext\n'.length);
   });

@@ -6,6 +6,12 @@ export const LINE_BYTES_MAX: number = 2 * 1024 * 1024;
 const LINE_FEED = 0x0a;
 const BYTE_ORDER_MARK = '\uFEFF';
 
+export interface SplitLines {
+  readonly lines: string[];
+  /** Where in the source the line after the first `count` begins. */
+  readonly offsetAfter: (count: number) => number;
+}
+
 export class LineSplitter {
   /** Bytes up to the end of the last line that came out. */
   offset: number;
@@ -21,39 +27,50 @@ export class LineSplitter {
     this.offset = offset;
   }
 
-  push(chunk: Buffer): string[] {
+  push(chunk: Buffer): SplitLines {
     const end = chunk.lastIndexOf(LINE_FEED);
-    if (end < 0) {
-      const cut = this.keep(chunk);
-      return cut === undefined ? [] : [cut];
-    }
-    const lines = this.split(chunk.subarray(0, end + 1));
+    if (end < 0) return this.only(this.keep(chunk));
+    const split = this.split(chunk.subarray(0, end + 1));
     const cut = this.keep(chunk.subarray(end + 1));
-    if (cut !== undefined) lines.push(cut);
-    return lines;
+    if (cut === undefined) return split;
+    const lines = [...split.lines, cut];
+    const { offset } = this;
+    return {
+      lines,
+      offsetAfter: (count) => (count === lines.length ? offset : split.offsetAfter(count)),
+    };
   }
 
   /** The last line, when no line feed ended it. */
-  finish(): string[] {
-    if (this.keptBytes === 0) return [];
+  finish(): SplitLines {
+    if (this.keptBytes === 0) return this.only(undefined);
     const rest = Buffer.concat(this.kept);
     this.forget();
     this.offset += rest.length;
-    return this.isDropping ? [] : [this.lineOf(rest)];
+    return this.only(this.isDropping ? undefined : this.lineOf(rest));
+  }
+
+  private only(line: string | undefined): SplitLines {
+    const { offset } = this;
+    return { lines: line === undefined ? [] : [line], offsetAfter: () => offset };
   }
 
   // `chunk` ends with a line feed.
-  private split(chunk: Buffer): string[] {
+  private split(chunk: Buffer): SplitLines {
     const isFirst = this.offset === 0 && !this.isDropping;
     const whole = this.keptBytes === 0 ? chunk : Buffer.concat([...this.kept, chunk]);
     this.forget();
+    const start = this.offset;
     this.offset += whole.length;
     const from = this.isDropping ? whole.indexOf(LINE_FEED) + 1 : 0;
     this.isDropping = false;
-    if (from === whole.length) return [];
+    if (from === whole.length) return this.only(undefined);
     const text = whole.toString('utf8', from, whole.length - 1);
     const lines = (isFirst && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text).split('\n');
-    return lines.map((line) => this.shortened(line));
+    return {
+      lines: lines.map((line) => this.shortened(line)),
+      offsetAfter: (count) => start + afterLines(whole, from, count),
+    };
   }
 
   // Returns the beginning of a line that has become too long.
@@ -93,6 +110,12 @@ export class LineSplitter {
     this.kept.length = 0;
     this.keptBytes = 0;
   }
+}
+
+function afterLines(bytes: Buffer, from: number, count: number): number {
+  let at = from;
+  for (let line = 0; line < count; line += 1) at = bytes.indexOf(LINE_FEED, at) + 1;
+  return at;
 }
 
 // Decoding a cut sequence ends in a replacement character; what it stood for is gone anyway.

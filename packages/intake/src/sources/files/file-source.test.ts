@@ -29,7 +29,7 @@ async function read(path: string, options: ReadOptions = {}): Promise<Read> {
   let checkpoint: Checkpoint | undefined;
   for await (const batch of (await fileSource(path)).read(options)) {
     lines.push(...batch.lines);
-    ({ checkpoint } = batch);
+    checkpoint = batch.checkpointAfter(batch.lines.length);
   }
   return { lines, checkpoint };
 }
@@ -52,13 +52,17 @@ describe('fileSource', () => {
     expect((await read(path)).lines).toEqual(MANY);
     let seen = 0;
     for await (const batch of (await fileSource(path)).read({})) {
-      seen += batch.lines.length;
-      if (seen > 20_000) {
-        const rest = await read(path, { checkpoint: batch.checkpoint });
+      // In the middle of what was read at once.
+      const part = Math.ceil(batch.lines.length / 2);
+      if (seen + part > 20_000) {
+        seen += part;
+        const rest = await read(path, { checkpoint: batch.checkpointAfter(part) });
         expect(rest.lines).toEqual(MANY.slice(seen));
-        break;
+        return;
       }
+      seen += batch.lines.length;
     }
+    expect.fail('the file was read at once');
   });
 
   test('a file that has grown is read from where it was left', async () => {

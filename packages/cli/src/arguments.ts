@@ -1,0 +1,90 @@
+/** The command line as a command's flags and positionals; mistakes come back as what was probably meant. */
+import { parseArgs } from 'node:util';
+import { distance } from 'fastest-levenshtein';
+import type { Messages } from '@tendril/messages/messages';
+import type { Flags, FlagValues } from './command.ts';
+import { badUsage } from './flag-values.ts';
+
+/** Taken by every command. */
+export const EVERY_COMMAND: Flags = {
+  json: { type: 'boolean', summary: 'flag.json' },
+  url: { type: 'string', value: 'URL', summary: 'flag.url' },
+  lang: { type: 'string', value: 'LANG', summary: 'flag.lang' },
+  'no-color': { type: 'boolean', summary: 'flag.noColor' },
+  help: { type: 'boolean', short: 'h', summary: 'flag.help' },
+};
+
+export interface Parsed {
+  readonly flags: FlagValues;
+  readonly positionals: readonly string[];
+}
+
+export function parseArguments(args: readonly string[], flags: Flags, messages: Messages): Parsed {
+  const known = { ...flags, ...EVERY_COMMAND };
+  const options = Object.fromEntries(
+    Object.entries(known).map(([name, { type, short, multiple, default: value }]) => [
+      name,
+      {
+        type,
+        ...(short !== undefined && { short }),
+        ...(multiple === true && { multiple }),
+        ...(value !== undefined && { default: value }),
+      },
+    ]),
+  );
+  const { values, positionals, tokens } = parseArgs({
+    args: [...args],
+    options,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind === 'option') checkOption(token, known, messages);
+  }
+  return { flags: values, positionals };
+}
+
+interface OptionToken {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value?: string | undefined;
+}
+
+function checkOption(
+  { name, rawName, value }: OptionToken,
+  known: Flags,
+  messages: Messages,
+): void {
+  const flag = Object.hasOwn(known, name) ? known[name] : undefined;
+  if (!flag) {
+    const hint = didYouMean(name, Object.keys(known));
+    throw badUsage(
+      withHint(messages, messages.text('say.usage.noFlag', { flag: rawName }), hint && `--${hint}`),
+    );
+  }
+  if (flag.type === 'string' && value === undefined) {
+    throw badUsage(messages.text('say.usage.needsValue', { flag: rawName }));
+  }
+  if (flag.type === 'boolean' && value !== undefined) {
+    throw badUsage(messages.text('say.usage.takesNoValue', { flag: rawName }));
+  }
+}
+
+export function withHint(messages: Messages, sentence: string, hint: string | undefined): string {
+  return hint === undefined
+    ? sentence
+    : `${sentence}; ${messages.text('say.didYouMean', { hint })}`;
+}
+
+/** The known word that a wrong one is nearest to, where it is near at all. */
+export function didYouMean(word: string, known: readonly string[]): string | undefined {
+  const limit = Math.max(1, Math.floor(word.length / 3));
+  return known
+    .map((candidate) => ({
+      candidate,
+      edits: candidate.startsWith(word) && word.length > 1 ? 0 : distance(word, candidate),
+    }))
+    .filter(({ edits }) => edits <= limit)
+    .toSorted((a, b) => a.edits - b.edits)[0]?.candidate;
+}

@@ -1,0 +1,23 @@
+/** The commands, in the order help lists them. A new one is a file beside these and one line here. */
+import type { Command } from '../command.ts';
+import { down } from './down.ts';
+import { help } from './help.ts';
+import { importLines } from './import.ts';
+import { pipe } from './pipe.ts';
+import { search } from './search.ts';
+import { status } from './status.ts';
+import { tail } from './tail.ts';
+import { token } from './token.ts';
+import { up } from './up.ts';
+
+export const COMMANDS: readonly Command[] = [
+  up,
+  down,
+  status,
+  importLines,
+  pipe,
+  search,
+  tail,
+  token,
+  help,
+];

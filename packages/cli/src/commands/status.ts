@@ -1,0 +1,148 @@
+/** `tendril status`: how the server is, in numbers that add up. */
+import type { SourceAccountStatus, Status } from '@tendril/api/status';
+import type { Messages } from '@tendril/messages/messages';
+import type { Command } from '../command.ts';
+import { EXIT } from '../exit.ts';
+import { isSet } from '../flag-values.ts';
+import type { Output } from '../output/output.ts';
+import { printable, printableJson } from '../output/printable.ts';
+import { bytesText } from '../output/quantity.ts';
+import { tableLines } from '../output/table.ts';
+import { padEnd, widthOf } from '../output/width.ts';
+
+export const status: Command = {
+  name: 'status',
+  summary: 'status.summary',
+  usage: 'status',
+  examples: [
+    { line: 'status', summary: 'status.example.plain' },
+    { line: 'status --json | jq .pipeline.pendingRecords', summary: 'status.example.json' },
+  ],
+  flags: {},
+
+  async run({ api, flags, stdout, messages, signal }) {
+    const answer = await api.status(signal);
+    if (isSet(flags, 'json')) await stdout.line(printableJson(answer));
+    else await stdout.write(`${statusLines(answer, messages, stdout).join('\n')}\n`);
+    const isWell = answer.engine.state === 'ready' && answer.pipeline.refusing === null;
+    return isWell ? EXIT.ok : EXIT.problemsFound;
+  },
+};
+
+function statusLines(answer: Status, messages: Messages, stdout: Output): string[] {
+  return [
+    ...headLines(answer, messages, stdout),
+    ...accountLines(answer, messages, stdout),
+    ...storageLines(answer, messages, stdout),
+    ...receiverLines(answer, messages, stdout),
+  ];
+}
+
+function headLines(
+  { engine, pipeline, version, startedAt, access }: Status,
+  messages: Messages,
+  stdout: Output,
+): string[] {
+  const engineText =
+    engine.state === 'ready'
+      ? messages.text('status.engine.ready', { version: engine.version })
+      : stdout.style('red', messages.text('status.engine.away'));
+  const {
+    walBytes,
+    walBytesMax,
+    pendingRecords,
+    lagMs,
+    diskFreeBytes,
+    refusing,
+    quarantinedFrames,
+  } = pipeline;
+  const rows: [string, string][] = [
+    [messages.text('status.version'), printable(version)],
+    [messages.text('status.uptime'), printable(startedAt)],
+    [messages.text('status.engine'), engineText],
+    [
+      messages.text('status.pending'),
+      messages.text('status.pending.value', { records: pendingRecords, lagMs: Math.round(lagMs) }),
+    ],
+    [
+      messages.text('status.wal'),
+      messages.text('status.wal.value', {
+        bytes: bytesText(walBytes),
+        max: bytesText(walBytesMax),
+      }),
+    ],
+    [messages.text('status.disk'), bytesText(diskFreeBytes)],
+    [messages.text('status.access'), messages.text('status.access.value', { access })],
+  ];
+  if (quarantinedFrames > 0) {
+    rows.push([
+      messages.text('status.quarantined'),
+      stdout.style('yellow', messages.number(quarantinedFrames)),
+    ]);
+  }
+  if (refusing !== null) {
+    const reason = messages.text('status.refusing.value', { reason: printable(refusing) });
+    rows.push([messages.text('status.refusing'), stdout.style('red', reason)]);
+  }
+  const width = Math.max(...rows.map(([name]) => widthOf(name)));
+  return rows.map(([name, value]) => `${stdout.style('dim', padEnd(name, width))}  ${value}`);
+}
+
+const COUNTS = [
+  'received',
+  'stored',
+  'pending',
+  'rejected',
+  'shed',
+  'quarantined',
+  'dropped',
+  'duplicate',
+] as const;
+
+function accountLines({ accounts }: Status, messages: Messages, stdout: Output): string[] {
+  if (accounts.length === 0) return [];
+  const columns = [
+    { title: messages.text('status.column.source'), align: 'left' as const },
+    ...COUNTS.map((name) => ({
+      title: messages.text(`status.column.${name}`),
+      align: 'right' as const,
+    })),
+  ];
+  const rows = accounts.map((account) => [
+    printable(account.source),
+    ...COUNTS.map((name) => messages.number(countOf(account, name))),
+  ]);
+  return titled(messages.text('status.accounts'), tableLines(columns, rows), stdout);
+}
+
+function countOf(account: SourceAccountStatus, name: (typeof COUNTS)[number]): number {
+  if (name !== 'rejected') return account[name];
+  return Object.values(account.rejected).reduce((sum, count) => sum + count, 0);
+}
+
+function storageLines({ storage }: Status, messages: Messages, stdout: Output): string[] {
+  if (storage.length === 0) return [];
+  const columns = [
+    { title: messages.text('status.column.table'), align: 'left' as const },
+    ...(['rows', 'size', 'perRow'] as const).map((name) => ({
+      title: messages.text(`status.column.${name}`),
+      align: 'right' as const,
+    })),
+  ];
+  const rows = storage.map(({ table, rows: count, bytes }) => [
+    printable(table),
+    messages.number(count),
+    bytesText(bytes),
+    count === 0 ? '' : (bytes / count).toFixed(1),
+  ]);
+  return titled(messages.text('status.storage'), tableLines(columns, rows), stdout);
+}
+
+function receiverLines({ receivers }: Status, messages: Messages, stdout: Output): string[] {
+  const lines = receivers.map(({ name, url }) => `${printable(name)}  ${printable(url)}`);
+  return lines.length === 0 ? [] : titled(messages.text('status.receivers'), lines, stdout);
+}
+
+function titled(title: string, lines: readonly string[], stdout: Output): string[] {
+  return ['', stdout.style('bold', title), ...lines.map((line) => `  ${line}`)];
+}
