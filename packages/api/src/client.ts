@@ -13,6 +13,12 @@ import {
   type IngestResponse,
 } from './ingest.ts';
 import {
+  LOG_FACETS,
+  logFacetsResponseSchema,
+  type LogFacetsInput,
+  type LogFacetsResponse,
+} from './log-facets.ts';
+import {
   LOG_FIELDS_LIST,
   LOG_FIELD_VALUES,
   logFieldsResponseSchema,
@@ -83,6 +89,7 @@ export interface Client {
     request: LogFieldValuesInput,
     signal?: AbortSignal,
   ): Promise<LogFieldValuesResponse>;
+  logFacets(request: LogFacetsInput, signal?: AbortSignal): Promise<LogFacetsResponse>;
   logRecord(key: RecordKey, signal?: AbortSignal): Promise<LogRecord>;
   logSurroundings(
     request: LogSurroundingsInput & RecordKey,
@@ -135,6 +142,8 @@ function logsClient(options: ClientOptions): Omit<Client, AdministrationMethod> 
         signal,
         schema: logFieldValuesResponseSchema,
       }),
+    logFacets: async (json, signal) =>
+      await sendForJson(options, LOG_FACETS, { json, signal, schema: logFacetsResponseSchema }),
     logRecord: async ({ id, timestamp }, signal) =>
       await sendForJson(options, LOG_RECORD, {
         parameters: { id },

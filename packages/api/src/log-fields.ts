@@ -40,7 +40,10 @@ export interface LogFieldValuesRequest extends TimeBounds {
   readonly query: string;
   /** Only values that begin so, in any case. */
   readonly prefix: string;
+  /** 0 for no values: only their number. */
   readonly limit: number;
+  /** Count the distinct values, exactly. */
+  readonly distinct: boolean;
 }
 
 export interface LogFieldValuesInput extends TimeBoundsInput {
@@ -48,6 +51,7 @@ export interface LogFieldValuesInput extends TimeBoundsInput {
   readonly query?: string | undefined;
   readonly prefix?: string | undefined;
   readonly limit?: number | undefined;
+  readonly distinct?: boolean | undefined;
 }
 
 export interface LogFieldValue {
@@ -63,6 +67,8 @@ export interface LogFieldValuesResponse {
   readonly records: number;
   /** True when there are values beyond those listed. */
   readonly more: boolean;
+  /** How many values there are; null unless it was asked for and could be counted whole. */
+  readonly distinct: number | null;
   readonly partial: Partial | null;
   readonly cost: Cost;
 }
@@ -92,7 +98,8 @@ export const logFieldValuesRequestSchema: z.ZodType<LogFieldValuesRequest, LogFi
     query: querySchema,
     ...timeBoundsShape,
     prefix: z.string().max(1024).default(''),
-    limit: z.number().int().min(1).max(FIELD_VALUES_MAX).default(20),
+    limit: z.number().int().min(0).max(FIELD_VALUES_MAX).default(20),
+    distinct: z.boolean().default(false),
   })
   .meta({ id: 'LogFieldValuesRequest' });
 
@@ -102,6 +109,7 @@ export const logFieldValuesResponseSchema: z.ZodType<LogFieldValuesResponse> = z
     values: z.array(z.object({ value: z.string(), count: z.number().int() })),
     records: z.number().int(),
     more: z.boolean(),
+    distinct: z.number().int().nullable(),
     partial: partialSchema,
     cost: costSchema,
   })

@@ -1,6 +1,7 @@
 /** The registry of routes: access table, OpenAPI document and the test that walks all routes read it. */
 import { HEALTHZ, METRICS, OPENAPI, READYZ } from './health.ts';
 import { INGEST } from './ingest.ts';
+import { LOG_FACETS } from './log-facets.ts';
 import { LOG_FIELDS_LIST, LOG_FIELD_VALUES } from './log-fields.ts';
 import { LOG_HISTOGRAM } from './log-histogram.ts';
 import { LOG_RECORD, LOG_SURROUNDINGS } from './log-records.ts';
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   LOG_HISTOGRAM,
   LOG_FIELDS_LIST,
   LOG_FIELD_VALUES,
+  LOG_FACETS,
   LOG_RECORD,
   LOG_SURROUNDINGS,
   LOG_TAIL,

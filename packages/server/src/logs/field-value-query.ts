@@ -1,7 +1,16 @@
 /** The most frequent values of a field. A value is the text that the query language takes for it. */
 import type { AttributeField, AttributeType } from '@tendril/query/catalogue';
 import type { Field } from '@tendril/model/fields';
-import { identifier, joinSql, jsonPath, sql, string, uint32, type Sql } from '@tendril/sql/sql';
+import {
+  EMPTY_SQL,
+  identifier,
+  joinSql,
+  jsonPath,
+  sql,
+  string,
+  uint32,
+  type Sql,
+} from '@tendril/sql/sql';
 
 /** What values are taken from. */
 export type ValueSource =
@@ -19,8 +28,6 @@ export interface FieldValues {
 
 /** Each row also says how many values and records there are in all. */
 export function fieldValuesQuery({ source, where, prefix, limit }: FieldValues): Sql {
-  const wanted =
-    prefix === '' ? sql`` : sql` AND startsWith(lowerUTF8(value), lowerUTF8(${string(prefix)}))`;
   return sql`SELECT
   value,
   records,
@@ -28,10 +35,31 @@ export function fieldValuesQuery({ source, where, prefix, limit }: FieldValues):
   toFloat64(count() OVER ()) AS valuesInAll
 FROM
 (
-${countsBy(source, where, wanted)}
+${countsBy(source, where, prefixCondition(prefix))}
 )
 ORDER BY records DESC, value
 LIMIT ${uint32(limit)}`;
+}
+
+/** How many there are, without saying which: a set of hashes is smaller than a count for each value. */
+export function distinctValuesQuery({ source, where, prefix }: FieldValues): Sql {
+  const wanted = prefixCondition(prefix);
+  if (source.kind === 'resource') {
+    return sql`SELECT toFloat64(count()) AS valuesInAll, toFloat64(sum(records)) AS recordsInAll
+FROM
+(
+${resourceCounts(source.key, where, wanted)}
+)`;
+  }
+  const { value, condition } = valueSql(source);
+  return sql`SELECT toFloat64(uniqExact(${value} AS value)) AS valuesInAll, toFloat64(count()) AS recordsInAll
+FROM logs
+WHERE ${where} AND ${condition}${wanted}`;
+}
+
+function prefixCondition(prefix: string): Sql {
+  if (prefix === '') return EMPTY_SQL;
+  return sql` AND startsWith(lowerUTF8(value), lowerUTF8(${string(prefix)}))`;
 }
 
 function countsBy(source: ValueSource, where: Sql, wanted: Sql): Sql {

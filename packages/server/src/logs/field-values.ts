@@ -1,21 +1,30 @@
 /** The most frequent values of one field among matching records. */
 import { z } from 'zod';
 import type { PartialReason } from '@tendril/api/answer';
-import type { LogFieldValuesRequest, LogFieldValuesResponse } from '@tendril/api/log-fields';
+import type {
+  LogFieldValue,
+  LogFieldValuesRequest,
+  LogFieldValuesResponse,
+} from '@tendril/api/log-fields';
 import { Failure } from '@tendril/model/failure';
 import { logFieldOf } from '@tendril/model/fields';
 import type { FieldCatalogue } from '@tendril/query/catalogue';
 import { nearestName } from '@tendril/query/suggest';
 import { sql } from '@tendril/sql/sql';
 import { rangeCondition } from './cursor.ts';
-import { fieldValuesQuery, type ValueSource } from './field-value-query.ts';
+import {
+  distinctValuesQuery,
+  fieldValuesQuery,
+  type FieldValues,
+  type ValueSource,
+} from './field-value-query.ts';
 import type { LogReader } from './log-reader.ts';
 import { limitReached } from './read-budget.ts';
 import { partialOf } from './search.ts';
 import { allRows, type StatementOptions } from './statement.ts';
 
-/** Distinct values counted; of more, those that were met first. About 100 bytes each in the engine. */
-export const DISTINCT_VALUES_MAX = 2_000_000;
+/** Values grouped; of more, those that were met first. About 100 bytes each in the engine. */
+export const GROUPS_MAX = 2_000_000;
 
 const rowSchema = z.object({
   value: z.string(),
@@ -37,33 +46,72 @@ export async function logFieldValues(
   );
   const where = sql`${rangeCondition(range)} AND ${condition}`;
   const { prefix, limit } = request;
-  const { rows, partial } = await readValues(reader, { source, where, prefix, limit }, options);
-  const valuesInAll = rows[0]?.valuesInAll ?? 0;
-  const reason = partial ?? (valuesInAll >= DISTINCT_VALUES_MAX ? 'memory' : undefined);
+  const found = await readValues(reader, { source, where, prefix, limit }, options);
+  const { values, valuesInAll, records, partial } = found;
   return {
     field: nameOf(source),
-    values: rows.map(({ value, records }) => ({ value, count: records })),
-    records: rows[0]?.recordsInAll ?? 0,
-    more: valuesInAll > rows.length,
-    partial: partialOf({ partial: reason, searchedToNs: range.toNs }),
+    values,
+    records,
+    more: valuesInAll > values.length,
+    distinct: request.distinct && partial === undefined ? valuesInAll : null,
+    partial: partialOf({ partial, searchedToNs: range.toNs }),
     cost: options.budget.cost(),
   };
 }
 
+interface FoundValues {
+  readonly values: readonly LogFieldValue[];
+  readonly records: number;
+  readonly valuesInAll: number;
+  readonly partial: PartialReason | undefined;
+}
+
+const NOTHING = { values: [], records: 0, valuesInAll: 0 } as const;
+
 async function readValues(
   reader: LogReader,
-  values: Parameters<typeof fieldValuesQuery>[0],
+  wanted: FieldValues,
   options: StatementOptions,
-): Promise<{ rows: z.infer<typeof rowSchema>[]; partial: PartialReason | undefined }> {
-  const settings = { max_rows_to_group_by: DISTINCT_VALUES_MAX, group_by_overflow_mode: 'any' };
+): Promise<FoundValues> {
   try {
-    const rows = await allRows(reader.engine, fieldValuesQuery(values), { ...options, settings });
-    return { rows: rows.map((row) => rowSchema.parse(row)), partial: undefined };
+    return wanted.limit === 0
+      ? await readDistinct(reader, wanted, options)
+      : await readMostFrequent(reader, wanted, options);
   } catch (error) {
     const partial = limitReached(error);
     if (partial === undefined) throw error;
-    return { rows: [], partial };
+    return { ...NOTHING, partial };
   }
+}
+
+async function readMostFrequent(
+  reader: LogReader,
+  wanted: FieldValues,
+  options: StatementOptions,
+): Promise<FoundValues> {
+  const settings = { max_rows_to_group_by: GROUPS_MAX, group_by_overflow_mode: 'any' };
+  const found = await allRows(reader.engine, fieldValuesQuery(wanted), { ...options, settings });
+  const rows = found.map((row) => rowSchema.parse(row));
+  const [{ valuesInAll, recordsInAll } = { valuesInAll: 0, recordsInAll: 0 }] = rows;
+  return {
+    values: rows.map(({ value, records }) => ({ value, count: records })),
+    records: recordsInAll,
+    valuesInAll,
+    // The values beyond were left out, with their records.
+    partial: valuesInAll >= GROUPS_MAX ? 'memory' : undefined,
+  };
+}
+
+async function readDistinct(
+  reader: LogReader,
+  wanted: FieldValues,
+  options: StatementOptions,
+): Promise<FoundValues> {
+  const [row] = await allRows(reader.engine, distinctValuesQuery(wanted), options);
+  const { valuesInAll, recordsInAll } = rowSchema
+    .pick({ valuesInAll: true, recordsInAll: true })
+    .parse(row);
+  return { values: [], records: recordsInAll, valuesInAll, partial: undefined };
 }
 
 const PREFIXES = [

@@ -210,7 +210,7 @@ describe('fields', () => {
     ['timestamp', '', expect.anything()],
     ['body', 'LOGIN', expect.anything()],
   ])('values of %s', async (field, prefix, expected) => {
-    const request = { field, prefix, query: '', limit: 20, ...RANGE };
+    const request = { field, prefix, query: '', limit: 20, distinct: true, ...RANGE };
     const { values } = await logFieldValues(reader, request, SIGNAL);
     expect(values.map(({ value }) => value).toSorted()).toEqual(
       Array.isArray(expected) ? expected.toSorted() : expected,

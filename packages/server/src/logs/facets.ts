@@ -1,0 +1,126 @@
+/**
+ * All fields at once, each with its most frequent values. Without a query from what the writers
+ * counted by the hour; with one from a sample of the newest records that match.
+ */
+import { z } from 'zod';
+import type {
+  FacetBasis,
+  LogFacet,
+  LogFacetsRequest,
+  LogFacetsResponse,
+} from '@tendril/api/log-facets';
+import { FIELD_STORAGES, type FieldStorage } from '@tendril/api/log-fields';
+import type { LogRecord } from '@tendril/model/log-record';
+import { LOG_FIELDS, type Field } from '@tendril/model/fields';
+import { severityOfNumber } from '@tendril/model/severity';
+import { NS_PER_MINUTE, type TimeRange } from '@tendril/model/time-range';
+import { FacetTally } from './facet-tally.ts';
+import { facetsQuery } from './facet-query.ts';
+import type { LogReader, PreparedQuery } from './log-reader.ts';
+import { scanLogs } from './scan.ts';
+import { allRows, type StatementOptions } from './statement.ts';
+
+/** Enough for shares that are right to a few percent, and read in a few hundredths of a second. */
+const SAMPLE_RECORDS = 1_000;
+const NS_PER_HOUR: bigint = 60n * NS_PER_MINUTE;
+
+export async function logFacets(
+  reader: LogReader,
+  request: LogFacetsRequest,
+  signal: AbortSignal,
+): Promise<LogFacetsResponse> {
+  const options = { budget: reader.budget(), signal };
+  const prepared = await reader.prepare(request, options);
+  const found =
+    prepared.query.kind === 'all'
+      ? await countedFacets(reader, prepared.range, request.values, options)
+      : await sampledFacets(reader, prepared, request.values, options);
+  return { ...found, cost: options.budget.cost() };
+}
+
+type FoundFacets = Omit<LogFacetsResponse, 'cost'>;
+
+const rowSchema = z.object({
+  source: z.enum(FIELD_STORAGES),
+  name: z.string(),
+  value: z.string(),
+  types: z.array(z.string()),
+  records: z.coerce.number(),
+});
+
+async function countedFacets(
+  reader: LogReader,
+  range: TimeRange,
+  values: number,
+  options: StatementOptions,
+): Promise<FoundFacets> {
+  const facets: (LogFacet & { values: { value: string; count: number }[] })[] = [];
+  for (const row of await allRows(reader.engine, facetsQuery(range, values), options)) {
+    const { source, name, value, types, records } = rowSchema.parse(row);
+    if (value === '')
+      facets.push({ ...facetOf(source, name, types.join(' | ')), records, values: [] });
+    else facets.at(-1)?.values.push({ value, count: records });
+  }
+  return { facets, basis: basisOf(range) };
+}
+
+function basisOf({ fromNs, toNs }: TimeRange): FacetBasis {
+  const isWholeHours = fromNs % NS_PER_HOUR === 0n && toNs % NS_PER_HOUR === 0n;
+  return { kind: isWholeHours ? 'range' : 'hours' };
+}
+
+const FIELD_OF_COLUMN: ReadonlyMap<string, Field> = new Map(
+  LOG_FIELDS.flatMap((field) => [
+    [field.column, field],
+    [field.name, field],
+  ]),
+);
+
+/** A column goes by the name of its field. */
+function facetOf(
+  storage: FieldStorage,
+  name: string,
+  type: string,
+): Omit<LogFacet, 'records' | 'values'> {
+  const field = storage === 'column' ? FIELD_OF_COLUMN.get(name) : undefined;
+  if (field === undefined) return { name, type, storage };
+  return { name: field.name, type: field.type, storage, label: field.label };
+}
+
+async function sampledFacets(
+  reader: LogReader,
+  { range, condition }: PreparedQuery,
+  values: number,
+  options: StatementOptions,
+): Promise<FoundFacets> {
+  const tally = new FacetTally();
+  let records = 0;
+  const scan = { range, condition, order: 'desc', limit: SAMPLE_RECORDS } as const;
+  for await (const event of scanLogs(reader, scan, options)) {
+    if (event.kind !== 'record') continue;
+    records += 1;
+    addRecord(tally, event.record);
+  }
+  const facets = tally.facets(values).map((found): LogFacet =>
+    Object.assign(facetOf(found.storage, found.name, found.type), {
+      records: found.records,
+      values: found.values,
+    }),
+  );
+  return { facets, basis: { kind: 'sample', records } };
+}
+
+function addRecord(tally: FacetTally, record: LogRecord): void {
+  const columns = {
+    'service.name': record.serviceName,
+    environment: record.environment,
+    level: severityOfNumber(record.severityNumber) ?? '',
+    operationId: record.operationId,
+    traceId: record.traceId,
+  };
+  for (const [name, value] of Object.entries(columns)) {
+    if (value !== '') tally.add('column', name, value);
+  }
+  for (const [key, value] of Object.entries(record.attributes)) tally.add('attribute', key, value);
+  for (const [key, value] of Object.entries(record.resource)) tally.add('resource', key, value);
+}
