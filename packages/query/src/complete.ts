@@ -3,9 +3,10 @@
  * for it. Works on text that is not finished, so it follows the scanner rather than the parser and
  * says nothing where the text before is wrong.
  */
+import type { RegexLiteral } from './ast.ts';
 import { piecesText } from './ast.ts';
 import { QueryFailure } from './query-failure.ts';
-import type { Scanner } from './scan.ts';
+import type { ScannedText, Scanner } from './scan.ts';
 import { keywordAt, scanQuoted, scanRegex, scanUnquoted, skipSpaces } from './scan.ts';
 
 /** What stands between `start` and the cursor would be replaced. */
@@ -53,13 +54,18 @@ function takeOperand(walk: Walk): readonly Completion[] | undefined {
   if (isAtEnd(walk)) return [place('field', walk.at, ''), keywords(walk.at, '', ['not'])];
   if (scanRegex(walk)) return undefined;
   const isQuoted = walk.text[walk.at] === '"';
-  const name = isQuoted ? scanQuoted(walk) : scanUnquoted(walk, 'first');
+  const name: ScannedText | undefined = isQuoted ? scanQuoted(walk) : scanUnquoted(walk, 'first');
   if (!name) return [];
-  if (isAtEnd(walk)) return isQuoted ? [] : endOfWord(walk, name.start);
+  const { lastWordStart } = name;
+  if (isAtEnd(walk)) return isQuoted ? [] : endOfWord(walk, name.start, lastWordStart);
   skipSpaces(walk);
   const operator = /^(?::|[<>]=?)/.exec(walk.text.slice(walk.at))?.[0];
   const written = piecesText(name.pieces);
-  if (isAtEnd(walk)) return [place('operator', walk.at, '', written), keywords(walk.at, '')];
+  if (isAtEnd(walk)) {
+    const isName = lastWordStart === name.start;
+    const operators = isName ? [place('operator', walk.at, '', written)] : [];
+    return [...operators, keywords(walk.at, '')];
+  }
   if (operator === undefined) return undefined;
   walk.at += operator.length;
   walk.field = written;
@@ -67,9 +73,8 @@ function takeOperand(walk: Walk): readonly Completion[] | undefined {
 }
 
 // `err`: a field that begins so, or a word to look for; `a an`: perhaps a keyword.
-function endOfWord({ text }: Walk, start: number): readonly Completion[] {
-  const word = /[^\s\u00a0\u3000]*$/.exec(text)?.[0] ?? '';
-  const wordStart = text.length - word.length;
+function endOfWord({ text }: Walk, start: number, wordStart: number): readonly Completion[] {
+  const word = text.slice(wordStart);
   const field = place('field', wordStart, word);
   return wordStart > start ? [field, keywords(wordStart, word)] : [field];
 }
@@ -80,16 +85,16 @@ function takeValue(walk: Walk): readonly Completion[] | undefined {
   if (isAtEnd(walk)) return [place('value', start, '', field)];
   const regex = scanRegex(walk);
   const isQuoted = walk.text[start] === '"';
-  const literal = regex ?? (isQuoted ? scanQuoted(walk) : scanUnquoted(walk, 'value'));
+  const literal: RegexLiteral | ScannedText | undefined =
+    regex ?? (isQuoted ? scanQuoted(walk) : scanUnquoted(walk, 'value'));
   if (!literal) return [];
   if (!isAtEnd(walk) || literal.kind === 'regex' || isQuoted) {
     endValue(walk);
     return undefined;
   }
-  const word = /[^\s\u00a0\u3000]*$/.exec(walk.text)?.[0] ?? '';
   const value = place('value', start, piecesText(literal.pieces), field);
-  const wordStart = walk.text.length - word.length;
-  return wordStart > start ? [value, keywords(wordStart, word)] : [value];
+  const wordStart = literal.lastWordStart;
+  return wordStart > start ? [value, keywords(wordStart, walk.text.slice(wordStart))] : [value];
 }
 
 // Within a list the field goes on to hold for the next value.

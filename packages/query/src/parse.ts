@@ -17,7 +17,7 @@ import type {
 } from './ast.ts';
 import { isEverything, piecesText } from './ast.ts';
 import { QueryFailure } from './query-failure.ts';
-import type { Scanner, Unquoted } from './scan.ts';
+import type { ScannedText, Scanner } from './scan.ts';
 import {
   asFieldName,
   isSpace,
@@ -171,7 +171,7 @@ function operatorAt(text: string, at: number): ':' | CompareOperator | undefined
 }
 
 interface FieldStart {
-  readonly first: TextLiteral | Unquoted;
+  readonly first: ScannedText;
   readonly operator: ':' | CompareOperator;
 }
 
@@ -243,17 +243,17 @@ function parseLiteral(parser: Parser): Literal {
 
 function parseCompared(parser: Parser, operator: CompareOperator): TextLiteral {
   const { text, at: start } = parser;
-  const literal = text[start] === '"' ? scanQuoted(parser) : scanKeywordless(parser, start);
-  if (literal.pieces.length > 1) {
-    throw new QueryFailure({
-      code: 'query_syntax',
-      detail: `"${operator}" needs one value, not a pattern`,
-      position: literal,
-      hint: 'write \\* for a star, or use a colon for patterns',
-      expected: ['value'],
-    });
-  }
-  return textLiteral(literal);
+  const literal =
+    scanRegex(parser) ??
+    (text[start] === '"' ? scanQuoted(parser) : scanKeywordless(parser, start));
+  if (literal.kind === 'text' && literal.pieces.length === 1) return textLiteral(literal);
+  throw new QueryFailure({
+    code: 'query_syntax',
+    detail: `"${operator}" needs one value, not a pattern`,
+    position: literal,
+    hint: 'write \\* for a star, quotes for a slash, or use a colon for patterns',
+    expected: ['value'],
+  });
 }
 
 function scanKeywordless(parser: Parser, start: number): TextLiteral {
@@ -336,8 +336,8 @@ function refuseNotEqual(first: TextLiteral, text: string): void {
 }
 
 /** An operator after the second word of unquoted text: the words before it belong to another condition. */
-function refuseForgottenAnd(parser: Parser, literal: TextLiteral | Unquoted): void {
-  if (!('lastWordStart' in literal) || literal.lastWordStart === literal.start) return;
+function refuseForgottenAnd(parser: Parser, literal: ScannedText): void {
+  if (literal.lastWordStart === literal.start) return;
   const { text } = parser;
   const after: Scanner = { text, at: literal.end };
   skipSpaces(after);

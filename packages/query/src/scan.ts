@@ -44,8 +44,14 @@ export function isSpecial(character: string): boolean {
   return SPECIAL.test(character);
 }
 
+/** Text as the scanner finds it. */
+export interface ScannedText extends TextLiteral {
+  /** Start of the last unquoted word; a colon after a second word means that `and` was forgotten. */
+  readonly lastWordStart: number;
+}
+
 /** The literal at a quotation mark. */
-export function scanQuoted(scanner: Scanner): TextLiteral {
+export function scanQuoted(scanner: Scanner): ScannedText {
   const { text } = scanner;
   const start = scanner.at;
   const pieces = new PieceBuilder();
@@ -75,7 +81,8 @@ export function scanQuoted(scanner: Scanner): TextLiteral {
     }
   }
   scanner.at = at + 1;
-  return { kind: 'text', pieces: pieces.done(), quoted: true, start, end: scanner.at };
+  const end = scanner.at;
+  return { kind: 'text', pieces: pieces.done(), quoted: true, start, end, lastWordStart: start };
 }
 
 // As in Kibana, a backslash before anything else is itself: "C:\dir" needs no care.
@@ -96,13 +103,8 @@ function commonEscape(text: string, at: number): { value: string; end: number } 
 /** Unquoted text may stand as a value, or first: then it may turn out to be a field's name. */
 export type UnquotedRole = 'first' | 'value';
 
-export interface Unquoted extends TextLiteral {
-  /** Start of the last word; after white space a colon means that `and` was forgotten. */
-  readonly lastWordStart: number;
-}
-
 /** Runs over inner spaces up to a keyword or special character. Undefined when there is nothing. */
-export function scanUnquoted(scanner: Scanner, role: UnquotedRole): Unquoted | undefined {
+export function scanUnquoted(scanner: Scanner, role: UnquotedRole): ScannedText | undefined {
   const { text } = scanner;
   const start = scanner.at;
   const pieces = new PieceBuilder();

@@ -16,11 +16,12 @@ export function nearestName(typed: string, names: Iterable<string>): string | un
   return nearest ?? nameWithEnding(wanted, names);
 }
 
-// `status` for `http.response.status`.
+// `status_code` for `http.response.status_code`.
 function nameWithEnding(wanted: string, names: Iterable<string>): string | undefined {
   if (wanted.length < 3) return undefined;
   for (const name of names) {
-    if (/[._]/.test(name) && name.toLowerCase().split(/[._]/).at(-1) === wanted) return name;
+    const lower = name.toLowerCase();
+    if (lower.endsWith(`.${wanted}`) || lower.endsWith(`_${wanted}`)) return name;
   }
   return undefined;
 }
