@@ -51,6 +51,8 @@ const QUERY: Settings = {
   cancel_http_readonly_queries_on_client_close: 1,
   // Otherwise a query is refused for what it is estimated to take.
   timeout_before_checking_execution_speed: 0,
+  // Otherwise a memory limit near a gigabyte makes every query run on one thread.
+  max_threads_min_free_memory_per_thread: 0,
 };
 
 /** Of `QUERY_LIMITS`: set from `QueryLimits`, so not for callers. */
