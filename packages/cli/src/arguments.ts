@@ -21,6 +21,19 @@ export interface Parsed {
 
 export function parseArguments(args: readonly string[], flags: Flags, messages: Messages): Parsed {
   const known = { ...flags, ...EVERY_COMMAND };
+  const { values, positionals, tokens } = parsed(args, known);
+  for (const token of tokens) {
+    if (token.kind === 'option') checkOption(token, known, messages);
+  }
+  return { flags: values, positionals };
+}
+
+/** What is left of a command line when its flags are taken away. */
+export function positionalsOf(args: readonly string[], flags: Flags): readonly string[] {
+  return parsed(args, { ...flags, ...EVERY_COMMAND }).positionals;
+}
+
+function parsed(args: readonly string[], known: Flags): NodeParsed {
   const options = Object.fromEntries(
     Object.entries(known).map(([name, { type, short, multiple, default: value }]) => [
       name,
@@ -32,17 +45,23 @@ export function parseArguments(args: readonly string[], flags: Flags, messages: 
       },
     ]),
   );
-  const { values, positionals, tokens } = parseArgs({
+  return parseArgs({
     args: [...args],
     options,
     allowPositionals: true,
     strict: false,
     tokens: true,
   });
-  for (const token of tokens) {
-    if (token.kind === 'option') checkOption(token, known, messages);
-  }
-  return { flags: values, positionals };
+}
+
+interface NodeParsed {
+  readonly values: FlagValues;
+  readonly positionals: readonly string[];
+  readonly tokens: readonly ((OptionToken & { readonly kind: 'option' }) | OtherToken)[];
+}
+
+interface OtherToken {
+  readonly kind: 'positional' | 'option-terminator';
 }
 
 interface OptionToken {

@@ -8,7 +8,7 @@ import { ProblemFailure } from '@tendril/api/problem';
 import { languageOfEnvironment, parseLanguage, type Language } from '@tendril/messages/language';
 import { createMessages, type Messages } from '@tendril/messages/messages';
 import { Failure, messageOf } from '@tendril/model/failure';
-import { didYouMean, parseArguments, withHint } from './arguments.ts';
+import { didYouMean, parseArguments, positionalsOf, withHint } from './arguments.ts';
 import type { Command, Flags, Invocation } from './command.ts';
 import { COMMANDS } from './commands/registry.ts';
 import { EXIT, exitCodeOf, type ExitCode } from './exit.ts';
@@ -16,6 +16,7 @@ import { badUsage, textFlag } from './flag-values.ts';
 import { commandHelp, PROGRAM, programHelp } from './help.ts';
 import { createOutput, type Output, type TerminalStream } from './output/output.ts';
 import { printable } from './output/printable.ts';
+import { widthOf } from './output/width.ts';
 import { VERSION } from './version.ts';
 
 export interface Surroundings {
@@ -39,7 +40,7 @@ export async function run(surroundings: Surroundings): Promise<ExitCode> {
     return await dispatch(surroundings, { stdout, stderr, messages });
   } catch (error) {
     if (surroundings.signal.aborted) return EXIT.interrupted;
-    return await report(error, stderr, messages);
+    return await report(error, { stderr, messages, query: queryOf(args) });
   }
 }
 
@@ -130,7 +131,14 @@ function langOfTendril(
   return lang ? { LC_ALL: lang } : {};
 }
 
-async function report(error: unknown, stderr: Output, messages: Messages): Promise<ExitCode> {
+interface Reporting {
+  readonly stderr: Output;
+  readonly messages: Messages;
+  /** As it was sent; empty when there was none. */
+  readonly query: string;
+}
+
+async function report(error: unknown, { stderr, messages, query }: Reporting): Promise<ExitCode> {
   if (!(error instanceof Failure)) {
     // A mistake of ours: what happened helps more than how it is said.
     const stack = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
@@ -140,7 +148,7 @@ async function report(error: unknown, stderr: Output, messages: Messages): Promi
   const { code, params, message: detail } = error;
   const sentence = messages.failure({ code, params, detail });
   await stderr.line(`${stderr.style('red', `${PROGRAM}:`)} ${printable(sentence)}`);
-  if (error instanceof ProblemFailure) await reportProblem(error, stderr);
+  if (error instanceof ProblemFailure) await reportProblem(error, query, stderr);
   const exit = exitCodeOf(code);
   if (exit === EXIT.unreachable) await stderr.line(messages.text('say.hint.unreachable'));
   if (exit === EXIT.access && code !== 'forbidden_host') {
@@ -149,7 +157,25 @@ async function report(error: unknown, stderr: Output, messages: Messages): Promi
   return exit;
 }
 
-/** What to write instead, when the server knows. */
-async function reportProblem({ problem }: ProblemFailure, stderr: Output): Promise<void> {
-  if (problem.hint) await stderr.line(`  ${printable(problem.hint)}`);
+/** Where a query is wrong, and what to write instead. */
+async function reportProblem(
+  { problem: { position, hint } }: ProblemFailure,
+  query: string,
+  stderr: Output,
+): Promise<void> {
+  if (position && query !== '') {
+    await stderr.line(`  ${printable(query)}`);
+    const before = widthOf(printable(query.slice(0, position.start)));
+    const marked = widthOf(printable(query.slice(position.start, position.end)));
+    await stderr.line(`  ${' '.repeat(before)}${'^'.repeat(Math.max(1, marked))}`);
+  }
+  if (hint) await stderr.line(`  ${printable(hint)}`);
+}
+
+// Commands that take a query join their arguments with blanks.
+function queryOf(args: readonly string[]): string {
+  const [name, ...rest] = args;
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (!command) return '';
+  return positionalsOf(rest, command.flags).join(' ');
 }

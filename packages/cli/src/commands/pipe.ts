@@ -7,24 +7,31 @@ import { byteSize } from '@tendril/config/value-type';
 import { messageOf, type Failure } from '@tendril/model/failure';
 import type { Command, FlagValues, Invocation } from '../command.ts';
 import { EXIT } from '../exit.ts';
-import { badUsage, badValue, isSet, textFlag } from '../flag-values.ts';
+import { badUsage, badValue, countFlag, isSet, textFlag } from '../flag-values.ts';
 import { printable, printableJson } from '../output/printable.ts';
 import { bytesText } from '../output/quantity.ts';
 import { lineOrigin, ORIGIN_FLAGS } from '../shipping/line-origin.ts';
 import { PipeShipper, type Dropped } from '../shipping/pipe-shipper.ts';
 
 /** After the input's end, for what the server has not taken yet. */
-const DRAIN_MS = 5000;
+const DRAIN_S_DEFAULT = 5;
 const BUFFER = byteSize({ min: 64 * 1024, max: 16 * 1024 ** 3 });
 
 export const pipe: Command = {
   name: 'pipe',
   summary: 'pipe.summary',
-  usage: 'pipe [--service NAME] [--env NAME] [--resource KEY=VALUE] [--buffer SIZE]',
+  usage:
+    'pipe [--service NAME] [--env NAME] [--resource KEY=VALUE] [--buffer SIZE] [--drain SECONDS]',
   examples: [{ line: 'pipe --service api < <(your-server 2>&1)', summary: 'pipe.example.plain' }],
   flags: {
     ...ORIGIN_FLAGS,
     buffer: { type: 'string', value: 'SIZE', summary: 'pipe.flag.buffer', default: '64MiB' },
+    drain: {
+      type: 'string',
+      value: 'SECONDS',
+      summary: 'pipe.flag.drain',
+      default: String(DRAIN_S_DEFAULT),
+    },
   },
 
   async run(invocation) {
@@ -34,6 +41,7 @@ export const pipe: Command = {
       throw badUsage(messages.text('say.usage.tooMany', { argument: printable(argument) }));
     }
     const bufferBytes = bufferOf(flags);
+    const drainSeconds = countFlag(flags, 'drain', { min: 0, max: 3600 }) ?? DRAIN_S_DEFAULT;
     const shipper = new PipeShipper({
       api,
       origin: lineOrigin(flags),
@@ -45,7 +53,7 @@ export const pipe: Command = {
       },
     });
     await passThrough(stdin, stdout, shipper);
-    const dropped = await shipper.close(DRAIN_MS);
+    const dropped = await shipper.close(drainSeconds * 1000);
     await report(dropped, shipper, invocation);
     return EXIT.ok;
   },

@@ -63,6 +63,7 @@ export const EN_COMMANDS = {
   'pipe.summary': 'Pass standard input through and store its lines',
   'pipe.example.plain': 'A program without a log file',
   'pipe.flag.buffer': 'Memory for lines that the server has not taken yet',
+  'pipe.flag.drain': 'Seconds to wait at the end for a server that is away',
   'token.summary': 'Create, list and revoke access tokens',
   'token.example.create': 'A token that may only send',
   'token.example.list': 'All tokens',

@@ -19,7 +19,7 @@ export const EN_OUTPUT = {
   'say.nothingFound': 'nothing found',
   'say.nothingFound.range': 'nothing found from {from} to {to}',
   'say.found':
-    '{rows, plural, one {# record} other {# records}} · {elapsedMs} ms · {rowsRead} rows read',
+    '{rows, plural, one {# record} other {# records}} · {elapsedMs} ms · {rowsRead, number} rows read',
   'say.found.more': 'older ones not shown: --limit N',
   'say.partial':
     'partial: {reason, select, time {the time limit was reached} rows_read {too many rows to read} bytes_read {too much to read} memory {not enough memory} other {{reason}}}; what is older than {searchedTo} was not searched',
@@ -54,7 +54,7 @@ export const EN_OUTPUT = {
   'status.engine.away': 'away; records are kept in the write-ahead log',
   'status.uptime': 'running since',
   'status.pending': 'not in the engine yet',
-  'status.pending.value': '{records} records, {lagMs} ms behind',
+  'status.pending.value': '{records, number} records, {lagMs, number} ms behind',
   'status.wal': 'write-ahead log',
   'status.wal.value': '{bytes} of {max}',
   'status.disk': 'disk free',

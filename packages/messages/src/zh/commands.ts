@@ -65,6 +65,7 @@ export const ZH_COMMANDS: Readonly<Record<keyof typeof EN_COMMANDS, string>> = {
   'pipe.summary': '原样转发标准输入，同时存入其中的行',
   'pipe.example.plain': '没有日志文件的程序',
   'pipe.flag.buffer': '服务器来不及接收时可占用的内存',
+  'pipe.flag.drain': '结束时最多等服务器多少秒',
   'token.summary': '创建、列出、吊销访问令牌',
   'token.example.create': '只能写入的令牌',
   'token.example.list': '所有令牌',

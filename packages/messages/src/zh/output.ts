@@ -19,7 +19,7 @@ export const ZH_OUTPUT: Readonly<Record<keyof typeof EN_OUTPUT, string>> = {
   'say.stopped': '已停止',
   'say.nothingFound': '没有找到',
   'say.nothingFound.range': '从 {from} 到 {to} 没有找到',
-  'say.found': '{rows, plural, other {# 条日志}} · {elapsedMs} 毫秒 · 读取 {rowsRead} 行',
+  'say.found': '{rows, plural, other {# 条日志}} · {elapsedMs} 毫秒 · 读取 {rowsRead, number} 行',
   'say.found.more': '更早的没有显示：--limit N',
   'say.partial':
     '结果不完整：{reason, select, time {达到时间上限} rows_read {要读的行太多} bytes_read {要读的数据太多} memory {内存不足} other {{reason}}}；早于 {searchedTo} 的没有搜索',
@@ -52,7 +52,7 @@ export const ZH_OUTPUT: Readonly<Record<keyof typeof EN_OUTPUT, string>> = {
   'status.engine.away': '不可用；日志保存在预写日志中',
   'status.uptime': '启动时间',
   'status.pending': '尚未写入引擎',
-  'status.pending.value': '{records} 条，落后 {lagMs} 毫秒',
+  'status.pending.value': '{records, number} 条，落后 {lagMs, number} 毫秒',
   'status.wal': '预写日志',
   'status.wal.value': '{bytes}/{max}',
   'status.disk': '磁盘剩余',

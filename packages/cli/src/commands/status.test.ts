@@ -1,0 +1,94 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import type { Status } from '@tendril/api/status';
+import { EXIT } from '../exit.ts';
+import { runCli, type CliRun } from '../testing/run-cli.ts';
+import { startStubServer, type StubServer } from '../testing/stub-server.ts';
+
+const STATUS: Status = {
+  version: '0.1.0',
+  startedAt: '2026-06-02T09:00:00Z',
+  engine: { state: 'ready', version: '26.7.3' },
+  pipeline: {
+    walBytes: 3 * 1024 * 1024,
+    walBytesMax: 8 * 1024 ** 3,
+    pendingRecords: 1200,
+    lagMs: 40.4,
+    diskFreeBytes: 77 * 1024 ** 3,
+    refusing: null,
+    quarantinedFrames: 0,
+  },
+  accounts: [
+    {
+      source: 'otlp-http',
+      received: 1_204_118,
+      stored: 1_202_918,
+      pending: 1200,
+      rejected: { too_large: 0 },
+      shed: 0,
+      quarantined: 0,
+      dropped: 0,
+      duplicate: 0,
+    },
+  ],
+  storage: [{ table: 'logs', rows: 1_202_918, bytes: 43_305_048 }],
+  receivers: [{ name: 'otlp-http', url: 'http://127.0.0.1:4318' }],
+  access: 'open',
+};
+
+let server: StubServer | undefined;
+
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+async function statusOf(status: Status, ...args: string[]): Promise<CliRun> {
+  server = await startStubServer(() => ({ body: JSON.stringify(status) }));
+  return await runCli(['status', '--url', server.url, ...args]);
+}
+
+describe('tendril status', () => {
+  test('shows what adds up', async () => {
+    const { code, stdout, stderr } = await statusOf(STATUS);
+    expect({ code, stderr }).toEqual({ code: EXIT.ok, stderr: '' });
+    expect(stdout).toBe(`version                0.1.0
+running since          2026-06-02T09:00:00Z
+engine                 ready, ClickHouse 26.7.3
+not in the engine yet  1,200 records, 40 ms behind
+write-ahead log        3.0 MiB of 8.0 GiB
+disk free              77 GiB
+access                 open to this machine
+
+records by source, since the beginning
+  source      received     stored  pending  rejected  shed  quarantined  dropped  duplicate
+  otlp-http  1,204,118  1,202,918    1,200         0     0            0        0          0
+
+storage
+  table       rows    size  B/row
+  logs   1,202,918  41 MiB   36.0
+
+listening
+  otlp-http  http://127.0.0.1:4318
+`);
+  });
+
+  test('aligns in Chinese', async () => {
+    const { stdout } = await statusOf(STATUS, '--lang', 'zh');
+    expect(stdout).toContain('引擎          可用，ClickHouse 26.7.3\n');
+  });
+
+  test('an engine that is away or records that are refused are problems', async () => {
+    const { pipeline } = STATUS;
+    const full = await statusOf({ ...STATUS, pipeline: { ...pipeline, refusing: 'disk_full' } });
+    expect(full.code).toBe(EXIT.problemsFound);
+    expect(full.stdout).toContain('the disk is full');
+    await server?.close();
+    const away = await statusOf({ ...STATUS, engine: { state: 'away', version: '' } });
+    expect(away.code).toBe(EXIT.problemsFound);
+  });
+
+  test('--json is the answer as it is', async () => {
+    const { stdout } = await statusOf(STATUS, '--json');
+    expect(JSON.parse(stdout)).toEqual(STATUS);
+  });
+});
