@@ -75,7 +75,6 @@ export class ServerProcess {
         `--port=${main}`,
         `--otlp-http-port=${otlpHttp}`,
         `--otlp-grpc-port=${otlpGrpc}`,
-        '--no-open',
       ],
       { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...this.#env } },
     );
