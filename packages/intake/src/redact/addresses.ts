@@ -1,4 +1,5 @@
 /** What stands around an `@`, and the credentials of a URL: `f***@example.com`, `mongodb://root:…@host`. */
+import { AUTHORITY_LENGTH_MAX, PASSWORD_SIGNS_MAX } from './places.ts';
 import type { Marker } from './mark.ts';
 import { endsRedaction, markLengthAt } from './mark.ts';
 import { isAlphanumeric, isKeyCharacter } from './raw-text.ts';
@@ -6,7 +7,7 @@ import type { Match, Scan } from './scan.ts';
 import { isPlainWord, isStandIn, looksRandom } from './shapes.ts';
 
 const LOCAL_LENGTH_MAX = 64;
-const AUTHORITY_LENGTH_MAX = 512;
+const AT_SIGN = 0x40;
 /** A token as the user of a URL (`https://TOKEN@host`). */
 const TOKEN_LENGTH_MIN = 16;
 
@@ -84,7 +85,11 @@ function isDsn(raw: string, start: number, colon: number, end: number): boolean 
 function authorityStart(raw: string, at: number, floor: number): number {
   const stop = Math.max(floor, at - AUTHORITY_LENGTH_MAX);
   let start = at;
-  while (start > stop && !endsAuthority(raw.charCodeAt(start - 1))) start -= 1;
+  let signs = 0;
+  while (start > stop && !endsAuthority(raw.charCodeAt(start - 1))) {
+    start -= 1;
+    if (raw.charCodeAt(start) === AT_SIGN && ++signs > PASSWORD_SIGNS_MAX) return -1;
+  }
   return start === at || (start === stop && start > floor) ? -1 : start;
 }
 
@@ -114,7 +119,7 @@ function lastAt(raw: string, at: number): number {
   const stop = Math.min(raw.length, at + AUTHORITY_LENGTH_MAX);
   let last = at;
   for (let index = at + 1; index < stop && !endsHost(raw.charCodeAt(index)); index++) {
-    if (raw.charCodeAt(index) === 0x40) last = index;
+    if (raw.charCodeAt(index) === AT_SIGN) last = index;
   }
   return last;
 }

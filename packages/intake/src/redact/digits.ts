@@ -18,7 +18,7 @@ const LOOK_BACK_MAX = 32;
  * Clusters are read in windows of this length, so that a long list of numbers is not read to its end
  * for each of them. What begins in the last bytes of a window is left to the next.
  */
-const WINDOW = 512;
+const WINDOW = 128;
 const WINDOW_OVERLAP = 48;
 
 export function isDigitSeparator(code: number): boolean {

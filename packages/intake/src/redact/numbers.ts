@@ -3,7 +3,7 @@
  * or a size by its key, its unit or its neighbours stays as it is.
  */
 import { afterCluster, clusterEnd, isDigitSeparator } from './digits.ts';
-import { keyEndBefore } from './candidates.ts';
+import { keyEndBefore } from './places.ts';
 import { endsRedaction } from './mark.ts';
 import { isAlphanumeric, isDigit, isKeyCharacter, isLetter } from './raw-text.ts';
 import type { Match, RuleName, Scan } from './scan.ts';

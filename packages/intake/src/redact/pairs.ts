@@ -2,7 +2,7 @@
  * Keys and values inside text: `password=…`, `"token":"…"`, `\"secret\":\"…\"`, `Authorization: …`,
  * `?sign=…&…`, `token%3D…`, `<password>…`, `--api-key …`, in bodies, in values and in both nested.
  */
-import { isFlagCharacter, keyEndBefore } from './candidates.ts';
+import { flagEnd, keyEndBefore } from './places.ts';
 import type { Marker } from './mark.ts';
 import { containsMark, markLengthAt } from './mark.ts';
 import { isKeyCharacter } from './raw-text.ts';
@@ -49,9 +49,8 @@ export function createPairFinder(marker: Marker, content: 'keep' | 'length'): Pa
 
   function flag(scan: Scan, at: number): Match | undefined {
     const { raw } = scan;
-    let end = at + 1;
-    while (end < raw.length && isFlagCharacter(raw.charCodeAt(end))) end += 1;
-    const rule = classify(raw.slice(at + 1, end).slice(-KEY_LENGTH_MAX));
+    const end = flagEnd(scan.bytes, at, raw.length);
+    const rule = end === -1 ? undefined : classify(raw.slice(at + 1, end));
     if (rule?.kind !== 'secret') return undefined;
     const extent = valueExtent(raw, end + 1, rule.shape);
     if (extent === undefined || raw.startsWith('-', extent.start)) return undefined;

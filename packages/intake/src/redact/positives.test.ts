@@ -110,10 +110,11 @@ const PAIR_WRAPPERS: readonly Wrapper[] = [
 ];
 
 function pairPositives(): Positive[] {
-  return PAIR_WRAPPERS.flatMap((wrap, index) => [
-    ...PASSWORD_KEYS.map((key, at) => wrap(key, passwords()[(index + at) % 4] ?? '')),
-    ...TOKEN_KEYS.map((key, at) => wrap(key, tokens()[(index + at) % 3] ?? '')),
-  ]).filter(({ before, secret }) => !(before.endsWith('>') && secret.includes('!')));
+  return PAIR_WRAPPERS.flatMap((wrap, index) =>
+    PASSWORD_KEYS.map((key, at) => wrap(key, passwords()[(index + at) % 4] ?? '')).concat(
+      TOKEN_KEYS.map((key, at) => wrap(key, tokens()[(index + at) % 3] ?? '')),
+    ),
+  ).filter(({ before, secret }) => !(before.endsWith('>') && secret.includes('!')));
 }
 
 function textPositives(): Positive[] {

@@ -3,7 +3,7 @@
  * and by the matching (raw text).
  *
  * `anchor` is the index of a character in `prefix` that seldom follows the one before it: the search
- * stops there (both must be in one of the gates of `candidates.ts`) and compares the prefix. `rest` follows the prefix. It is a chain of
+ * stops there (both must be in one of the gates of `gates.ts`) and compares the prefix. `rest` follows the prefix. It is a chain of
  * character classes without alternatives that share a beginning, so it never goes back.
  */
 import { toRaw } from './raw-text.ts';
@@ -66,17 +66,17 @@ const VENDOR_KEYS: readonly PrefixRow[] = [
     label: 'google',
     prefix: 'AIza',
     anchor: 2,
-    rest: /[\w-]{35}(?![\w-])/y,
+    rest: /[\w-]{35,64}/y,
     check: 'random' as const,
   },
-  { label: 'google', prefix: 'GOCSPX-', anchor: 6, rest: /[\w-]{28}(?![\w-])/y },
+  { label: 'google', prefix: 'GOCSPX-', anchor: 6, rest: /[\w-]{28,64}/y },
   { label: 'anthropic', prefix: 'sk-ant-', anchor: 2, rest: /[\w-]{20,255}/y },
   { label: 'openai', prefix: 'sk-proj-', anchor: 2, rest: /[\w-]{20,255}/y },
   {
     label: 'openai',
     prefix: 'sk-',
     anchor: 2,
-    rest: /[A-Za-z0-9]{32,64}(?![\w-])/y,
+    rest: /[A-Za-z0-9]{32,255}/y,
     check: 'random' as const,
   },
   ...['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_'].map((prefix) => ({
@@ -91,7 +91,7 @@ const VENDOR_KEYS: readonly PrefixRow[] = [
     label: 'sendgrid',
     prefix: 'SG.',
     anchor: 2,
-    rest: /[\w-]{22}\.[\w-]{43}(?![\w-])/y,
+    rest: /[\w-]{22}\.[\w-]{43,64}/y,
   },
   { label: 'huggingface', prefix: 'hf_', anchor: 1, rest: /[A-Za-z]{34}(?![A-Za-z0-9])/y },
   { label: 'digitalocean', prefix: 'dop_v1_', anchor: 4, rest: /[0-9a-f]{64}/y },

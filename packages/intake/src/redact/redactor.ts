@@ -10,6 +10,7 @@
  * Redacting what is redacted changes nothing.
  */
 import { findAddress } from './addresses.ts';
+import { createCandidateSearch } from './candidates.ts';
 import {
   BYTE_AT,
   BYTE_DIGIT,
@@ -18,8 +19,7 @@ import {
   BYTE_PAIR,
   BYTE_PREFIX,
   BYTE_SCHEME,
-  createCandidateSearch,
-} from './candidates.ts';
+} from './gates.ts';
 import { createMarker, readable } from './mark.ts';
 import { findNumber, maskDigits } from './numbers.ts';
 import { createPairFinder, isWholeMark } from './pairs.ts';

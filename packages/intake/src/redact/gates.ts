@@ -1,0 +1,96 @@
+/**
+ * Gates: which pairs of bytes make the search look closer, and the table that says so for all of them
+ * at once.
+ */
+import assert from 'node:assert';
+import type { PrefixRule } from './prefix-rules.ts';
+
+/** What may be read at a byte that has come through a gate; one bit each. */
+export const BYTE_PAIR = 1;
+export const BYTE_ENCODED = 2;
+export const BYTE_AT = 4;
+/** Second letter of `Bearer` and `Basic`. */
+export const BYTE_SCHEME = 8;
+export const BYTE_PREFIX = 16;
+/** Second dash of `--password`. */
+export const BYTE_FLAG = 32;
+export const BYTE_DIGIT = 64;
+
+const DIGITS = '0123456789';
+const ANY = String.fromCharCode(...Array.from({ length: 256 }, (_, code) => code));
+/** What else than a letter may stand before the colon of a key: see `isKeyGap`, and `"password2":`. */
+const KEY_GAPS = ' \t"\'\\`[]';
+
+export type Gate = readonly [first: string, second: string];
+
+/**
+ * Characters that may come first, and second. At most eight, one bit each; the pairs of one gate
+ * should be rare together, since all combinations come through. Of keys only the last letters count,
+ * and no digits before a colon: most colons are in times, ports and places in a source file.
+ */
+export function gatesOf(keyEndings: readonly string[]): readonly Gate[] {
+  const lastLetters = keyEndings.map((ending) => ending.slice(-1)).join('');
+  return [
+    [ANY, '@%='],
+    [lastLetters + lastLetters.toUpperCase() + KEY_GAPS + 'm', ':>'],
+    ['bB', 'eEaA'],
+    ['o', 'kx'],
+    ['gbkm_', 'h_v'],
+    ['hl', 'fp'],
+    // The second half are the last two bytes of Chinese words for password, token and code.
+    ['ASLIyG\xa0\xbb\x89\x92\xa2', 'KITzJ.g\x81\xa4\x8c\xa5\xbc'],
+    ['kpX-', '-B'],
+  ];
+}
+
+/** Layout of an entry of the byte table: gates as second byte, gates as first, digits. */
+export const GATE_BITS = 0xff;
+export const FIRST_SHIFT = 8;
+/** Digits and what may separate them. */
+export const NUMBER_BIT = 1 << 16;
+
+/** By byte: the gates it is in, and whether it is of a number. */
+export function byteTable(gates: readonly Gate[]): Uint32Array {
+  const entries = new Uint32Array(256);
+  const add = (characters: string, bits: number): void => {
+    for (let index = 0; index < characters.length; index++) {
+      const code = characters.charCodeAt(index);
+      entries[code] = (entries[code] ?? 0) | bits;
+    }
+  };
+  gates.forEach(([first, second], gate) => {
+    add(first, 1 << (gate + FIRST_SHIFT));
+    add(second, 1 << gate);
+  });
+  add(DIGITS, NUMBER_BIT);
+  add(' -', NUMBER_BIT);
+  return entries;
+}
+
+/** By byte: what may be read there. */
+export function byteKinds(rules: readonly PrefixRule[], gates: readonly Gate[]): Uint8Array {
+  const kinds = new Uint8Array(256);
+  const add = (characters: string, kind: number): void => {
+    for (const character of characters) {
+      const code = character.charCodeAt(0);
+      kinds[code] = (kinds[code] ?? 0) | kind;
+    }
+  };
+  add('=:>', BYTE_PAIR);
+  add('%', BYTE_ENCODED);
+  add('@', BYTE_AT);
+  add('eEaA', BYTE_SCHEME);
+  add('-', BYTE_FLAG);
+  add(DIGITS, BYTE_DIGIT);
+  for (const { prefix, anchor } of rules) {
+    const pair = prefix.slice(anchor - 1, anchor + 1);
+    assert(
+      gates.some(
+        ([first, second]) => first.includes(pair[0] ?? '') && second.includes(pair[1] ?? ''),
+      ),
+      `no gate lets ${pair} of ${prefix} through`,
+    );
+    add(prefix.charAt(anchor), BYTE_PREFIX);
+  }
+  return kinds;
+}

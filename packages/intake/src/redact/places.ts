@@ -1,0 +1,181 @@
+/**
+ * What the search asks about a place behind a gate, in terms of bytes: cheap, and never false where a
+ * rule would match.
+ */
+import type { KeyTrie } from './key-trie.ts';
+import { isMarkColon } from './mark.ts';
+import { isAlphanumeric, isDigit, isLetter } from './raw-text.ts';
+
+/** What may stand between a key and its separator: quotes with their escapes, blanks, colours. */
+const KEY_GAP_MAX = 24;
+const HOST_LENGTH_MAX = 256;
+/** Of the credentials in a URL. */
+export const AUTHORITY_LENGTH_MAX = 512;
+/** `@` in a password; more are no password but an attempt to have much text read again and again. */
+export const PASSWORD_SIGNS_MAX = 3;
+/** Of a command-line flag. */
+const FLAG_LENGTH_MAX = 48;
+
+const AT_SIGN = 0x40;
+const ESCAPE = 0x1b;
+const GREATER = 0x3e;
+const LETTER_M = 0x6d;
+
+/** Where the key ends whose separator is at `at`. */
+export function keyEndBefore(bytes: Uint8Array, at: number, floor: number): number {
+  let end = at;
+  const stop = Math.max(floor, at - KEY_GAP_MAX);
+  while (end > stop) {
+    const code = bytes[end - 1] ?? 0;
+    if (isKeyGap(code)) end -= 1;
+    else if (code === 0x32 && isEncodedQuote(bytes, end, stop)) end -= 3;
+    else if (code === LETTER_M) {
+      const colour = colourLengthBefore(bytes, end, stop);
+      if (colour === 0) break;
+      end -= colour;
+    } else break;
+  }
+  return end;
+}
+
+/** Blank, tab, quotes, backslash, backtick, brackets. */
+function isKeyGap(code: number): boolean {
+  switch (code) {
+    case 0x20:
+    case 0x09:
+    case 0x22:
+    case 0x27:
+    case 0x5c:
+    case 0x60:
+    case 0x5b:
+    case 0x5d:
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isEncodedQuote(bytes: Uint8Array, end: number, stop: number): boolean {
+  return end - 3 >= stop && bytes[end - 2] === 0x32 && bytes[end - 3] === 0x25;
+}
+
+/** Length of `ESC [ … m` before `end`. */
+function colourLengthBefore(bytes: Uint8Array, end: number, stop: number): number {
+  let at = end - 2;
+  while (at >= stop && (isDigit(bytes[at] ?? 0) || bytes[at] === 0x3b)) at -= 1;
+  return at > stop && bytes[at] === 0x5b && bytes[at - 1] === ESCAPE ? end - at + 1 : 0;
+}
+
+export function isPair(
+  trie: KeyTrie,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  floor: number,
+): boolean {
+  if (at === floor || at + 1 >= end) return false;
+  const before = bytes[at - 1] ?? 0;
+  // Most keys end in a letter; the others are quoted, numbered or coloured.
+  const isDirect = isLetter(before) && before !== LETTER_M;
+  if (!isDirect && bytes[at] === GREATER) return false;
+  if (!isDirect && !isKeyGap(before) && !isDigit(before) && before !== LETTER_M) return false;
+  const keyEnd = isDirect ? at : keyEndBefore(bytes, at, floor);
+  return trie.matches(bytes, keyEnd, floor) && !isMarkColon(bytes, at, floor);
+}
+
+/** `%3D` and `%3A`. */
+export function isEncodedPair(
+  trie: KeyTrie,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  floor: number,
+): boolean {
+  if (at + 3 >= end || bytes[at + 1] !== 0x33) return false;
+  const last = (bytes[at + 2] ?? 0) | 0x20;
+  return (
+    (last === 0x61 || last === 0x64) && trie.matches(bytes, keyEndBefore(bytes, at, floor), floor)
+  );
+}
+
+/** `Bearer …` and `Basic …`, at their second letter. */
+export function isScheme(bytes: Uint8Array, at: number, end: number): boolean {
+  if (at + 8 >= end) return false;
+  const third = (bytes[at + 1] ?? 0) | 0x20;
+  if (((bytes[at] ?? 0) | 0x20) === 0x65) {
+    return third === 0x61 && ((bytes[at + 4] ?? 0) | 0x20) === 0x72 && isSchemeEnd(bytes, at + 5);
+  }
+  return third === 0x73 && ((bytes[at + 3] ?? 0) | 0x20) === 0x63 && isSchemeEnd(bytes, at + 4);
+}
+
+/** Blank, tab, plus, percent. */
+function isSchemeEnd(bytes: Uint8Array, at: number): boolean {
+  const code = bytes[at] ?? 0;
+  return code === 0x20 || code === 0x09 || code === 0x2b || code === 0x25;
+}
+
+/** `--password …`, at the second dash. */
+export function isFlag(
+  trie: KeyTrie,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  floor: number,
+): boolean {
+  const flag = flagEnd(bytes, at, end);
+  return flag !== -1 && trie.matches(bytes, flag, floor);
+}
+
+/** Where the flag ends whose second dash is at `at`, -1 when there is none or no blank after it. */
+export function flagEnd(bytes: Uint8Array, at: number, end: number): number {
+  if (at + 2 >= end || bytes[at - 1] !== 0x2d || !isLetter(bytes[at + 1] ?? 0)) return -1;
+  const stop = Math.min(end, at + FLAG_LENGTH_MAX);
+  let last = at + 1;
+  while (last < stop && isFlagCharacter(bytes[last] ?? 0)) last += 1;
+  return last < end && bytes[last] === 0x20 ? last : -1;
+}
+
+function isFlagCharacter(code: number): boolean {
+  return isAlphanumeric(code) || code === 0x2d || code === 0x2e || code === 0x5f;
+}
+
+/**
+ * An `@` between a name and a domain, or between credentials and a host. Versions of Go modules
+ * (`tools@v0.0.50`), places (`Election@774`) and objects (`Token@1a2b3c`) are neither.
+ */
+export function isAddress(bytes: Uint8Array, at: number, end: number, floor: number): boolean {
+  if (at === floor || at + 1 >= end) return false;
+  const before = bytes[at - 1] ?? 0;
+  const after = bytes[at + 1] ?? 0;
+  if (before <= 0x22 || after <= 0x22) return false;
+  if (after === 0x76 && isDigit(bytes[at + 2] ?? 0)) return false;
+  return isHostAt(bytes, at + 1, end) || isInUrl(bytes, at, floor);
+}
+
+/** A name with a dot before a letter, or what a data source has: a port, `tcp(`, `unix(`, `[`. */
+function isHostAt(bytes: Uint8Array, start: number, end: number): boolean {
+  const stop = Math.min(end, start + HOST_LENGTH_MAX);
+  let hasDomain = false;
+  let at = start;
+  for (; at < stop; at++) {
+    const code = bytes[at] ?? 0;
+    if (isAlphanumeric(code) || code === 0x2d) continue;
+    if (code !== 0x2e) break;
+    hasDomain ||= at + 1 < end && isLetter(bytes[at + 1] ?? 0);
+  }
+  const next = at < end ? (bytes[at] ?? 0) : 0;
+  return hasDomain || next === 0x3a || next === 0x28 || next === 0x5b;
+}
+
+/** Whether `//` begins the run of characters before `at`. */
+function isInUrl(bytes: Uint8Array, at: number, floor: number): boolean {
+  const stop = Math.max(floor, at - AUTHORITY_LENGTH_MAX);
+  let signs = 0;
+  for (let start = at; start > stop; start--) {
+    const code = bytes[start - 1] ?? 0;
+    if (code === 0x2f) return start - 2 >= floor && bytes[start - 2] === 0x2f;
+    if (code <= 0x22) return false;
+    if (code === AT_SIGN && ++signs > PASSWORD_SIGNS_MAX) return false;
+  }
+  return false;
+}
