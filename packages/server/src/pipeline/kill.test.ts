@@ -1,7 +1,10 @@
 /** The process is killed at moments of its life, and the sender tries again. */
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { KillablePipeline } from './testing/killable-pipeline.ts';
 import { PipelineFixture } from './testing/pipeline-fixture.ts';
+
+// Each start of a process takes a second on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 let fixture: PipelineFixture;
 

@@ -23,6 +23,7 @@ import type { Pipeline } from './pipeline.ts';
 import { Quarantine } from './quarantine.ts';
 import { RequestIds } from './request-ids.ts';
 import { TailHub } from './tail/tail-hub.ts';
+import { FrameMemory } from './wal/frame-memory.ts';
 import { Housekeeping } from './wal/housekeeping.ts';
 import { replayWal, type Replay, type ReplayReport } from './wal/replay.ts';
 import { Wal } from './wal/wal.ts';
@@ -115,6 +116,7 @@ interface Storage {
   readonly accounts: Accounts;
   readonly disk: DiskSpace;
   readonly journal: FeedJournal;
+  readonly memory: FrameMemory;
   readonly progress: FeedProgress;
   readonly quarantine: Quarantine;
   readonly replay: Replay;
@@ -140,7 +142,8 @@ async function openStorage<B extends Batch>(options: OpenPipelineOptions<B>): Pr
   });
   const accounts = new Accounts(replay.accounts);
   const progress = new FeedProgress(replay.feed);
-  const wal = createWal({ options, directory, files, replay, accounts, progress });
+  const memory = new FrameMemory();
+  const wal = createWal({ options, directory, files, memory, replay, accounts, progress });
   // On a full disk the server starts all the same; the first round tries again.
   await wal.begin(nowMs()).catch(() => undefined);
   return {
@@ -148,6 +151,7 @@ async function openStorage<B extends Batch>(options: OpenPipelineOptions<B>): Pr
     disk: await watchDisk(options, directory),
     housekeeping: new Housekeeping({ directory, limits, nowMs, wal, warn }),
     journal: await FeedJournal.open({ directory, files, warn }),
+    memory,
     progress,
     quarantine,
     replay,
@@ -159,17 +163,19 @@ function createWal<B extends Batch>(input: {
   readonly options: OpenPipelineOptions<B>;
   readonly directory: string;
   readonly files: WalFiles;
+  readonly memory: FrameMemory;
   readonly replay: Replay;
   readonly accounts: Accounts;
   readonly progress: FeedProgress;
 }): Wal {
-  const { options, directory, files, replay, accounts, progress } = input;
+  const { options, directory, files, memory, replay, accounts, progress } = input;
   const { limits, nowMs, schemaVersion, warn } = options;
   const nextFrame = Math.max(replay.wal.nextFrame, frameOfTime(nowMs()));
   return new Wal(
     {
       directory,
       files,
+      memory,
       schemaVersion,
       segmentBytesMax: limits.segmentBytesMax,
       headState: () => ({ accounts: accounts.totals(), feed: progress.state }),
@@ -202,7 +208,7 @@ interface Feeding {
 
 function startFeeding<B extends Batch>(
   options: OpenPipelineOptions<B>,
-  { housekeeping, journal, progress, quarantine, replay, wal }: Storage,
+  { housekeeping, journal, memory, progress, quarantine, replay, wal }: Storage,
 ): Feeding {
   const { engine, limits, nowMs, onBlocksLost, recordTable, warn } = options;
   const stop = new AbortController();
@@ -221,7 +227,10 @@ function startFeeding<B extends Batch>(
     timing: limits.feed,
     nowMs,
     signal,
-    onSaved: ({ fedThrough }) => housekeeping.retire(fedThrough),
+    onSaved: ({ fedThrough }) => {
+      housekeeping.retire(fedThrough);
+      if (queue.isEmpty) memory.trim();
+    },
     onQuarantined: () => {
       quarantinedFrames += 1;
       onBlocksLost();

@@ -87,9 +87,11 @@ export class FrameQueue {
     if (this.#left !== undefined) {
       this.#left.records += recordCount;
       this.#left.lastFrame = frame;
+      committed.release();
     } else if (this.#isFull(committed.blocks.length)) {
       const { atMs } = meta;
       this.#left = { segment, offset, atMs, records: recordCount, lastFrame: frame };
+      committed.release();
     } else {
       this.#lastRead = frame;
       this.#add(pendingFrame(committed));

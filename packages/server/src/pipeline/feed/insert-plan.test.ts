@@ -43,8 +43,10 @@ describe('the order of tables', () => {
   });
 });
 
+const release = (): void => undefined;
+
 function frame(parts: Partial<PendingFrame>): PendingFrame {
-  const nothing = { records: {}, partitions: [], tables: [], bytes: 0, atMs: 0 };
+  const nothing = { records: {}, partitions: [], tables: [], bytes: 0, atMs: 0, release };
   return { frame: 1, recordCount: 1, ...nothing, ...parts };
 }
 

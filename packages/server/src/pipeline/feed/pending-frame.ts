@@ -17,6 +17,8 @@ export interface PendingFrame {
   /** Memory that it holds. */
   readonly bytes: number;
   readonly atMs: number;
+  /** Its tables will not be read any more. */
+  readonly release: () => void;
 }
 
 export interface FrameParts {
@@ -24,16 +26,19 @@ export interface FrameParts {
   readonly recordCount: number;
   readonly meta: DataMeta;
   readonly blocks: Buffer;
+  readonly release?: () => void;
 }
 
-export function pendingFrame({ frame, recordCount, meta, blocks }: FrameParts): PendingFrame {
+export function pendingFrame(parts: FrameParts): PendingFrame {
+  const { frame, recordCount, meta, blocks, release = () => undefined } = parts;
   let offset = 0;
   const tables = meta.tables.map(({ table, bytes }) => {
     offset += bytes;
     return { table, bytes: blocks.subarray(offset - bytes, offset) };
   });
   const { records, partitions, atMs } = meta;
-  return { frame, recordCount, records, partitions, tables, bytes: blocks.length, atMs };
+  const bytes = blocks.length;
+  return { frame, recordCount, records, partitions, tables, bytes, atMs, release };
 }
 
 /** Where a frame lies in the WAL, for those that do not stay in memory. */

@@ -94,6 +94,7 @@ export class PlanRunner {
 
   #finish({ plan, frames }: RunnablePlan, outcome: 'stored' | 'quarantined'): void {
     const records = frames.map((frame) => frame.records).reduce(addCounts, {});
+    for (const { release } of frames) release();
     this.#options.progress.finish({
       plan,
       frames: frames.length,

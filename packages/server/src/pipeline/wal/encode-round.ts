@@ -1,5 +1,6 @@
 /** A commit round to frames: one group, whose last frame carries the requests and accounts. */
 import type { TableBlock } from '@tendril/columns/batch';
+import type { FrameMemory } from './frame-memory.ts';
 import { encodeFrame, FRAME_HEADER_BYTES } from './frame.ts';
 import type { CommittedRequest, DataMeta, FrameTable, SourceCounters } from './frame-meta.ts';
 
@@ -33,12 +34,15 @@ export interface EncodedFrame {
   readonly meta: DataMeta;
   /** The blocks inside `bytes`, one table after the other. */
   readonly blocks: Buffer;
+  /** Nothing of the frame will be read any more. */
+  readonly release: () => void;
 }
 
 export interface EncodeRoundOptions {
   readonly firstFrame: number;
   readonly salt: number;
   readonly schemaVersion: number;
+  readonly memory: FrameMemory;
 }
 
 const NO_RECORDS: FrameBuilder = () => ({
@@ -75,6 +79,7 @@ function encodeOne(input: {
   const { round, body, frame, commits, options } = input;
   const meta = dataMeta(round, body, commits);
   const text = JSON.stringify(meta);
+  let release = (): void => undefined;
   const bytes = encodeFrame(
     {
       kind: 'data',
@@ -87,10 +92,15 @@ function encodeOne(input: {
       blocks: body.blocks.flatMap((block) => block.bytes),
     },
     options.salt,
+    (byteLength) => {
+      const space = options.memory.take(byteLength);
+      release = space.release;
+      return space.bytes;
+    },
   );
   body.release();
   const blocks = bytes.subarray(FRAME_HEADER_BYTES + Buffer.byteLength(text));
-  return { frame, bytes, recordCount: body.recordCount, meta, blocks };
+  return { frame, bytes, recordCount: body.recordCount, meta, blocks, release };
 }
 
 function dataMeta(round: WalRound, body: FrameBody, commits: boolean): DataMeta {

@@ -51,13 +51,17 @@ export interface FrameContent {
 }
 
 /** The only copy of the blocks that the pipeline makes: it is written, and then kept for the feeder. */
-export function encodeFrame(content: FrameContent, salt: number): Buffer {
+export function encodeFrame(
+  content: FrameContent,
+  salt: number,
+  allocate: (byteLength: number) => Buffer = (byteLength) => Buffer.allocUnsafeSlow(byteLength),
+): Buffer {
   const metaBytes = Buffer.byteLength(content.meta);
   const blockBytes = content.blocks.reduce((sum, block) => sum + block.length, 0);
   const frameBytes = FRAME_HEADER_BYTES + metaBytes + blockBytes;
   if (frameBytes > FRAME_BYTES_MAX) throw frameTooLarge(frameBytes);
 
-  const bytes = Buffer.allocUnsafeSlow(frameBytes);
+  const bytes = allocate(frameBytes);
   bytes.write(content.meta, FRAME_HEADER_BYTES);
   let offset = FRAME_HEADER_BYTES + metaBytes;
   for (const block of content.blocks) {

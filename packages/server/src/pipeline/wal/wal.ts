@@ -15,6 +15,7 @@ import type { FeedState } from '../feed/feed-state.ts';
 import type { Warn } from '../warn.ts';
 import { encodeRound, type EncodedFrame, type WalRound } from './encode-round.ts';
 import { encodeFrame } from './frame.ts';
+import type { FrameMemory } from './frame-memory.ts';
 import type { CommittedRequest, HeadMeta, SourceCounters } from './frame-meta.ts';
 import { writeRetiredIds } from './retired-ids.ts';
 import { newSegmentName, segmentFileName, type SegmentName } from './segment-name.ts';
@@ -54,6 +55,7 @@ export interface WalStart {
 export interface WalOptions {
   readonly directory: string;
   readonly files: WalFiles;
+  readonly memory: FrameMemory;
   readonly schemaVersion: number;
   /** A segment that has reached it is closed; large enough that opening one does not count. */
   readonly segmentBytesMax: number;
@@ -124,8 +126,9 @@ export class Wal {
   async commit(round: WalRound): Promise<readonly CommittedFrame[]> {
     const open = this.#current ?? this.#prepareSegment(round.atMs);
     const { salt } = open.segment.name;
-    const { schemaVersion } = this.#options;
-    const frames = await encodeRound(round, { firstFrame: this.#nextFrame, salt, schemaVersion });
+    const { memory, schemaVersion } = this.#options;
+    const firstFrame = this.#nextFrame;
+    const frames = await encodeRound(round, { firstFrame, salt, schemaVersion, memory });
     const last = this.#nextFrame + frames.length - 1;
     try {
       await this.#write(open, frames);
