@@ -34,8 +34,8 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Above this one native copy is cheaper than the word loop (bench/src/micro/otlp-decode.ts). */
-const WORD_LOOP_BYTES_MAX = 160;
+/** Above this one call into native code is cheaper than a loop. */
+const LOOP_BYTES_MAX = 160;
 /** A varint of a length needs at most this many bytes. */
 const VARINT_BYTES_MAX = 5;
 /** Two hex digits of each byte value, in the order that a little-endian store writes them. */
@@ -93,17 +93,47 @@ export class ByteStore {
   /** So many bytes of one value; that is how rows without a value are filled in. */
   fill(value: number, count: number): void {
     this.reserve(count);
-    this.bytes.fill(value, this.end, this.end + count);
-    this.end += count;
+    const end = this.end + count;
+    if (count > LOOP_BYTES_MAX) this.bytes.fill(value, this.end, end);
+    else for (let at = this.end; at < end; at += 1) this.bytes[at] = value;
+    this.end = end;
   }
 
-  /** Length and bytes of a text that is not known to be valid UTF-8; what is not becomes U+FFFD. */
+  /**
+   * Length and bytes of a text that is not known to be valid UTF-8; what is not becomes U+FFFD. Copies
+   * a word at a time and learns on the way whether all of it is ASCII (bench/src/micro/otlp-decode.ts).
+   */
   putText(source: ByteSource, start: number, end: number): void {
-    const before = this.end;
-    if (this.putRaw(source, start, end) || isValidUtf8(source.bytes, start, end)) return;
-    this.end = before;
-    const repaired = repairUtf8(source.bytes, start, end);
-    this.putBytes(repaired);
+    const length = end - start;
+    if (this.end + length + VARINT_BYTES_MAX > this.bytes.length) {
+      this.grow(length + VARINT_BYTES_MAX);
+    }
+    if (length > LOOP_BYTES_MAX) {
+      this.putLongText(source, start, end);
+      return;
+    }
+    const { bytes, view } = this;
+    const from = source.view;
+    let at = this.end;
+    if (length > 0x7f) bytes[at++] = (length & 0x7f) | 0x80;
+    bytes[at++] = length > 0x7f ? length >> 7 : length;
+    let seen = 0;
+    let next = start;
+    for (const wordsEnd = end - 7; next < wordsEnd; next += 8, at += 8) {
+      const low = from.getInt32(next, true);
+      const high = from.getInt32(next + 4, true);
+      seen |= low | high;
+      view.setInt32(at, low, true);
+      view.setInt32(at + 4, high, true);
+    }
+    for (; next < end; next += 1) {
+      const byte = source.bytes[next] ?? 0;
+      seen |= byte;
+      bytes[at++] = byte;
+    }
+    if ((seen & 0x80808080) !== 0 && !isValidUtf8(source.bytes, start, end)) {
+      this.putBytes(repairUtf8(source.bytes, start, end));
+    } else this.end = at;
   }
 
   /** Length and bytes, taken as they are. */
@@ -155,38 +185,11 @@ export class ByteStore {
     return decodeUtf8(this.bytes, next, next + value);
   }
 
-  // Copies a word at a time and learns on the way whether all of it is ASCII.
-  private putRaw(source: ByteSource, start: number, end: number): boolean {
-    const length = end - start;
-    this.reserve(length + VARINT_BYTES_MAX);
-    if (length > WORD_LOOP_BYTES_MAX) return this.putLong(source.bytes, start, end);
-    const { bytes, view } = this;
-    let at = this.end;
-    if (length > 0x7f) bytes[at++] = (length & 0x7f) | 0x80;
-    bytes[at++] = length > 0x7f ? length >> 7 : length;
-    let seen = 0;
-    let from = start;
-    for (const wordsEnd = end - 7; from < wordsEnd; from += 8, at += 8) {
-      const low = source.view.getInt32(from, true);
-      const high = source.view.getInt32(from + 4, true);
-      seen |= low | high;
-      view.setInt32(at, low, true);
-      view.setInt32(at + 4, high, true);
-    }
-    for (; from < end; from += 1) {
-      const byte = source.bytes[from] ?? 0;
-      seen |= byte;
-      bytes[at++] = byte;
-    }
-    this.end = at;
-    return (seen & 0x80808080) === 0;
-  }
-
-  private putLong(bytes: Uint8Array, start: number, end: number): boolean {
-    this.putVarint(end - start);
-    this.bytes.set(bytes.subarray(start, end), this.end);
-    this.end += end - start;
-    return false;
+  private putLongText(source: ByteSource, start: number, end: number): void {
+    const isValid = isValidUtf8(source.bytes, start, end);
+    this.putBytes(
+      isValid ? source.bytes.subarray(start, end) : repairUtf8(source.bytes, start, end),
+    );
   }
 
   private grow(byteCount: number): void {

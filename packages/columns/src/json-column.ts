@@ -24,7 +24,7 @@ export class JsonColumn implements Column {
 
   /** The path of a key; undefined when the key has none and all are taken. */
   pathOf(key: AttributeKey): JsonPath | undefined {
-    return this.slots[key.path] ?? this.activate(key);
+    return (key.path < 0 ? undefined : this.slots[key.path]) ?? this.activate(key);
   }
 
   save(to: SavedPositions): void {

@@ -2,7 +2,7 @@
  * One path of the JSON column: for each row which type it has, and the values of each type that
  * occurs. A path has at most one value a row; which one stays is the caller's choice.
  */
-import { ByteStore, readVarint } from './byte-store.ts';
+import { ByteStore, readVarint, type ByteSource } from './byte-store.ts';
 import { ROWS_INITIAL, type SavedPositions } from './column.ts';
 import { grown } from './fixed-columns.ts';
 
@@ -60,6 +60,21 @@ export class JsonPath {
 
   has(row: number): boolean {
     return this.rows > row;
+  }
+
+  /** Gives `row` a text. */
+  putText(row: number, source: ByteSource, start: number, end: number): void {
+    const index = this.indexOfKind[KIND.text] ?? UNUSED;
+    const values = this.values[KIND.text];
+    if (row !== this.rows || row >= this.discriminators.length || index === UNUSED || !values) {
+      this.claimValues(row, KIND.text).store.putText(source, start, end);
+      return;
+    }
+    this.discriminators[row] = index;
+    this.rows = row + 1;
+    this.newestKind = KIND.text;
+    this.newestAt = values.store.end;
+    values.store.putText(source, start, end);
   }
 
   /** Gives `row` a value of a scalar kind; the caller appends exactly one to the store. */
@@ -164,12 +179,14 @@ export class JsonPath {
 
   private skipRows(row: number): void {
     const absent = this.kinds.length;
-    if (row - this.rows > 32) {
-      this.discriminators.fill(absent, this.rows, row);
+    const from = this.rows;
+    // They count from here on: a kind that is added now renumbers them too.
+    this.rows = row;
+    if (row - from > 32) {
+      this.discriminators.fill(absent, from, row);
       return;
     }
-    for (let skipped = this.rows; skipped < row; skipped += 1)
-      this.discriminators[skipped] = absent;
+    for (let skipped = from; skipped < row; skipped += 1) this.discriminators[skipped] = absent;
   }
 
   private valuesOf(kind: Kind): Values {

@@ -119,7 +119,7 @@ export class LogBatch implements Batch {
     if (!path) return false;
     const row = this.rowCount;
     if (path.has(row)) return true;
-    path.claim(row, KIND.text).putText(source, start, end);
+    path.putText(row, source, start, end);
     this.valueBytes += end - start + VALUE_OVERHEAD_BYTES;
     return true;
   }

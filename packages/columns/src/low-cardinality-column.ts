@@ -6,6 +6,7 @@ import { ByteSource, ByteStore } from './byte-store.ts';
 import { ByteTable } from './byte-table.ts';
 import type { Column, SavedPositions } from './column.ts';
 import { IndexColumn, bytesOf } from './fixed-columns.ts';
+import { isValidUtf8, repairUtf8 } from './utf8.ts';
 
 const KEYS_VERSION = 1;
 const HAS_ADDITIONAL_KEYS = 1 << 9;
@@ -28,11 +29,12 @@ export class LowCardinalityColumn implements Column {
     return this.rows > row;
   }
 
-  /** The value must be valid UTF-8. */
-  put(row: number, source: ByteSource, start: number, end: number): number {
+  /** Invalid UTF-8 becomes U+FFFD. */
+  put(row: number, source: ByteSource, start: number, end: number): void {
+    const known = this.dictionary.count;
     const index = this.dictionary.intern(source, start, end);
-    this.putIndex(row, index);
-    return index;
+    const isNew = index === known;
+    this.putIndex(row, isNew ? this.checked(index, source, start, end) : index);
   }
 
   putIndex(row: number, index: number): void {
@@ -74,6 +76,14 @@ export class LowCardinalityColumn implements Column {
       header.putBytes(this.dictionary.store.bytes.subarray(start, end));
     }
     encodeLowCardinality(this.dictionary.count, header.used(), this.filled(rowCount), parts);
+  }
+
+  // The index of a value that is new, made valid UTF-8.
+  private checked(index: number, source: ByteSource, start: number, end: number): number {
+    if (isValidUtf8(source.bytes, start, end)) return index;
+    this.dictionary.truncate(index);
+    const repaired = repairUtf8(source.bytes, start, end);
+    return this.dictionary.intern(new ByteSource(repaired), 0, repaired.length);
   }
 
   reset(): void {

@@ -5,22 +5,29 @@
 import type { Attributes } from '@tendril/model/attribute';
 import { ByteStore } from './byte-store.ts';
 import type { Column, SavedPositions } from './column.ts';
-import { IndexColumn, bytesOf } from './fixed-columns.ts';
+import { bytesOf } from './fixed-columns.ts';
 import { attributeText } from './log-resource.ts';
 import { encodeLowCardinality } from './low-cardinality-column.ts';
 import type { NativeColumn } from './native-block.ts';
+import { RunColumn } from './run-column.ts';
 
 export class SharedValues<T> implements Column {
   /** Distinct by identity, in order of first use. */
   readonly values: T[] = [];
-  private readonly indexes: IndexColumn = new IndexColumn();
+  private readonly indexes: RunColumn = new RunColumn();
   private readonly indexOf: Map<T, number> = new Map();
-  // Index of the value put last; rows of one resource come together.
-  private newest = 0;
 
   put(row: number, value: T): void {
-    if (this.values[this.newest] !== value) this.newest = this.find(value);
-    this.indexes.put(row, this.newest);
+    const { newest } = this.indexes;
+    // An index below 0 would make every later access slow.
+    if (newest >= 0 && this.values[newest] === value) return;
+    this.indexes.put(row, this.find(value));
+  }
+
+  /** Gives all rows from `row` on this value. */
+  putFrom(row: number, value: T): void {
+    this.indexes.cutAt(row);
+    this.put(row, value);
   }
 
   at(row: number): T | undefined {

@@ -20,7 +20,9 @@ export class StringColumn implements Column {
   }
 
   putText(row: number, source: ByteSource, start: number, end: number): void {
-    this.claim(row);
+    if (row > this.rows) this.store.fill(0, row - this.rows);
+    this.newestAt = this.store.end;
+    this.rows = row + 1;
     this.store.putText(source, start, end);
   }
 

@@ -1,7 +1,8 @@
 /** Which hours and days (UTC) the rows of a batch fall into. */
 import { NS_PER_DAY } from '@tendril/model/time-range';
 import type { Column, SavedPositions } from './column.ts';
-import { IndexColumn, type WordPairColumn } from './fixed-columns.ts';
+import type { WordPairColumn } from './fixed-columns.ts';
+import { RunColumn } from './run-column.ts';
 
 const NS_PER_HOUR: bigint = NS_PER_DAY / 24n;
 const HOURS_PER_DAY = 24;
@@ -12,15 +13,14 @@ export class TimeSlots implements Column {
   readonly days: Set<number> = new Set();
   /** Hours since 1970, in order of first use. */
   readonly hours: number[] = [];
-  private readonly indexes: IndexColumn = new IndexColumn();
-  // All times with this high word (4.3 s) are in the hour of `index`.
+  private readonly indexes: RunColumn = new RunColumn();
+  // All times with this high word (4.3 s) are in the hour put last.
   private window = NO_WINDOW;
-  private index = 0;
 
   add(row: number, times: WordPairColumn): void {
     const high = times.highAt(row);
-    if (high !== this.window) this.findHour(times.lowAt(row), high);
-    if (this.index > 0) this.indexes.put(row, this.index);
+    if (high === this.window) return;
+    this.indexes.put(row, this.findHour(times.lowAt(row), high));
   }
 
   /** Index into `hours` of each row. */
@@ -40,6 +40,7 @@ export class TimeSlots implements Column {
 
   undo(row: number): void {
     this.indexes.undo(row);
+    this.window = NO_WINDOW;
   }
 
   encode(rowCount: number, parts: Uint8Array[]): void {
@@ -58,13 +59,13 @@ export class TimeSlots implements Column {
     for (const hour of this.hours) this.days.add(Math.floor(hour / HOURS_PER_DAY));
   }
 
-  private findHour(low: number, high: number): void {
+  private findHour(low: number, high: number): number {
     const windowNs = BigInt(high >>> 0) << 32n;
     const hour = Number((windowNs | BigInt(low >>> 0)) / NS_PER_HOUR);
-    const known = this.hours.indexOf(hour);
-    this.index = known >= 0 ? known : this.hours.push(hour) - 1;
     this.days.add(Math.floor(hour / HOURS_PER_DAY));
     const whole = windowNs / NS_PER_HOUR === (windowNs + 0xffff_ffffn) / NS_PER_HOUR;
     this.window = whole ? high : NO_WINDOW;
+    const known = this.hours.indexOf(hour);
+    return known >= 0 ? known : this.hours.push(hour) - 1;
   }
 }

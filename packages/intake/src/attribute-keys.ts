@@ -7,7 +7,7 @@ import { ByteTable } from '@tendril/columns/byte-table';
 import type { ByteSource } from '@tendril/columns/byte-store';
 import { cutUtf8, decodeUtf8 } from '@tendril/columns/utf8';
 import { logFieldOfSourceKey } from '@tendril/model/fields';
-import { durationUnitOfKey } from './duration.ts';
+import { durationUnitOfKey } from '@tendril/model/duration';
 import type { KeyRule, Redactor } from './redact/redactor.ts';
 
 /** Past this many keys all are looked up anew: only hostile input has more. */
@@ -29,6 +29,14 @@ export const DOMAIN = {
 } as const;
 export type Domain = (typeof DOMAIN)[keyof typeof DOMAIN];
 
+/** Their values leave the attributes, some of them only when they are what they should be. */
+const SPECIAL_DOMAINS: ReadonlySet<Domain> = new Set([
+  DOMAIN.operationId,
+  DOMAIN.traceId,
+  DOMAIN.spanId,
+  DOMAIN.original,
+]);
+
 const DOMAIN_OF_FIELD: Readonly<Record<string, Domain>> = DOMAIN;
 
 export interface KeyEntry {
@@ -41,6 +49,8 @@ export interface KeyEntry {
   readonly rule: KeyRule | undefined;
   /** True when the key says that the value stays as it is. */
   readonly identifier: boolean;
+  /** True when values of this key always need more than to be copied. */
+  readonly special: boolean;
 }
 
 export interface AttributeKeysOptions {
@@ -100,14 +110,17 @@ export class AttributeKeys {
 
   private entryOf(name: string): KeyEntry {
     const field = logFieldOfSourceKey(name);
-    const rule = this.options.redactor.keyRule(name);
+    const keyRule = this.options.redactor.keyRule(name);
+    const rule = keyRule?.kind === 'identifier' ? undefined : keyRule;
+    const domain = DOMAIN_OF_FIELD[field?.name ?? 'none'] ?? DOMAIN.none;
     return {
       name,
       key: this.options.paths.keyOf(name),
-      domain: DOMAIN_OF_FIELD[field?.name ?? 'none'] ?? DOMAIN.none,
+      domain,
       unitNs: durationUnitOfKey(name),
-      rule: rule?.kind === 'identifier' ? undefined : rule,
-      identifier: rule?.kind === 'identifier',
+      rule,
+      identifier: keyRule?.kind === 'identifier',
+      special: rule !== undefined || SPECIAL_DOMAINS.has(domain),
     };
   }
 

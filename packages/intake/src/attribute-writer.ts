@@ -103,15 +103,15 @@ export class AttributeWriter {
     start: number,
     end: number,
   ): void {
-    if (entry.domain !== DOMAIN.none && this.isTaken(batch, entry, source, start, end)) return;
-    if (this.mustChange(entry, source, start, end)) {
-      const cutEnd = this.cutEnd(entry, source, start, end);
-      this.changed(batch, entry, this.redact(entry, decodeUtf8(source.bytes, start, cutEnd)));
-      return;
+    const isPlain =
+      !entry.special &&
+      end - start <= this.valueBytesMax &&
+      (entry.identifier || !this.redactor.suspicious(source.bytes, start, end));
+    if (isPlain) {
+      if (entry.domain !== DOMAIN.none) copyToDomain(batch, entry, source, start, end);
+      if (batch.putAttributeText(entry.key, source, start, end)) return;
     }
-    if (entry.domain !== DOMAIN.none) copyToDomain(batch, entry, source, start, end);
-    if (batch.putAttributeText(entry.key, source, start, end)) return;
-    this.overflow(batch, entry, decodeUtf8(source.bytes, start, end));
+    this.otherText(batch, entry, source, start, end);
   }
 
   int64(batch: LogBatch, entry: KeyEntry, low: number, high: number): void {
@@ -149,6 +149,18 @@ export class AttributeWriter {
     this.textRange(batch, entry, this.scratch.source, 0, length);
   }
 
+  private otherText(
+    batch: LogBatch,
+    entry: KeyEntry,
+    source: ByteSource,
+    start: number,
+    end: number,
+  ): void {
+    if (this.isTaken(batch, entry, source, start, end)) return;
+    const text = decodeUtf8(source.bytes, start, this.cutEnd(entry, source, start, end));
+    this.changed(batch, entry, this.redact(entry, text));
+  }
+
   // Ids leave the attributes: true when the value is in its column, or waits for it.
   private isTaken(
     batch: LogBatch,
@@ -168,12 +180,6 @@ export class AttributeWriter {
     if (end - start > ID_BYTES_MAX) return false;
     this.heldIds.push({ entry, text: decodeUtf8(source.bytes, start, end) });
     return true;
-  }
-
-  private mustChange(entry: KeyEntry, source: ByteSource, start: number, end: number): boolean {
-    if (entry.rule !== undefined || entry.domain === DOMAIN.original) return true;
-    if (end - start > this.valueBytesMax) return true;
-    return !entry.identifier && this.redactor.suspicious(source.bytes, start, end);
   }
 
   // Cut before redaction: what is cut off is not stored.
@@ -254,8 +260,8 @@ export class AttributeWriter {
   private element(entry: KeyEntry, element: AttributeScalar): AttributeScalar {
     const length = this.scratch.encode(String(element));
     const { source } = this.scratch;
-    if (!this.mustChange(entry, source, 0, length)) return element;
-    return this.redact(entry, decodeUtf8(source.bytes, 0, this.cutEnd(entry, source, 0, length)));
+    const end = this.cutEnd(entry, source, 0, length);
+    return this.redact(entry, decodeUtf8(source.bytes, 0, end));
   }
 
   // A value that is what it shall be.

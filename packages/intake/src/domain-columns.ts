@@ -1,11 +1,11 @@
 /** The columns of a batch that attributes fill. */
-import { ByteSource } from '@tendril/columns/byte-store';
+import type { ByteSource } from '@tendril/columns/byte-store';
 import type { LogBatch } from '@tendril/columns/log-batch';
 import type { LowCardinalityColumn } from '@tendril/columns/low-cardinality-column';
 import type { StringColumn } from '@tendril/columns/string-column';
-import { decodeUtf8, isValidUtf8, repairUtf8 } from '@tendril/columns/utf8';
+import { decodeUtf8 } from '@tendril/columns/utf8';
 import { DOMAIN, type KeyEntry } from './attribute-keys.ts';
-import { parseDurationNs } from './duration.ts';
+import { parseDurationNs } from '@tendril/model/duration';
 
 const TRACE_ID = /^[0-9a-f]{32}$/i;
 const SPAN_ID = /^[0-9a-f]{16}$/i;
@@ -43,7 +43,7 @@ export function putIdText(batch: LogBatch, entry: KeyEntry, text: string): boole
   return true;
 }
 
-/** Invalid UTF-8 becomes U+FFFD. The first value of a row stays. */
+/** The first value of a row stays. */
 export function putKeyword(
   batch: LogBatch,
   column: LowCardinalityColumn,
@@ -52,13 +52,7 @@ export function putKeyword(
   end: number,
 ): void {
   const row = batch.rowCount;
-  if (column.has(row) || end - start > KEYWORD_BYTES_MAX) return;
-  if (isValidUtf8(source.bytes, start, end)) {
-    column.put(row, source, start, end);
-    return;
-  }
-  const repaired = repairUtf8(source.bytes, start, end);
-  column.put(row, new ByteSource(repaired), 0, repaired.length);
+  if (!column.has(row) && end - start <= KEYWORD_BYTES_MAX) column.put(row, source, start, end);
 }
 
 function putText(

@@ -66,6 +66,9 @@ export class LogWriter {
   private observedBounds: TimeBounds = observedBounds(0n);
   private resource: LogResource;
   private scope: LogScope = NO_SCOPE;
+  // Where the records of the scope at hand begin, in each batch.
+  private scopeRuns: { readonly batch: LogBatch; readonly row: number }[] = [];
+  private isScopeNew = true;
   private begun = 0;
   private accepted = 0;
   private rejected: Record<string, number> = {};
@@ -98,7 +101,7 @@ export class LogWriter {
     this.timestampBounds = timestampBounds(receivedAtNs);
     this.observedBounds = observedBounds(receivedAtNs);
     this.resource = this.context.resource(emptyAttributes(), '');
-    this.scope = NO_SCOPE;
+    this.useScope(NO_SCOPE);
     this.begun = 0;
     this.accepted = 0;
     this.rejected = {};
@@ -126,12 +129,25 @@ export class LogWriter {
   /** For the records that follow; from `context`. */
   useScope(scope: LogScope): void {
     this.scope = scope;
+    this.scopeRuns = [];
+    this.isScopeNew = true;
+  }
+
+  /** For all records since `useScope`, and those that follow. */
+  correctScope(scope: LogScope): void {
+    for (const { batch, row } of this.scopeRuns) batch.scopes.putFrom(row, scope);
+    this.scope = scope;
   }
 
   begin(): void {
     this.begun += 1;
     if (this.begun > this.limits.requestRecordsMax) throw this.tooManyRecords();
-    this.currentBatch = this.sink?.batchForNextRecord();
+    const batch = this.sink?.batchForNextRecord();
+    if (batch && (this.isScopeNew || batch !== this.currentBatch)) {
+      this.scopeRuns.push({ batch, row: batch.rowCount });
+      this.isScopeNew = false;
+    }
+    this.currentBatch = batch;
     this.timestamp.low = 0;
     this.timestamp.high = 0;
     this.observed.low = 0;

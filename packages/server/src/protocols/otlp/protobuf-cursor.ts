@@ -140,6 +140,11 @@ export class ProtobufCursor {
         this.position = position + 1;
         return byte;
       }
+      const second = this.bytes[position + 1] ?? 0x80;
+      if (second < 0x80) {
+        this.position = position + 2;
+        return (byte & 0x7f) | (second << 7);
+      }
     }
     this.varint64();
     if (this.high !== 0 || this.low < 0) throw this.malformed('a length is above 2 GiB');
