@@ -14,9 +14,10 @@ import { bucketWidthNs, floorTo } from './bucket-width.ts';
 import { fitsRollUp, histogramQuery } from './histogram-query.ts';
 import type { LogReader, PreparedQuery } from './log-reader.ts';
 import { costSince, limitReached } from './read-budget.ts';
-import { nextWidthNs, rangeAfter, windowOf } from './search-window.ts';
+import { FIRST_WINDOW_ROWS, nextWindowRows, rangeAfter, windowOf } from './search-window.ts';
 import { progressEvent, summaryOf } from './search.ts';
 import { runStatement, type StatementOptions } from './statement.ts';
+import type { TableDensity } from './table-density.ts';
 
 export async function* logHistogram(
   reader: LogReader,
@@ -26,7 +27,7 @@ export async function* logHistogram(
   const options = { budget: reader.budget(), signal };
   const prepared = await reader.prepare(request, options);
   const { range } = prepared;
-  const state = new HistogramState(prepared, request.buckets);
+  const state = new HistogramState(prepared, request.buckets, reader.density);
   let partial: PartialReason | undefined;
   while (!state.isOver() && partial === undefined) {
     const before = options.budget.cost();
@@ -51,9 +52,6 @@ export async function* logHistogram(
   };
 }
 
-/** The first window tells how fast rows are read. */
-const FIRST_WINDOW_SHARE = 16n;
-
 /** Where a histogram is: windows go from the newest end of the range to the oldest. */
 class HistogramState {
   readonly widthNs: bigint;
@@ -64,17 +62,16 @@ class HistogramState {
   private readonly rollUp: boolean;
   private rest: TimeRange | undefined;
   private window: TimeRange;
-  private windowNs: bigint;
+  private readonly density: TableDensity;
+  private windowRows = FIRST_WINDOW_ROWS;
 
-  constructor({ range, query, condition }: PreparedQuery, buckets: number) {
-    const spanNs = range.toNs - range.fromNs;
+  constructor({ range, query, condition }: PreparedQuery, buckets: number, density: TableDensity) {
+    this.density = density;
     this.condition = condition;
     this.widthNs = bucketWidthNs(range, buckets);
     this.rollUp = fitsRollUp(range, this.widthNs, query);
-    this.rest = spanNs > 0n ? range : undefined;
+    this.rest = range.fromNs < range.toNs ? range : undefined;
     this.window = range;
-    // The roll-up is read in one go.
-    this.windowNs = this.rollUp ? spanNs : spanNs / FIRST_WINDOW_SHARE;
     this.searchedToNs = range.toNs;
   }
 
@@ -83,8 +80,10 @@ class HistogramState {
   }
 
   nextStatement(): Sql {
-    const { rest, condition, widthNs, rollUp } = this;
-    this.window = wholeBuckets(windowOf(rest ?? this.window, 'desc', this.windowNs), rest, widthNs);
+    const { condition, widthNs, rollUp, density, rest = this.window } = this;
+    // The roll-up is small enough to be read in one go.
+    const windowNs = density.widthNs(rest, 'desc', rollUp ? Infinity : this.windowRows);
+    this.window = wholeBuckets(windowOf(rest, 'desc', windowNs), rest, widthNs);
     const statement = histogramQuery({ range: this.window, condition, widthNs, rollUp });
     this.statements.push(statement);
     return statement;
@@ -95,20 +94,17 @@ class HistogramState {
     return bucket;
   }
 
-  windowRead({ elapsedMs, rowsRead }: Cost): void {
-    const { window, rest } = this;
-    const widthNs = window.toNs - window.fromNs;
-    this.windowNs = nextWidthNs({ widthNs, elapsedMs, rowsRead, found: 0, wanted: 1 });
+  windowRead({ elapsedMs }: Cost): void {
+    const { window, rest, windowRows: rows } = this;
+    this.windowRows = nextWindowRows({ rows, elapsedMs, found: 0, wanted: 1 });
     this.searchedToNs = window.fromNs;
     this.rest = rest && rangeAfter(rest, window, 'desc');
   }
 }
 
 /** Grown to where a bucket begins, so that no bucket is sent in two parts. */
-function wholeBuckets(window: TimeRange, rest: TimeRange = window, widthNs: bigint): TimeRange {
-  const { toNs } = window;
-  // At least one nanosecond, so that it ends.
-  const begin = floorTo(window.fromNs < toNs ? window.fromNs : toNs - 1n, widthNs);
+function wholeBuckets({ fromNs, toNs }: TimeRange, rest: TimeRange, widthNs: bigint): TimeRange {
+  const begin = floorTo(fromNs, widthNs);
   return { fromNs: begin > rest.fromNs ? begin : rest.fromNs, toNs };
 }
 

@@ -18,6 +18,7 @@ import { READ_LIMITS, ReadBudget, type ReadLimits } from './read-budget.ts';
 import { ResourceCache } from './resource-cache.ts';
 import type { StatementOptions } from './statement.ts';
 import { StoredCatalogue } from './stored-catalogue.ts';
+import { TableDensity } from './table-density.ts';
 
 /**
  * The feeder inserts within a second or so: what lies further back and arrived in time is in the
@@ -46,6 +47,7 @@ export class LogReader {
   readonly engine: Engine;
   readonly resources: ResourceCache;
   readonly catalogue: StoredCatalogue;
+  readonly density: TableDensity;
   private readonly flush: LogReaderOptions['flush'];
   private readonly limits: Limits;
   private readonly readLimits: ReadLimits;
@@ -59,6 +61,7 @@ export class LogReader {
     this.nowMs = options.nowMs ?? Date.now;
     this.resources = new ResourceCache(options.engine);
     this.catalogue = new StoredCatalogue(options.engine, () => performance.now());
+    this.density = new TableDensity(options.engine, this.nowMs);
   }
 
   /** For one request. */
@@ -87,6 +90,7 @@ export class LogReader {
       (catalogue) => checkQuery(parsed, { catalogue, nowNs, queryClausesMax }),
       options,
     );
+    await this.density.ready(options.signal);
     return { range, query, condition: lowerQuery(query) };
   }
 

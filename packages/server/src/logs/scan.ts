@@ -18,7 +18,8 @@ import {
 import type { LogReader } from './log-reader.ts';
 import { costSince, limitReached } from './read-budget.ts';
 import { RECORD_COLUMNS, RECORD_SETTINGS, recordOfRow, type RecordRow } from './record-row.ts';
-import { FIRST_WINDOW_NS, nextWidthNs, rangeAfter, windowOf } from './search-window.ts';
+import { FIRST_WINDOW_ROWS, nextWindowRows, rangeAfter, windowOf } from './search-window.ts';
+import type { TableDensity } from './table-density.ts';
 import { runStatement, type StatementEvent, type StatementOptions } from './statement.ts';
 
 export interface Scan {
@@ -51,7 +52,7 @@ export async function* scanLogs(
   scan: Scan,
   options: StatementOptions,
 ): AsyncGenerator<ScanEvent> {
-  const state = new ScanState(scan);
+  const state = new ScanState(scan, reader.density);
   while (!state.isOver()) {
     const before = options.budget.cost();
     const statement = state.nextStatement();
@@ -79,15 +80,17 @@ class ScanState {
   /** What has not been read; undefined when all has. */
   private rest: TimeRange | undefined;
   private window: TimeRange;
-  private widthNs = FIRST_WINDOW_NS;
+  private readonly density: TableDensity;
+  private windowRows = FIRST_WINDOW_ROWS;
   private place: Cursor | undefined;
   private searchedToNs: bigint;
   private rows = 0;
   private rowsBefore = 0;
 
-  constructor(scan: Scan) {
+  constructor(scan: Scan, density: TableDensity) {
     const { range, cursor, order } = scan;
     this.scan = scan;
+    this.density = density;
     this.place = cursor;
     const rest = cursor ? rangeBeyond(range, cursor, order) : range;
     this.rest = rest.fromNs < rest.toNs ? rest : undefined;
@@ -100,8 +103,9 @@ class ScanState {
   }
 
   nextStatement(): Sql {
-    const { scan, rest, place, rows } = this;
-    this.window = windowOf(rest ?? scan.range, scan.order, this.widthNs);
+    const { scan, place, rows, density, rest = scan.range } = this;
+    const { order } = scan;
+    this.window = windowOf(rest, order, density.widthNs(rest, order, this.windowRows));
     this.rowsBefore = rows;
     const limit = scan.limit - rows;
     const statement = searchQuery({ ...scan, range: this.window, cursor: place, limit });
@@ -115,15 +119,16 @@ class ScanState {
   }
 
   /** The window was read to its end, or to the last row wanted. */
-  windowRead({ elapsedMs, rowsRead }: Cost): void {
-    const { scan, rest, window, rows, widthNs } = this;
+  windowRead({ elapsedMs }: Cost): void {
+    const { scan, rest, window, rows, windowRows } = this;
     if (rest === undefined || rows >= scan.limit) return;
     const { order, limit } = scan;
     this.rest = rangeAfter(rest, window, order);
     this.searchedToNs = order === 'desc' ? window.fromNs : window.toNs;
     this.place = cursorAt(this.searchedToNs, order);
     const found = rows - this.rowsBefore;
-    this.widthNs = nextWidthNs({ widthNs, elapsedMs, rowsRead, found, wanted: limit - rows });
+    const wanted = limit - rows;
+    this.windowRows = nextWindowRows({ rows: windowRows, elapsedMs, found, wanted });
   }
 
   progress(cost: Cost): ScanEvent {
@@ -190,6 +195,8 @@ async function* records(
 const RECORD_QUERY_SETTINGS = {
   query_plan_optimize_lazy_materialization: 1,
   query_plan_max_limit_for_lazy_materialization: 10_000,
+  use_skip_indexes_for_top_k: 1,
+  use_top_k_dynamic_filtering: 1,
 } as const;
 
 async function* asRecords(

@@ -1,39 +1,35 @@
 /**
  * A search reads its range window by window from the end it starts at, so that the newest hundred of
- * a month read seconds, and something can be shown while the rest is read. How wide the next window
- * is follows from what the last one found and took.
+ * a month read the last minutes, and something can be shown while the rest is read. Windows are
+ * measured in rows that they probably hold: the next one follows from what the last one found and
+ * took.
  */
-import { NS_PER_SECOND, type TimeRange } from '@tendril/model/time-range';
+import type { TimeRange } from '@tendril/model/time-range';
 import type { Order } from './cursor.ts';
 
-/** Holds the newest hundred of a busy system; of a quiet one the second window does. */
-export const FIRST_WINDOW_NS: bigint = 10n * NS_PER_SECOND;
-/** A window that found nothing says little about how far to go: much further, as time allows. */
-const GROWTH_MAX = 4096;
+/** Read within a few hundredths of a second, so most searches are one statement. */
+export const FIRST_WINDOW_ROWS = 20_000_000;
 const GROWTH_MIN = 4;
-/** Below this a statement's time is what any statement takes, and says nothing of wider windows. */
-const ROWS_READ_TELLING = 200_000;
+const GROWTH_MAX = 64;
 /** What the next window may take at the speed of the last one. */
 const WINDOW_MS = 1_000;
-/** More than the last window's density asks for, since density varies. */
-const DENSITY_RESERVE = 2;
+/** More than the last window's share of matches asks for, since that varies. */
+const MATCH_RESERVE = 2;
 
 export interface WindowOutcome {
-  readonly widthNs: bigint;
+  /** That the window was made for. */
+  readonly rows: number;
   readonly elapsedMs: number;
-  readonly rowsRead: number;
   readonly found: number;
   /** Rows still wanted. */
   readonly wanted: number;
 }
 
-/** How wide the window after this one should be. */
-export function nextWidthNs(outcome: WindowOutcome): bigint {
-  const { widthNs, elapsedMs, rowsRead, found, wanted } = outcome;
-  const byDensity = found === 0 ? GROWTH_MAX : (wanted / found) * DENSITY_RESERVE;
-  const byTime = rowsRead < ROWS_READ_TELLING ? GROWTH_MAX : WINDOW_MS / Math.max(1, elapsedMs);
-  const growth = Math.max(GROWTH_MIN, Math.min(GROWTH_MAX, byDensity, byTime));
-  return widthNs * BigInt(Math.ceil(growth));
+/** For how many rows the window after this one should be. */
+export function nextWindowRows({ rows, elapsedMs, found, wanted }: WindowOutcome): number {
+  const byMatches = found === 0 ? GROWTH_MAX : (wanted / found) * MATCH_RESERVE;
+  const byTime = WINDOW_MS / Math.max(1, elapsedMs);
+  return rows * Math.max(GROWTH_MIN, Math.min(GROWTH_MAX, byMatches, byTime));
 }
 
 /** The window of this width at the end that the order starts from. */

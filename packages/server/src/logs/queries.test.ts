@@ -1,0 +1,141 @@
+/** Every statement of the read side: its text, and that a real engine takes it. */
+import { parseTime } from '@tendril/query/time-value';
+import { fieldCatalogue, type AttributeField } from '@tendril/query/catalogue';
+import { readQuery } from '@tendril/query/check';
+import { lowerQuery } from '@tendril/query/lower';
+import { logFieldOf } from '@tendril/model/fields';
+import type { TimeRange } from '@tendril/model/time-range';
+import { printSql, sql, type Sql } from '@tendril/sql/sql';
+import type { EngineFixture } from '@tendril/testkit/engine-fixture';
+import { goldenActuals } from '@tendril/testkit/golden';
+import { startLogsFixture } from '@tendril/testkit/logs-fixture';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { readTokensQuery } from '../state/token-table.ts';
+import { bucketWidthNs } from './bucket-width.ts';
+import { parseCursor, rangeBeyond, rangeCondition } from './cursor.ts';
+import { facetsQuery } from './facet-query.ts';
+import { fieldListQuery } from './field-list.ts';
+import { distinctValuesQuery, fieldValuesQuery, type ValueSource } from './field-value-query.ts';
+import { fitsRollUp, histogramQuery } from './histogram-query.ts';
+import { resourcesQuery } from './resource-cache.ts';
+import { searchQuery } from './scan.ts';
+import { catalogueQuery } from './stored-catalogue.ts';
+import { recordQuery } from './surroundings.ts';
+import { dayRowsQuery } from './table-density.ts';
+
+const NOW_NS = 1_780_390_443_101_000_000n;
+
+const ATTRIBUTES: readonly AttributeField[] = [
+  { key: 'status', scope: 'attribute', types: ['int', 'string'], storage: 'path' },
+  { key: 'method', scope: 'attribute', types: ['string'], storage: 'path' },
+  { key: 'tags', scope: 'attribute', types: ['array'], storage: 'path' },
+  { key: 'rare', scope: 'attribute', types: ['string'], storage: 'overflow' },
+  { key: 'both', scope: 'attribute', types: ['bool', 'float'], storage: 'both' },
+  { key: 'a`; DROP', scope: 'attribute', types: ['string'], storage: 'path' },
+  { key: 'host.name', scope: 'resource', types: ['string'], storage: 'path' },
+];
+const CATALOGUE = fieldCatalogue(ATTRIBUTES);
+
+/** The input of a golden case. */
+const inputSchema = z.object({
+  shape: z.enum([
+    ...([
+      'search',
+      'histogram',
+      'values',
+      'distinct',
+      'fields',
+      'facets',
+      'record',
+      'resources',
+    ] as const),
+    ...(['catalogue', 'days', 'tokens'] as const),
+  ]),
+  query: z.string().default(''),
+  from: z.string().default('now-1h'),
+  to: z.string().default('now'),
+  order: z.enum(['desc', 'asc']).default('desc'),
+  cursor: z.string().optional(),
+  field: z.string().default('service'),
+  prefix: z.string().default(''),
+});
+type Input = z.infer<typeof inputSchema>;
+
+function statementOf(input: Input): Sql {
+  const range = { fromNs: timeOf(input.from), toNs: timeOf(input.to) };
+  const query = readQuery(input.query, { catalogue: CATALOGUE, nowNs: NOW_NS });
+  const condition = lowerQuery(query);
+  const where = sql`${rangeCondition(range)} AND ${condition}`;
+  const { prefix } = input;
+  switch (input.shape) {
+    case 'search':
+      return searchOf(input, range, condition);
+    case 'histogram': {
+      const widthNs = bucketWidthNs(range, 60);
+      const rollUp = fitsRollUp(range, widthNs, query);
+      return histogramQuery({ range, condition, widthNs, rollUp });
+    }
+    case 'values':
+      return fieldValuesQuery({ source: sourceOf(input.field), where, prefix, limit: 10 });
+    case 'distinct':
+      return distinctValuesQuery({ source: sourceOf(input.field), where, prefix, limit: 0 });
+    case 'fields':
+      return fieldListQuery(range);
+    case 'facets':
+      return facetsQuery(range, 5);
+    case 'record':
+      return recordQuery({ timestampNs: NOW_NS, recordId: 7n });
+    case 'resources':
+      return resourcesQuery([1n, 0xffff_ffff_ffff_ffffn]);
+    case 'catalogue':
+      return catalogueQuery();
+    case 'days':
+      return dayRowsQuery();
+    case 'tokens':
+      return readTokensQuery();
+  }
+}
+
+function searchOf({ order, cursor }: Input, range: TimeRange, condition: Sql): Sql {
+  if (cursor === undefined) return searchQuery({ range, condition, order, limit: 100 });
+  const place = parseCursor(cursor);
+  const rest = rangeBeyond(range, place, order);
+  return searchQuery({ range: rest, condition, order, limit: 100, cursor: place });
+}
+
+function sourceOf(name: string): ValueSource {
+  const field = logFieldOf(name);
+  if (field) return { kind: 'column', field };
+  const [attribute] = CATALOGUE.find(name);
+  if (!attribute) throw new Error(`no field ${name}`);
+  return attribute.scope === 'resource'
+    ? { kind: 'resource', key: attribute.key }
+    : { kind: 'attribute', attribute };
+}
+
+function timeOf(text: string): bigint {
+  const time = parseTime(text, NOW_NS);
+  if (!time) throw new Error(`no time ${text}`);
+  return time.fromNs;
+}
+
+const parseInput = (text: string): Input => inputSchema.parse(JSON.parse(text));
+
+let fixture: EngineFixture;
+beforeAll(async () => {
+  fixture = await startLogsFixture();
+});
+afterAll(() => fixture.close());
+
+describe('statements', () => {
+  const file = new URL('testdata/queries.txt', import.meta.url);
+  const cases = goldenActuals(file, (text) => printSql(statementOf(parseInput(text))));
+
+  test.each(cases)('$name', async ({ input, actual, expected }) => {
+    expect(actual).toBe(expected);
+    const statement = statementOf(parseInput(input));
+    const { rows } = await fixture.engine.query(statement, { limits: { timeoutMs: 20_000 } });
+    for await (const row of rows) expect(row).toBeTypeOf('object');
+  });
+});
