@@ -47,7 +47,7 @@ export function gatesOf(keyEndings: readonly string[]): readonly Gate[] {
 export const GATE_BITS = 0xff;
 export const FIRST_SHIFT = 8;
 /** Digits and what may separate them. */
-export const NUMBER_BIT = 1 << 16;
+export const NUMBER_BIT: number = 1 << 16;
 
 /** By byte: the gates it is in, and whether it is of a number. */
 export function byteTable(gates: readonly Gate[]): Uint32Array {
