@@ -171,8 +171,11 @@ function client(
   { username, password }: Credentials,
   socketsMax: number,
 ): ClickHouseClient {
+  const { origin, pathname } = url;
   return createClient({
-    url,
+    url: origin,
+    // Of a proxy: the client would take it for a database.
+    ...(pathname === '/' ? {} : { pathname }),
     username,
     password,
     application: 'tendril',

@@ -1,5 +1,12 @@
 /** What the engine says on stderr, in a file that is turned over at a size: two files at most. */
-import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs';
+import {
+  createWriteStream,
+  mkdirSync,
+  openSync,
+  renameSync,
+  statSync,
+  type WriteStream,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
@@ -58,14 +65,19 @@ export class BoundedLog {
   }
 
   private turnOver(): void {
-    this.stream.end();
-    renameSync(this.path, `${this.path}.1`);
+    try {
+      renameSync(this.path, `${this.path}.1`);
+      const next = this.open();
+      this.stream.end();
+      this.stream = next;
+    } catch {
+      // The old file is written on for as long again: no log is worth a server.
+    }
     this.bytes = 0;
-    this.stream = this.open();
   }
 
   private open(): WriteStream {
-    const stream = createWriteStream(this.path, { flags: 'a', mode: 0o600 });
+    const stream = createWriteStream(this.path, { fd: openSync(this.path, 'a', 0o600) });
     // A full disk: the engine's own words are the first thing to do without.
     stream.on('error', () => undefined);
     return stream;

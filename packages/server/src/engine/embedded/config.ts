@@ -30,11 +30,13 @@ export interface ServerConfigOptions {
 export function serverConfig({ usersFile, memoryBytesMax, secrets }: ServerConfigOptions): string {
   return document({
     users_config: usersFile,
+    timezone: 'UTC',
     // Level `console_log_level`: the embedded build does not heed `level`.
     logger: { level: 'error', console: 1, console_log_level: 'error' },
     max_server_memory_usage: memoryBytesMax,
     ...CACHES,
     ...POOLS,
+    ...memoryConfig(memoryBytesMax),
     // Metrics of the engine are read when asked for; refreshing them each second costs idle CPU.
     asynchronous_metrics_update_period_s: 60,
     asynchronous_metrics_enable_heavy_metrics: 0,
@@ -66,18 +68,32 @@ const CACHES: XmlElements = {
   compiled_expression_cache_size: 16 * MIB,
   query_condition_cache_size: 32 * MIB,
   vector_similarity_index_cache_size: 0,
-  text_index_dictionary_block_cache_size: 48 * MIB,
+  text_index_tokens_cache_size: 48 * MIB,
   text_index_header_cache_size: 16 * MIB,
   text_index_postings_cache_size: 48 * MIB,
 };
+
+/** From here on freed pages go back to the system at once: full ingest peaks at two thirds. */
+const PURGE_ABOVE_BYTES = 512 * MIB;
+const DIRTY_BYTES_MAX = 48 * MIB;
+
+function memoryConfig(memoryBytesMax: number): XmlElements {
+  return {
+    memory_worker_period_ms: 200,
+    // Others in the same container do not count as ours.
+    memory_worker_use_cgroup: 0,
+    memory_worker_purge_dirty_pages_threshold_ratio: DIRTY_BYTES_MAX / memoryBytesMax,
+    memory_worker_purge_total_memory_threshold_ratio: PURGE_ABOVE_BYTES / memoryBytesMax,
+  };
+}
 
 const POOLS: XmlElements = {
   background_pool_size: 2,
   background_merges_mutations_concurrency_ratio: 2,
   background_move_pool_size: 1,
   background_fetches_pool_size: 1,
-  background_common_pool_size: 2,
-  background_schedule_pool_size: 4,
+  background_common_pool_size: 1,
+  background_schedule_pool_size: 2,
   background_buffer_flush_schedule_pool_size: 1,
   background_message_broker_schedule_pool_size: 1,
   background_distributed_schedule_pool_size: 1,
