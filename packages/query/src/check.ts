@@ -30,7 +30,7 @@ import {
   textTest,
   valueTest,
 } from './check-value.ts';
-import { mergeTests } from './merge.ts';
+import { countTests, mergeTests } from './merge.ts';
 import type { ParseLimits } from './parse.ts';
 import { parseQuery } from './parse.ts';
 import { QueryFailure } from './query-failure.ts';
@@ -50,7 +50,26 @@ export interface CheckContext {
 export function checkQuery(query: QueryNode, context: CheckContext): ResolvedQuery {
   const clausesMax = context.queryClausesMax ?? DEFAULT_LIMITS.queryClausesMax;
   const checker: Checker = { ...context, clausesMax, expandedCount: 0 };
-  return mergeTests(resolve(query, checker));
+  const merged = mergeTests(resolve(query, checker));
+  refuseManyTests(query, countTests(merged));
+  return merged;
+}
+
+/**
+ * Conditions that the engine evaluates one by one. Each costs it up to 200 KiB and a millisecond before
+ * the first row is read; a list of values of one field is one condition, however long.
+ */
+export const TESTS_MAX = 1_000;
+
+function refuseManyTests(query: QueryNode, testCount: number): void {
+  if (testCount <= TESTS_MAX) return;
+  throw new QueryFailure({
+    code: 'query_too_many_clauses',
+    detail: `the query has ${testCount} conditions on different fields or texts, the limit is ${TESTS_MAX}`,
+    position: query,
+    hint: 'a list of values, as in service:(a or b or c), counts as one',
+    params: { testCount, testsMax: TESTS_MAX },
+  });
 }
 
 /** Text to a checked query in one step. */

@@ -24,6 +24,8 @@ export function textCondition(column: TextColumn, test: TextTest): Sql {
       return sql`${identifier(column)} = ''`;
     case 'anyWord':
       return anyWord(column, test.words, test.folding);
+    case 'everyWord':
+      return everyWord(column, test.words, test.folding);
     case 'phrase':
       return phrase(column, test.words, test.folding);
     case 'contains':
@@ -58,6 +60,23 @@ function anyNumberedWord(text: Sql, words: readonly string[]): Sql {
         )
       : sql`hasAnyTokens(${text}, ${strings(words)})`;
   return sql`(hasAnyTokens(${MASKED_BODY}, ${strings(masked)}) AND ${exact})`;
+}
+
+function everyWord(column: TextColumn, words: readonly string[], folding: Folding): Sql {
+  const text = folded(column, folding);
+  if (!isIndexed(column, folding)) return sql`hasAllTokens(${text}, ${strings(words)})`;
+  const masked = [...new Set(words.map(maskDigits))];
+  const numbered = words.filter(hasDigit);
+  const blooms = numbered
+    .slice(0, BLOOM_WORDS_MAX)
+    .map((word) => sql`hasToken(${text}, ${string(word)})`);
+  const rest = numbered.slice(BLOOM_WORDS_MAX);
+  const conditions = [
+    sql`hasAllTokens(${MASKED_BODY}, ${strings(masked)})`,
+    ...blooms,
+    ...(rest.length > 0 ? [sql`hasAllTokens(${text}, ${strings(rest)})`] : []),
+  ];
+  return joined(conditions, ' AND ');
 }
 
 function phrase(column: TextColumn, words: readonly string[], folding: Folding): Sql {

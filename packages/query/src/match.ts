@@ -86,6 +86,11 @@ function textMatcher(test: TextTest): (text: string) => boolean {
       const words = new Set(test.words);
       return (text) => wordsOf(fold(text, test.folding)).some((word) => words.has(word));
     }
+    case 'everyWord':
+      return (text) => {
+        const words = new Set(wordsOf(fold(text, test.folding)));
+        return test.words.every((word) => words.has(word));
+      };
     case 'phrase':
       return (text) => hasPhrase(wordsOf(fold(text, test.folding)), test.words);
     case 'contains':

@@ -25,7 +25,7 @@ function mergeGroup(kind: 'and' | 'or', operands: readonly ResolvedQuery[]): Res
   const flat = operands.flatMap((operand) =>
     operand.kind === kind ? operand.operands : [operand],
   );
-  const merged = kind === 'or' ? mergeAlternatives(flat) : mergeExclusions(flat);
+  const merged = kind === 'or' ? mergeAlternatives(flat) : mergeWordsOfAll(mergeExclusions(flat));
   const [first] = merged;
   return merged.length === 1 && first ? first : { kind, operands: merged };
 }
@@ -40,6 +40,53 @@ function mergeExclusions(operands: readonly ResolvedQuery[]): readonly ResolvedQ
   if (excluded.length < 2) return operands;
   const others = operands.filter((operand) => operand.kind !== 'not');
   return [...others, negate(mergeGroup('or', excluded))];
+}
+
+/** `body:a and body:b` looks for both words at once. */
+function mergeWordsOfAll(operands: readonly ResolvedQuery[]): readonly ResolvedQuery[] {
+  const words = new Map<string, { readonly test: TestOf<'text'>; readonly words: string[] }>();
+  const others = operands.filter((operand) => {
+    if (operand.kind !== 'text') return true;
+    const { column, test } = operand;
+    if (test.kind !== 'anyWord' || test.words.length !== 1) return true;
+    const key = `${column} ${test.folding}`;
+    const group = words.get(key) ?? { test: operand, words: [] };
+    group.words.push(...test.words);
+    words.set(key, group);
+    return false;
+  });
+  return [...others, ...Array.from(words.values(), wordsTest)];
+}
+
+function wordsTest({
+  test: { column, test },
+  words,
+}: {
+  readonly test: TestOf<'text'>;
+  readonly words: readonly string[];
+}): ResolvedQuery {
+  if (test.kind !== 'anyWord' || words.length === 1) return { kind: 'text', column, test };
+  const { folding } = test;
+  return { kind: 'text', column, test: { kind: 'everyWord', words: distinct(words), folding } };
+}
+
+/** Leaves of a query. */
+export function countTests(query: ResolvedQuery): number {
+  switch (query.kind) {
+    case 'and':
+    case 'or':
+      return query.operands.reduce((count, operand) => count + countTests(operand), 0);
+    case 'not':
+      return countTests(query.operand);
+    case 'all':
+      return 0;
+    case 'text':
+    case 'value':
+    case 'hex':
+    case 'integer':
+    case 'time':
+      return 1;
+  }
 }
 
 function mergeAlternatives(operands: readonly ResolvedQuery[]): readonly ResolvedQuery[] {

@@ -46,6 +46,8 @@ export type TextTest =
   | { readonly kind: 'empty' }
   /** One of the words; they are folded. */
   | { readonly kind: 'anyWord'; readonly words: readonly string[]; readonly folding: Folding }
+  /** All of the words, in any order; they are folded. */
+  | { readonly kind: 'everyWord'; readonly words: readonly string[]; readonly folding: Folding }
   /** The words one after the other; they are folded. */
   | { readonly kind: 'phrase'; readonly words: readonly string[]; readonly folding: Folding }
   /** The pieces anywhere, in order; they are folded. */

@@ -61,6 +61,14 @@ describe('sql', () => {
     expect(joinSql([], ', ')).toEqual(EMPTY_SQL);
   });
 
+  test('takes statements of any length into others', () => {
+    const many = joinSql(
+      Array.from({ length: 200_000 }, () => sql`a = ${string('x')}`),
+      ' OR ',
+    );
+    expect(sql`SELECT ${many}`.parts.length).toBe(1 + 200_000 * 3 - 1);
+  });
+
   test('prints parameters below the text', () => {
     expect(printSql(sql`a = ${string('"')} AND b IN ${int64s([9007199254740993n])}`)).toBe(
       'a = {p0:String} AND b IN {p1:Array(Int64)}\n-- p0 = "\\""\n-- p1 = ["9007199254740993"]',

@@ -40,8 +40,9 @@ export function sql(
     if (text !== '') parts.push(text);
     const value = values[index];
     if (value === undefined) return;
-    if (value.kind === 'sql') parts.push(...value.parts);
-    else parts.push(value);
+    if (value.kind !== 'sql') parts.push(value);
+    // Not `push(...)`: a long query has more parts than a call takes arguments.
+    else for (const part of value.parts) parts.push(part);
   });
   return { kind: 'sql', parts };
 }
