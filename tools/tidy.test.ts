@@ -14,10 +14,10 @@ const ROWS: readonly (readonly string[])[] = [
   ['sql', 'api', 'config', 'messages'],
   ['query', 'columns'],
   ['intake/redact', 'intake/patterns', 'intake/join'],
+  ['intake'],
   ['intake/formats'],
   ['intake/packs'],
   ['intake/sources', 'chains'],
-  ['intake'],
   ['agent', 'server/telemetry'],
   ['server/engine', 'server/protocols'],
   [
