@@ -14,6 +14,7 @@ import {
   integer,
   list,
   optional,
+  secret,
   text,
 } from './value-type.ts';
 
@@ -85,6 +86,38 @@ describe('loadSettings', () => {
     expect(() => load({ environment: { TENDRIL_RETENTION_DAYS: '0' } })).toThrow(
       /TENDRIL_RETENTION_DAYS/,
     );
+  });
+
+  test.each([
+    [
+      'a value where a section belongs',
+      'retention: 5\n',
+      /tendril\.yaml:1:12: retention must be a section/,
+    ],
+    ['an alias', 'a: &x 1\n', /there is no setting "a"/],
+    [
+      'an alias as a value',
+      'dataDir: &x /a\nretention:\n  days: *x\n',
+      /2|3:9: retention\.days must be/,
+    ],
+    ['a list of lists', 'access:\n  allowedHosts: [[a]]\n', /2:17: access\.allowedHosts must be/],
+    ['a file that is one word', 'hello\n', /the file must be keys and values/],
+    ['a key twice', 'dataDir: /a\ndataDir: /b\n', /unique/],
+    ['a key of every object', '__proto__: 1\nconstructor: 2\n', /there is no setting "__proto__"/],
+  ])('refuses %s', (_what, yaml, message) => {
+    expect(() => load({ yaml })).toThrow(message);
+  });
+
+  test('an empty section is as if it were not there', () => {
+    expect(load({ yaml: 'retention:\n' })['retention.days']).toBe(30);
+  });
+
+  test('never shows a secret, even a wrong one', () => {
+    const pin = { ...secret, parse: () => undefined };
+    const settings = { pin: setting(optional(pin), undefined, 'Hidden.') };
+    const options = { flags: {}, environment: { TENDRIL_PIN: 'hunter2' }, file: fileOf() };
+    expect(() => loadSettings(settings, options)).toThrow(/TENDRIL_PIN: pin is "•••"/);
+    expect(referencePage({ pin: setting(secret, 'hunter2', 'Hidden.') })).not.toContain('hunter2');
   });
 
   test('refuses an unknown flag and a missing file', () => {

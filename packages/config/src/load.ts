@@ -7,6 +7,7 @@ import { distance } from 'fastest-levenshtein';
 import { Failure, messageOf } from '@tendril/model/failure';
 import { isScalar, LineCounter, parseDocument, isMap, isSeq, type Node } from 'yaml';
 import { environmentName, flagName, type Settings, type ValuesOf } from './settings.ts';
+import type { ValueType } from './value-type.ts';
 
 export interface LoadOptions {
   /** By flag name, as the command line gave them. */
@@ -48,17 +49,22 @@ export function loadSettings<S extends Settings>(settings: S, options: LoadOptio
     const found = given.get(key);
     if (found === undefined) return [key, value];
     const parsed: unknown = type.parse(found.text);
-    if (parsed === undefined && found.text !== '') throw wrongValue(key, found, type.expects);
+    if (parsed === undefined && found.text !== '') throw wrongValue(key, found, type);
     return [key, parsed];
   });
   return { values: Object.freeze(Object.fromEntries(values)) as ValuesOf<S>, warnings };
 }
 
-function wrongValue(key: string, { text, where }: Given, expects: string): Failure {
+function wrongValue(
+  key: string,
+  { text, where }: Given,
+  { expects, isSecret = false }: ValueType<unknown>,
+): Failure {
+  const value = isSecret ? '•••' : text;
   return new Failure({
     code: 'config_value',
-    detail: `${where}: ${key} is "${text}", but must be ${expects}`,
-    params: { where, key, value: text, expects },
+    detail: `${where}: ${key} is "${value}", but must be ${expects}`,
+    params: { where, key, value, expects },
   });
 }
 
@@ -118,7 +124,7 @@ function fileValues(
   const path = file ?? DEFAULT_FILE;
   if (file === undefined && !existsSync(path)) return [];
   const lines = new LineCounter();
-  const document = parseDocument(readText(path), { lineCounter: lines, maxAliasCount: 0 } as never);
+  const document = parseDocument(readText(path), { lineCounter: lines });
   const [error] = document.errors;
   if (error) throw fileFailure(path, error.message.split('\n')[0] ?? '', error);
   const where = (node: Node | null | undefined): string => {
@@ -148,11 +154,31 @@ function collect(node: unknown, key: string, collecting: Collecting): void {
       if (!isKnown) throw unknownKey(path, where(pair.key as Node), Object.keys(settings));
       collect(pair.value, path, collecting);
     }
-  } else if (isSeq(node)) {
-    found.push([key, { text: node.items.map(scalarText).join(','), where: where(node) }]);
-  } else if (isScalar(node) && node.value !== null) {
-    found.push([key, { text: scalarText(node), where: where(node) }]);
+    return;
   }
+  // An empty section or file.
+  if (node === null || (isScalar(node) && node.value === null)) return;
+  const place = where(node as Node);
+  const value = textOf(node);
+  if (value === undefined || !Object.hasOwn(settings, key)) throw notAValue(key, place);
+  found.push([key, { text: value, where: place }]);
+}
+
+/** Undefined for what is no value: an alias, a list of lists. */
+function textOf(node: unknown): string | undefined {
+  if (isScalar(node)) return scalarText(node);
+  return isSeq(node) && node.items.every(isScalar)
+    ? node.items.map(scalarText).join(',')
+    : undefined;
+}
+
+function notAValue(key: string, where: string): Failure {
+  const shown = key === '' ? 'the file' : key;
+  return new Failure({
+    code: 'config_shape',
+    detail: `${where}: ${shown} must be ${key === '' ? 'keys and values' : 'a section of keys, or a plain value'}`,
+    params: { where, key: shown },
+  });
 }
 
 function scalarText(node: unknown): string {

@@ -9,6 +9,8 @@ export interface ValueType<T> {
   parse(text: string): T | undefined;
   /** As the reference page shows it. */
   print(value: T): string;
+  /** Never shown, not even when it is wrong. */
+  readonly isSecret?: boolean;
 }
 
 export const text: ValueType<string> = {
@@ -26,7 +28,12 @@ export const path: ValueType<string> = {
 };
 
 /** Printed as dots: for values that must not show. */
-export const secret: ValueType<string> = { ...text, expects: 'a secret', print: () => '•••' };
+export const secret: ValueType<string> = {
+  ...text,
+  expects: 'a secret',
+  print: () => '•••',
+  isSecret: true,
+};
 
 export const boolean: ValueType<boolean> = {
   expects: 'true or false',
@@ -166,7 +173,7 @@ export const list: ValueType<readonly string[]> = {
 /** A value that may be left out. */
 export function optional<T>(type: ValueType<T>): ValueType<T | undefined> {
   return {
-    expects: type.expects,
+    ...type,
     parse: (value) => (value === '' ? undefined : type.parse(value)),
     print: (value) => (value === undefined ? '' : type.print(value)),
   };

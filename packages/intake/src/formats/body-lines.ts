@@ -1,5 +1,5 @@
 /** The lines of a request body: text or JSON lines, or one JSON document that is a record or a list of them. */
-import { jsonText, parseJson } from './json.ts';
+import { jsonText, parseJson } from './json-text.ts';
 
 export function* bodyLines(bytes: Uint8Array): Generator<string> {
   const text = new TextDecoder().decode(bytes);

@@ -2,6 +2,8 @@
 import type { AttributeScalar, AttributeValue } from '@tendril/model/attribute';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
 import type { LineContext, LineFormat, ParsedLine } from '../format.ts';
+import { topLevelEntries } from './json-entries.ts';
+import { jsonText, parseJson } from './json-text.ts';
 import { StructuredLine } from './structured.ts';
 
 export const JSON_LINES: LineFormat = { name: 'json', parse };
@@ -10,15 +12,21 @@ function parse(line: string, context: LineContext): ParsedLine | undefined {
   const start = /\S/.exec(line)?.index ?? 0;
   if (line.charCodeAt(start) !== OPEN_BRACE) return undefined;
   const value = parseJson(line);
-  return isMap(value) ? recordOf(value, line, context) : undefined;
+  if (!isMap(value)) return undefined;
+  const entries = repeatsKey(line) ? topLevelEntries(line) : Object.entries(value);
+  return recordOf(value, entries, { line, context });
 }
 
-/** The record of one parsed object; undefined when it is nested too deeply to be one. */
-export function recordOf(map: JsonMap, line: string, context: LineContext): ParsedLine | undefined {
+// Undefined when the object is nested too deeply to be a record.
+function recordOf(
+  map: JsonMap,
+  entries: readonly (readonly [string, unknown])[],
+  { line, context }: { readonly line: string; readonly context: LineContext },
+): ParsedLine | undefined {
   if (isDeeperThan(map, DEFAULT_LIMITS.nestingDepthMax)) return undefined;
   const record = new StructuredLine(context);
   const own = isOwnRecord(map);
-  for (const [name, value] of Object.entries(map)) {
+  for (const [name, value] of entries) {
     if (own && addOwn(record, name, value)) continue;
     // tracing-subscriber nests what was logged under `fields`, the message included.
     const prefix = name === 'fields' && isMap(value) && 'message' in value ? '' : name;
@@ -30,31 +38,15 @@ export function recordOf(map: JsonMap, line: string, context: LineContext): Pars
 const OPEN_BRACE = 0x7b;
 type JsonMap = Readonly<Record<string, unknown>>;
 
-// Where a number of 16 digits or more stands outside a name: it may be beyond what a double holds.
-const LONG_NUMBER = /[:,[]\s*-?\d{16,}/;
-
-/** Undefined when the text is not JSON. Integers beyond 2^53 come as bigint. */
-export function parseJson(text: string): unknown {
-  try {
-    return LONG_NUMBER.test(text) ? JSON.parse(text, keepInteger) : JSON.parse(text);
-  } catch {
-    // A SyntaxError: to us that is an answer, not a failure.
-    return undefined;
-  }
+// Loggers that append fields without looking write a key twice; JSON.parse keeps the last value, and
+// with `msg` that is not the message. Looking for these two is cheap.
+function repeatsKey(line: string): boolean {
+  return isTwice(line, '"msg":') || isTwice(line, '"message":');
 }
 
-const INT64_MAX = 0x7fff_ffff_ffff_ffffn;
-
-function keepInteger(
-  _key: string,
-  value: unknown,
-  context?: { readonly source?: string },
-): unknown {
-  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
-  const source = context?.source ?? '';
-  if (!/^-?\d+$/.test(source)) return value;
-  const whole = BigInt(source);
-  return whole <= INT64_MAX && whole >= -INT64_MAX ? whole : source;
+function isTwice(line: string, text: string): boolean {
+  const first = line.indexOf(text);
+  return first >= 0 && line.indexOf(text, first + text.length) > 0;
 }
 
 // What Tendril itself prints (model/log-record): attributes and resource are maps of their own, and what
@@ -107,13 +99,6 @@ function leafOf(value: unknown): AttributeValue | undefined {
   const type = typeof elements[0];
   const scalars = elements.filter(isScalar).filter((element) => typeof element === type);
   return scalars.length === elements.length ? scalars : jsonText(elements);
-}
-
-/** JSON on one line; integers beyond 2^53 are strings, as everywhere in JSON. */
-export function jsonText(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'bigint' ? inner.toString() : inner,
-  );
 }
 
 function isScalar(value: unknown): value is AttributeScalar {

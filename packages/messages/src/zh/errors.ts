@@ -16,6 +16,7 @@ export const ZH_ERRORS: Readonly<Record<string, string>> = {
   checkpoint_file: '无法读写导入进度文件 {path}：{reason}',
   config_file: '无法读取 {path}：{reason}',
   config_key: '{where}：没有设置项“{key}”{hint, select, none {} other {；是不是“{hint}”？}}',
+  config_shape: '{where}：{key} 应当是一个分区或一个普通的值',
   config_value: '{where}：{key} 的值是“{value}”，应为：{expects}',
   data_dir_locked: '数据目录 {path} 正被另一个服务器使用（进程 {pid}）',
   data_dir_newer: '数据目录 {path} 由更新的版本写成（格式 {format}，本程序支持到 {known}）',
