@@ -265,6 +265,27 @@ describe('an engine', () => {
     await pipeline.close(1000);
   });
 
+  test('that one frame breaks every time goes on with the others', async () => {
+    fixture.engine.beforeInsert = async ({ blocks }) => {
+      if (Buffer.concat(blocks).includes('poison')) throw new Error('socket hang up');
+    };
+    const limits = { ...TEST_LIMITS, insert: { ...TEST_LIMITS.insert, recordsMax: 10 } };
+    const pipeline = await fixture.open({ limits });
+    const texts = numbered('r', 60).map((text, index) => (index === 3 ? 'poison' : text));
+    for (const text of texts) await send(pipeline, [text]);
+    // What comes later shows that the engine works.
+    const { promise: isDone, resolve: noteDone } = Promise.withResolvers<void>();
+    const later = setInterval(() => void send(pipeline, ['later']), 5);
+    void pipeline.flush().then(noteDone);
+    await isDone;
+    clearInterval(later);
+    await pipeline.flush();
+    const stored = new Set(fixture.engine.texts());
+    expect(texts.filter((text) => !stored.has(text))).toEqual(['poison']);
+    expect(pipeline.accounts()).toMatchObject([{ quarantined: 1, pending: 0 }]);
+    await pipeline.close(1000);
+  });
+
   test('gets searches in one insert', async () => {
     const limits = { ...PATIENT_LIMITS, feed: { ...PATIENT_LIMITS.feed, forcedEveryMs: 20 } };
     const pipeline = await fixture.open({ limits });

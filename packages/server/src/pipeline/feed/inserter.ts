@@ -1,6 +1,9 @@
 /**
  * Inserts one plan, table after table, until each is in the engine or refused for what it holds. An
- * engine that is away is waited for without end; nothing is given up but by `signal`.
+ * engine that is away is waited for without end.
+ *
+ * An insert that keeps failing while others get through is taken as refused, whatever the engine says:
+ * it may be what breaks the engine, and must not block those behind it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure, messageOf } from '@tendril/model/failure';
@@ -40,8 +43,12 @@ export interface PlannedInsert {
   readonly onTable?: (table: string) => void;
 }
 
+/** With the waits between them, half a minute. */
+const TRIES_MAX = 12;
+
 export class Inserter {
   readonly #options: InserterOptions;
+  #successes = 0;
 
   constructor(options: InserterOptions) {
     this.#options = options;
@@ -64,17 +71,21 @@ export class Inserter {
   /** Undefined when it is stored, else why it never can be. */
   async #insertTable(insert: InsertNative): Promise<string | undefined> {
     const { engine, signal, backOffMs } = this.#options;
+    const successesBefore = this.#successes;
     let waitMs = backOffMs.first;
-    for (;;) {
+    for (let tries = 1; ; tries += 1) {
       signal.throwIfAborted();
       try {
         await untilAborted(engine.insertNative({ ...insert, signal }), signal);
+        this.#successes += 1;
         return undefined;
       } catch (error) {
-        if (isRefused(error)) return messageOf(error);
+        const isHopeless = tries >= TRIES_MAX && this.#successes > successesBefore;
+        if (isHopeless || isRefused(error)) return messageOf(error);
         this.#noteRetry(insert.table, waitMs, error);
       }
-      await delay(waitMs, undefined, { signal, ref: false });
+      // Not in step with the other insert, which may be the one that breaks this one.
+      await delay(waitMs * (0.5 + Math.random()), undefined, { signal, ref: false });
       waitMs = Math.min(waitMs * 2, backOffMs.last);
     }
   }

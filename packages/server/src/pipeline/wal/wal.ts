@@ -232,7 +232,7 @@ export class Wal {
   async #poison(open: OpenSegment, last: number, error: unknown): Promise<void> {
     const { file, segment } = open;
     this.#warnOf('write', segment, error);
-    if (last >= this.#nextFrame) this.#voids.push([this.#nextFrame, last]);
+    if (last >= this.#nextFrame) this.#addVoid([this.#nextFrame, last]);
     // Also when nothing was written: no two segments may begin with the same number.
     this.#nextFrame = Math.max(last, this.#nextFrame) + 1;
     this.#current = undefined;
@@ -241,6 +241,16 @@ export class Wal {
     await file?.truncate(segment.bytes).catch(() => undefined);
     await file?.close().catch(() => undefined);
     if (segment.bytes === 0) await unlink(segment.path).catch(() => undefined);
+  }
+
+  // Adjacent ranges are one: a disk that fails for hours must not make the heads grow.
+  #addVoid([first, last]: FrameRange): void {
+    const newest = this.#voids.at(-1);
+    if (newest !== undefined && newest[1] + 1 === first) {
+      this.#voids.splice(-1, 1, [newest[0], last]);
+    } else {
+      this.#voids.push([first, last]);
+    }
   }
 
   async #remove(segment: WalSegment): Promise<void> {
