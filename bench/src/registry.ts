@@ -2,6 +2,7 @@
 import type { Benchmark } from './benchmark.ts';
 import { faults } from './faults/faults.ts';
 import { ingestLogs } from './ingest-logs/ingest-logs.ts';
+import { lineSpeed } from './micro/lines.ts';
 import { otlpDecode } from './micro/otlp-decode.ts';
 import { redactSpeed } from './micro/redact.ts';
 import { queryLogs } from './query-logs/query-logs.ts';
@@ -13,5 +14,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   faults,
   senders,
   otlpDecode,
+  lineSpeed,
   redactSpeed,
 ];

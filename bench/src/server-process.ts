@@ -57,6 +57,11 @@ export class ServerProcess {
     return pid;
   }
 
+  /** Whether this process still is the engine. */
+  engineRuns(pid: number): boolean {
+    return childrenOf(this.pid).includes(pid);
+  }
+
   get running(): boolean {
     return this.#child?.exitCode === null && this.#child.signalCode === null;
   }
