@@ -76,4 +76,5 @@ export const ZH_ERRORS: Readonly<Record<string, string>> = {
   unreadable_file: '无法读取 {path}：{reason}',
   unsupported_encoding: '不支持内容编码“{encoding}”',
   unsupported_media_type: '不支持内容类型“{mediaType}”',
+  write_failed: '无法保存日志：{detail}',
 };

@@ -217,13 +217,13 @@ function refusal(code: string, why: string, retryAfterSeconds: number): Failure 
 /** What the requests of a round are told that could not be written. */
 export function commitFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  const isFull = isErrorWithCode(error) && ['ENOSPC', 'EDQUOT'].includes(error.code);
-  return new Failure({
-    code: isFull ? 'disk_full' : 'write_failed',
-    detail: `cannot store records: ${messageOf(error)}`,
-    params: { retryAfterSeconds: isFull ? 10 : 1 },
-    cause: error,
-  });
+  const detail = `cannot store records: ${messageOf(error)}`;
+  if (isErrorWithCode(error) && ['ENOSPC', 'EDQUOT'].includes(error.code)) {
+    const params = { retryAfterSeconds: 10 };
+    return new Failure({ code: 'disk_full', detail, params, cause: error });
+  }
+  const params = { retryAfterSeconds: 1 };
+  return new Failure({ code: 'write_failed', detail, params, cause: error });
 }
 
 function isErrorWithCode(error: unknown): error is Error & { readonly code: string } {
