@@ -18,15 +18,15 @@ export const BYTE_DIGIT = 64;
 
 const DIGITS = '0123456789';
 const ANY = String.fromCharCode(...Array.from({ length: 256 }, (_, code) => code));
-/** What else than a letter may stand before the colon of a key: see `isKeyGap`, and `"password2":`. */
-const KEY_GAPS = ' \t"\'\\`[]';
+/** What else than a letter may stand before the colon of a key: gaps, and the ends of `\u0022`, `&quot;`. */
+const KEY_GAPS = ' \t"\'\\`[]2;';
 
 export type Gate = readonly [first: string, second: string];
 
 /**
  * Characters that may come first, and second. At most eight, one bit each; the pairs of one gate
  * should be rare together, since all combinations come through. Of keys only the last letters count,
- * and no digits before a colon: most colons are in times, ports and places in a source file.
+ * and few digits before a colon: most colons are in times, ports and places in a source file.
  */
 export function gatesOf(keyEndings: readonly string[]): readonly Gate[] {
   const lastLetters = keyEndings.map((ending) => ending.slice(-1)).join('');

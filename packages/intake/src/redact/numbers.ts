@@ -8,6 +8,7 @@ import { endsRedaction } from './mark.ts';
 import { isAlphanumeric, isDigit, isKeyCharacter, isLetter } from './raw-text.ts';
 import type { Match, RuleName, Scan } from './scan.ts';
 import { classifyKey, mayHoldIdCard } from './secret-keys.ts';
+import { jsonQuoteBefore } from './values.ts';
 import { wordSet } from './word-list.ts';
 
 const KEY_LENGTH_MAX = 64;
@@ -90,7 +91,8 @@ function checked(
     scan.identifierEnd = end;
     return undefined;
   }
-  return { rule: masked.rule, start, end, replacement: masked.text };
+  const quote = jsonQuoteBefore(raw, start);
+  return { rule: masked.rule, start, end, replacement: quote + masked.text + quote };
 }
 
 /** Digits in groups with one separator throughout. */

@@ -10,7 +10,13 @@ import type { Match, Scan } from './scan.ts';
 import { createKeyClassifier, PARAMETER_KEY, PARAMETER_KEYS } from './secret-keys.ts';
 import type { KeyRule, SecretKey } from './secret-keys.ts';
 import { isPlainWord, isProse, isStandIn, looksMadeUp, looksRandom } from './shapes.ts';
-import { cookiesEnd, separatorEnd, VALUE_READ_MAX, valueExtent } from './values.ts';
+import {
+  cookiesEnd,
+  jsonQuoteBefore,
+  separatorEnd,
+  VALUE_READ_MAX,
+  valueExtent,
+} from './values.ts';
 import type { Extent, ValueStyle } from './values.ts';
 
 /** Of a key as it is read backwards; the rest of a longer one is not needed. */
@@ -72,7 +78,8 @@ export function createPairFinder(marker: Marker, content: 'keep' | 'length'): Pa
     const replacement = hide(rule, value);
     if (replacement === value) return undefined;
     const name = rule.guard === 'entropy' ? 'generic' : 'key';
-    return { rule: name, start: extent.start, end, replacement };
+    const quote = extent.style === 'quoted' ? '' : jsonQuoteBefore(raw, extent.start);
+    return { rule: name, start: extent.start, end, replacement: quote + replacement + quote };
   }
 
   function hide(rule: SecretKey, value: string): string {
@@ -102,10 +109,11 @@ function keyStartBefore(raw: string, end: number, floor: number): number {
   return start;
 }
 
-/** The key without what runs into it: the end of a colour (`ESC[36mtoken`) or of `%22`. */
+/** The key without what runs into it: the end of a colour (`ESC[36mtoken`), of `%22`, of `\u0022`. */
 function keyText(raw: string, start: number, end: number, floor: number): string {
   const key = raw.slice(start, end);
   if (start > floor && raw.startsWith('%', start - 1)) return key.slice(2);
+  if (start > floor && raw.startsWith('\\u00', start - 1)) return key.slice(5);
   const colored = start >= floor + 2 && raw.startsWith('\x1b[', start - 2);
   return colored ? key.replace(/^\d{0,4}m/, '') : key;
 }

@@ -17,9 +17,11 @@ export const PASSWORD_SIGNS_MAX = 3;
 const FLAG_LENGTH_MAX = 48;
 
 const AT_SIGN = 0x40;
+const ENCODED_QUOTES = ['%22', '\\u0022', '&quot;'].map((text) => Buffer.from(text));
 const ESCAPE = 0x1b;
 const GREATER = 0x3e;
 const LETTER_M = 0x6d;
+const SEMICOLON = 0x3b;
 
 /** Where the key ends whose separator is at `at`. */
 export function keyEndBefore(bytes: Uint8Array, at: number, floor: number): number {
@@ -28,14 +30,19 @@ export function keyEndBefore(bytes: Uint8Array, at: number, floor: number): numb
   while (end > stop) {
     const code = bytes[end - 1] ?? 0;
     if (isKeyGap(code)) end -= 1;
-    else if (code === 0x32 && isEncodedQuote(bytes, end, stop)) end -= 3;
-    else if (code === LETTER_M) {
-      const colour = colourLengthBefore(bytes, end, stop);
-      if (colour === 0) break;
-      end -= colour;
-    } else break;
+    else {
+      const length =
+        code === LETTER_M ? colourLength(bytes, end, stop) : quoteLength(bytes, end, stop);
+      if (length === 0) break;
+      end -= length;
+    }
   }
   return end;
+}
+
+/** What a gap may end with, and digits: `password2:`. */
+function endsKeyGap(code: number): boolean {
+  return isKeyGap(code) || isDigit(code) || code === LETTER_M || code === SEMICOLON;
 }
 
 /** Blank, tab, quotes, backslash, backtick, brackets. */
@@ -55,12 +62,23 @@ function isKeyGap(code: number): boolean {
   }
 }
 
-function isEncodedQuote(bytes: Uint8Array, end: number, stop: number): boolean {
-  return end - 3 >= stop && bytes[end - 2] === 0x32 && bytes[end - 3] === 0x25;
+/** Length of a quote before `end` that is written as `%22`, `\u0022` or `&quot;`, else 0. */
+function quoteLength(bytes: Uint8Array, end: number, stop: number): number {
+  for (const quote of ENCODED_QUOTES) {
+    if (end - quote.length >= stop && isAt(bytes, end - quote.length, quote)) return quote.length;
+  }
+  return 0;
+}
+
+function isAt(bytes: Uint8Array, start: number, expected: Uint8Array): boolean {
+  for (let index = 0; index < expected.length; index++) {
+    if (bytes[start + index] !== expected[index]) return false;
+  }
+  return true;
 }
 
 /** Length of `ESC [ … m` before `end`. */
-function colourLengthBefore(bytes: Uint8Array, end: number, stop: number): number {
+function colourLength(bytes: Uint8Array, end: number, stop: number): number {
   let at = end - 2;
   while (at >= stop && (isDigit(bytes[at] ?? 0) || bytes[at] === 0x3b)) at -= 1;
   return at > stop && bytes[at] === 0x5b && bytes[at - 1] === ESCAPE ? end - at + 1 : 0;
@@ -78,7 +96,7 @@ export function isPair(
   // Most keys end in a letter; the others are quoted, numbered or coloured.
   const isDirect = isLetter(before) && before !== LETTER_M;
   if (!isDirect && bytes[at] === GREATER) return false;
-  if (!isDirect && !isKeyGap(before) && !isDigit(before) && before !== LETTER_M) return false;
+  if (!isDirect && !endsKeyGap(before)) return false;
   const keyEnd = isDirect ? at : keyEndBefore(bytes, at, floor);
   return trie.matches(bytes, keyEnd, floor) && !isMarkColon(bytes, at, floor);
 }

@@ -105,6 +105,8 @@ const PAIR_WRAPPERS: readonly Wrapper[] = [
   wrapper('next=KEY%3D', '%26a'),
   wrapper('用户登录，KEY：x KEY=', '，失败'),
   wrapper('KEY:=', ''),
+  wrapper('{\\u0022KEY\\u0022:\\u0022', '\\u0022}'),
+  wrapper('{&quot;KEY&quot;:&quot;', '&quot;}'),
   wrapper('"KEY" => "', '"'),
   wrapper('cfg["KEY"]="', '"'),
 ];
@@ -288,9 +290,16 @@ function otherPositives(): Positive[] {
         return { before, secret: local, after: `@${domain}${after}` };
       }),
     ),
-    ...['密码：#', '密码: #', '口令=#', '登录密码是#，', '密码为“#”', '密钥：#。'].map((wrap) =>
-      wrapped(wrap, `${pick(BASE62, 8)}3`),
-    ),
+    ...[
+      '密码：#',
+      '密码: #',
+      '口令=#',
+      '登录密码是#，',
+      '密码为“#”',
+      '密钥：#。',
+      '"密码":"#",',
+      '\\"口令\\":\\"#\\"',
+    ].map((wrap) => wrapped(wrap, `${pick(BASE62, 8)}3`)),
     ...['验证码：#', '您的验证码是#，5分钟内有效', '验证码为 #', '校验码:#'].map((wrap) =>
       wrapped(wrap, pick(DIGITS, 6)),
     ),

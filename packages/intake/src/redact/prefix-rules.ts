@@ -8,6 +8,7 @@
  */
 import { toRaw } from './raw-text.ts';
 import type { RuleName } from './scan.ts';
+import { CHINESE_CODES, CHINESE_PASSWORDS } from './secret-keys.ts';
 
 export interface PrefixRule {
   readonly rule: RuleName;
@@ -98,12 +99,12 @@ const VENDOR_KEYS: readonly PrefixRow[] = [
   { label: 'shopify', prefix: 'shpat_', anchor: 2, rest: /[0-9a-fA-F]{32}/y },
 ];
 
-/** `密码：…`, `验证码是 …`: no ASCII key is there to be found. */
-const CHINESE_PASSWORDS = ['密码', '口令', '密钥', '令牌', '密碼'];
-const CHINESE_CODES = ['验证码', '校验码', '动态码', '驗證碼'];
-/** Part of the prefix: `密码错误` must cost the search nothing. */
-const CHINESE_IS = ['：', '是', '为', ':', '=', ' '];
-const CHINESE_GAP = `[ :=]{0,4}(?:${toRaw('：')})? {0,4}(?:["'\`]|\\\\"|${toRaw('“')}|${toRaw('「')})?`;
+/**
+ * `密码：…`, `验证码是 …`: no ASCII key is there to be found. Part of the prefix: `密码错误` must cost
+ * the search nothing.
+ */
+const CHINESE_IS = ['：', '是', '为', ':', '=', '"', '\\', ' '];
+const CHINESE_GAP = `[\\\\"]{0,8}[ :=]{0,4}(?:${toRaw('：')})? {0,4}(?:["'\`]|\\\\{1,7}"|${toRaw('“')}|${toRaw('「')})?`;
 
 function chineseRows(
   words: readonly string[],
@@ -155,7 +156,7 @@ export const PREFIX_RULES: readonly PrefixRule[] = [
     rest: /[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/y,
     before: 'any',
   },
-  ...chineseRows(CHINESE_PASSWORDS, 'password', '[!#-&(-+\\--:<-~]{3,128}').map((row) =>
+  ...chineseRows(CHINESE_PASSWORDS, 'password', '[!#-&(-+\\--:<-[\\]-~]{3,128}').map((row) =>
     ruleOf('key', 'any', row),
   ),
   ...chineseRows(CHINESE_CODES, 'code', '[A-Za-z0-9]{3,12}').map((row) =>

@@ -23,7 +23,7 @@ describe('keys', () => {
       ['clientSecret', 'accessKeySecret', 'privateKey', 'apiKey', 'X-API-Key', 'token', 'imToken'],
       ['access_token', 'refreshToken', 'x-auth-token', 'Authorization', 'set-cookie', 'sessionId'],
       ['JSESSIONID', 'sid', 'credential', 'verifyCode', 'captcha', 'smsCode', 'otp', 'pin', 'cvv'],
-      ['signature', 'sign', 'tokenString', 'password2'],
+      ['signature', 'sign', 'tokenString', 'password2', '密码', '短信验证码'],
     ].flat(),
   )('%s has secret values', (key) => {
     expect(redactorWith().keyRule(key)?.kind).toBe('secret');
@@ -89,6 +89,7 @@ describe('text', () => {
       'id 11010119900307851X and 1101**********8515',
     ],
     ['card 4111 1111 1111 1111.', 'card 411111******1111.'],
+    ['{"phone":13812345678,"n":1}', '{"phone":"138****5678","n":1}'],
     ['from bob.smith@example.com', 'from b***@example.com'],
     ['userID=13812345678 seq:13912345678', 'userID=13812345678 seq:13912345678'],
     ['"userIDs":["13812345678","13912345678"]', '"userIDs":["13812345678","13912345678"]'],
@@ -109,6 +110,14 @@ describe('text', () => {
   test('shows a mark only where somebody wrote one that is complete', () => {
     expect(redact('password="‹redacted:password:7f3a›"')).not.toContain('7f3a›');
     expect(redact('password="‹redacted:password:7f3a1b2c›"')).toContain('7f3a1b2c›');
+  });
+});
+
+describe('numbers in JSON', () => {
+  test('become strings, so that it stays JSON', () => {
+    const redacted = redact('{"pin":123456,"n":{"req":"{\\"password\\":42}"}}');
+    expect(JSON.parse(redacted)).toMatchObject({ pin: expect.stringMatching(/^‹redacted:code:/) });
+    expect(redacted).toMatch(/\{\\"password\\":\\"‹redacted:password:[0-9a-f]{8}›\\"\}/);
   });
 });
 

@@ -218,10 +218,21 @@ export function contentKeyEndings(): readonly string[] {
   return [...CONTENT_NAMES].filter((name) => !name.includes('.'));
 }
 
+/** Words of other scripts that end a key with secret values. */
+export const CHINESE_PASSWORDS: readonly string[] = ['密码', '口令', '密钥', '令牌', '密碼'];
+export const CHINESE_CODES: readonly string[] = ['验证码', '校验码', '动态码', '驗證碼'];
+
+function chineseSecretOf(key: string): SecretKey | undefined {
+  if (!/\p{Script=Han}$/u.test(key)) return undefined;
+  const endsKey = (word: string): boolean => key.endsWith(word);
+  if (CHINESE_PASSWORDS.some(endsKey)) return SECRETS.get('password');
+  return CHINESE_CODES.some(endsKey) ? SECRETS.get('verifycode') : undefined;
+}
+
 /** The rule for the values of a key, whatever their form. */
 export function classifyKey(key: string, content: 'keep' | 'length'): KeyRule | undefined {
   const words = wordsOf(key);
-  const secret = secretOf(words);
+  const secret = secretOf(words) ?? chineseSecretOf(key);
   if (secret !== undefined) return secret;
   if (content === 'length' && CONTENT_NAMES.has(words.join(''))) return { kind: 'content' };
   return isIdentifier(words) ? { kind: 'identifier' } : undefined;

@@ -39,7 +39,7 @@ const COLOUR = new RegExp(`${String.fromCharCode(ESCAPE)}\\[[0-9;]{0,12}m`, 'y')
 /** `=>`, `:=` and `::` and `==` have their own meaning. */
 const AFTER_SEPARATOR = /(?:=>|:=|[:=])/y;
 const ENCODED_SEPARATOR = /%3[ADad]/y;
-const ENCODED_QUOTE = /%22|%27/y;
+const ENCODED_QUOTE = /%22|%27|\\u0022|&quot;/y;
 
 /** Where the value after the separator at `at` begins, or -1 when that is no pair. */
 export function separatorEnd(raw: string, at: number): number {
@@ -84,22 +84,23 @@ function skipGap(raw: string, from: number): number {
 }
 
 interface Quote {
-  /** The quote itself; `%22` and `%27` for the encoded ones. */
+  /** The quote itself; `%22` and the like for the encoded ones. */
   readonly text: string;
   readonly backslashes: number;
   readonly end: number;
 }
 
 function quoteAt(raw: string, at: number): Quote | undefined {
+  ENCODED_QUOTE.lastIndex = at;
+  if (ENCODED_QUOTE.test(raw)) {
+    const end = ENCODED_QUOTE.lastIndex;
+    return { text: raw.slice(at, end), backslashes: 0, end };
+  }
   let index = at;
   while (raw.charCodeAt(index) === BACKSLASH && index - at < 15) index += 1;
   const character = raw.charAt(index);
-  if (character === '"' || character === "'" || character === '`') {
-    return { text: character, backslashes: index - at, end: index + 1 };
-  }
-  ENCODED_QUOTE.lastIndex = at;
-  if (!ENCODED_QUOTE.test(raw)) return undefined;
-  return { text: raw.slice(at, at + 3), backslashes: 0, end: at + 3 };
+  const isQuote = character === '"' || character === "'" || character === '`';
+  return isQuote ? { text: character, backslashes: index - at, end: index + 1 } : undefined;
 }
 
 /**
@@ -182,4 +183,14 @@ export function cookiesEnd(raw: string, extent: Extent): number {
     end = next;
   }
   return end;
+}
+
+const JSON_KEY_END = /(\\{0,7}")[ \t]{0,4}:[ \t]{0,4}$/;
+
+/**
+ * The quote for what replaces a bare number in JSON, as the key before it has it: `"pin":1234` must
+ * stay JSON. Empty elsewhere.
+ */
+export function jsonQuoteBefore(raw: string, start: number): string {
+  return JSON_KEY_END.exec(raw.slice(Math.max(0, start - 18), start))?.[1] ?? '';
 }
