@@ -18,18 +18,17 @@ import { DEFAULT_LIMITS } from '@tendril/model/limits';
 import type { FieldName, Literal, QueryNode, TextLiteral, Values } from './ast.ts';
 import { piecesText } from './ast.ts';
 import type { AttributeField, FieldCatalogue } from './catalogue.ts';
+import { fieldExists, fieldTest } from './check-field.ts';
 import {
   NOTHING,
   type Operator,
   compareTest,
   either,
-  fieldExists,
-  fieldTest,
-  likeMatches,
   literalText,
   textTest,
   valueTest,
 } from './check-value.ts';
+import { likeMatches } from './like-pattern.ts';
 import { countTests, mergeTests } from './merge.ts';
 import type { ParseLimits } from './parse.ts';
 import { parseQuery } from './parse.ts';

@@ -7,7 +7,15 @@ import type { RegexLiteral } from './ast.ts';
 import { piecesText } from './ast.ts';
 import { QueryFailure } from './query-failure.ts';
 import type { ScannedText, Scanner } from './scan.ts';
-import { keywordAt, scanQuoted, scanRegex, scanUnquoted, skipSpaces } from './scan.ts';
+import {
+  isAtEnd,
+  keywordAt,
+  operatorAt,
+  scanQuoted,
+  scanRegex,
+  scanUnquoted,
+  skipSpaces,
+} from './scan.ts';
 
 /** What stands between `start` and the cursor would be replaced. */
 export interface Completion {
@@ -59,7 +67,7 @@ function takeOperand(walk: Walk): readonly Completion[] | undefined {
   const { lastWordStart } = name;
   if (isAtEnd(walk)) return isQuoted ? [] : endOfWord(walk, name.start, lastWordStart);
   skipSpaces(walk);
-  const operator = /^(?::|[<>]=?)/.exec(walk.text.slice(walk.at))?.[0];
+  const operator = operatorAt(walk.text, walk.at);
   const written = piecesText(name.pieces);
   if (isAtEnd(walk)) {
     const isName = lastWordStart === name.start;
@@ -141,10 +149,6 @@ function insideQuotes(walk: Walk, failure: QueryFailure): readonly Completion[] 
   if (walk.text[start] !== '"' || walk.field === undefined) return [];
   const closed = scanQuoted({ text: `${walk.text.slice(start).replace(/\\$/, '')}"`, at: 0 });
   return [place('value', start, piecesText(closed.pieces), walk.field)];
-}
-
-function isAtEnd({ text, at }: Walk): boolean {
-  return at >= text.length;
 }
 
 function place(

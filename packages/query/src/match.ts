@@ -6,8 +6,9 @@ import type { AttributeScalar, AttributeValue } from '@tendril/model/attribute';
 import type { LogRecord } from '@tendril/model/log-record';
 
 import type { CompareOperator } from './ast.ts';
-import { containsInOrder, likeMatches, numberOf } from './check-value.ts';
+import { numberOf } from './check-value.ts';
 import { parsePeer } from './ip-range.ts';
+import { containsInOrder, likeMatches } from './like-pattern.ts';
 import { durationNs, sizeBytes } from './quantity.ts';
 import type { DomainColumns, RecordView } from './record-columns.ts';
 import { columnText, durationOf, hexText, storedText, timeOf } from './record-columns.ts';

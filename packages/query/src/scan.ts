@@ -7,7 +7,7 @@
  * and `/var/log/*.log` are plain text; `"/user/"` in quotes always is. What holds another condition
  * (`path:/a and url:/`, `/a or /`) is plain text too, so a slash never swallows the rest of a query.
  */
-import type { FieldName, Pieces, RegexLiteral, TextLiteral } from './ast.ts';
+import type { CompareOperator, FieldName, Pieces, RegexLiteral, TextLiteral } from './ast.ts';
 import { QueryFailure } from './query-failure.ts';
 
 export interface Scanner {
@@ -216,6 +216,20 @@ export function scanRegex(scanner: Scanner): RegexLiteral | undefined {
 
 export function asFieldName({ pieces, start, end }: TextLiteral): FieldName {
   return { pieces, start, end };
+}
+
+/** What stands between a field and its value. */
+export function operatorAt(text: string, at: number): ':' | CompareOperator | undefined {
+  const character = text[at];
+  if (character === ':') return ':';
+  const orEqual = text[at + 1] === '=';
+  if (character === '<') return orEqual ? '<=' : '<';
+  if (character === '>') return orEqual ? '>=' : '>';
+  return undefined;
+}
+
+export function isAtEnd({ text, at }: Scanner): boolean {
+  return at >= text.length;
 }
 
 class PieceBuilder {
