@@ -79,6 +79,12 @@ export class ByteStore {
     this.end += 8;
   }
 
+  putUint32(value: number): void {
+    this.reserve(4);
+    this.view.setUint32(this.end, value, true);
+    this.end += 4;
+  }
+
   putFloat64(value: number): void {
     this.reserve(8);
     this.view.setFloat64(this.end, value, true);
@@ -198,6 +204,13 @@ export class ByteStore {
     this.bytes = grown;
     this.view = viewOf(grown);
   }
+}
+
+/** How many bytes the varint at `at` has. */
+export function varintLength(bytes: Uint8Array, at: number): number {
+  let length = 1;
+  while ((bytes[at + length - 1] ?? 0) >= 0x80) length += 1;
+  return length;
 }
 
 /** A varint of at most five bytes, as Native lengths are. */

@@ -7,7 +7,7 @@ import { ByteStore, type ByteSource } from './byte-store.ts';
 import { grown } from './fixed-columns.ts';
 import { decodeUtf8 } from './utf8.ts';
 
-const SLOTS_INITIAL = 256;
+const SLOTS_INITIAL = 128;
 /** A first look-up without hashing all bytes; bench/src/micro/otlp-decode.ts. */
 const LIKELY_BITS = 10;
 const SEED = randomInt(2 ** 32 - 1) | 0;
@@ -16,7 +16,7 @@ export class ByteTable {
   /** Number of distinct ranges. */
   count = 0;
   /** Their bytes, end to end. */
-  readonly store: ByteStore = new ByteStore(4096);
+  readonly store: ByteStore = new ByteStore(512);
   private starts: Int32Array = new Int32Array(SLOTS_INITIAL);
   private hashes: Int32Array = new Int32Array(SLOTS_INITIAL);
   // By what is cheap to read of a range: its number, to be verified.

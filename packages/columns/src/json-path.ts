@@ -40,6 +40,8 @@ interface Values {
   /** For arrays: where each one ends, counted in elements. */
   readonly ends: ByteStore;
   elementCount: number;
+  /** Rows that have a value of this type. */
+  count: number;
 }
 
 export class JsonPath {
@@ -74,6 +76,7 @@ export class JsonPath {
     this.rows = row + 1;
     this.newestKind = KIND.text;
     this.newestAt = values.store.end;
+    values.count += 1;
     values.store.putText(source, start, end);
   }
 
@@ -99,6 +102,11 @@ export class JsonPath {
   /** Types that occur, in the order of their indexes. */
   get types(): readonly Kind[] {
     return this.kinds;
+  }
+
+  /** Rows that have a value of this type. */
+  countOf(kind: Kind): number {
+    return this.valuesOf(kind).count;
   }
 
   storeOf(kind: Kind): ByteStore {
@@ -132,6 +140,7 @@ export class JsonPath {
     values.store.end = this.newestAt;
     if (this.newestKind >= KIND.texts) values.ends.end -= 8;
     values.elementCount = this.newestElementCount;
+    values.count -= 1;
     if (values.store.end === 0 && values.ends.end === 0) this.dropNewestKind();
   }
 
@@ -143,6 +152,7 @@ export class JsonPath {
       to.push(values.store.end);
       to.push(values.ends.end);
       to.push(values.elementCount);
+      to.push(values.count);
     }
   }
 
@@ -155,6 +165,7 @@ export class JsonPath {
       values.store.end = from.take();
       values.ends.end = from.take();
       values.elementCount = from.take();
+      values.count = from.take();
     }
   }
 
@@ -174,6 +185,7 @@ export class JsonPath {
     this.newestKind = kind;
     this.newestAt = values.store.end;
     this.newestElementCount = values.elementCount;
+    values.count += 1;
     return values;
   }
 
@@ -192,7 +204,13 @@ export class JsonPath {
   private valuesOf(kind: Kind): Values {
     const values = this.values[kind];
     if (values) return values;
-    const made = { kind, store: new ByteStore(256), ends: new ByteStore(8), elementCount: 0 };
+    const made = {
+      kind,
+      store: new ByteStore(256),
+      ends: new ByteStore(8),
+      elementCount: 0,
+      count: 0,
+    };
     this.values[kind] = made;
     return made;
   }
@@ -214,6 +232,7 @@ export class JsonPath {
     values.store.end = 0;
     values.ends.end = 0;
     values.elementCount = 0;
+    values.count = 0;
     this.renumber(this.kinds.length + 1, this.kinds.length);
   }
 

@@ -7,6 +7,7 @@ import { AttributePaths } from './attribute-paths.ts';
 import type { TableBlock } from './batch.ts';
 import { ByteStore } from './byte-store.ts';
 import type { LogBatch } from './log-batch.ts';
+import { LogFields } from './log-fields.ts';
 import { attributeText, type LogResource } from './log-resource.ts';
 import { encodeBlock, readyColumn } from './native-block.ts';
 
@@ -23,17 +24,20 @@ export interface LogCatalogOptions {
 
 export class LogCatalog {
   readonly paths: AttributePaths;
+  private readonly fields: LogFields;
   private readonly nowMs: () => number;
   private readonly sentAtMs: Map<bigint, number> = new Map();
 
   constructor({ attributePathsMax, nowMs }: LogCatalogOptions) {
     this.paths = new AttributePaths(attributePathsMax);
     this.nowMs = nowMs;
+    this.fields = new LogFields(nowMs);
   }
 
   /** For when a frame with what was taken from here could not be written: all is sent again. */
   forgetSent(): void {
     this.sentAtMs.clear();
+    this.fields.forget();
   }
 
   /** The block for `resources` with those that were not sent lately. */
@@ -45,8 +49,8 @@ export class LogCatalog {
   }
 
   /** The block for `log_fields` with what is new, and with counts from time to time. */
-  fieldBlocks(_batch: LogBatch): readonly TableBlock[] {
-    return [];
+  fieldBlocks(batch: LogBatch): readonly TableBlock[] {
+    return this.fields.blocks(batch);
   }
 
   private isDue(id: bigint, nowMs: number): boolean {

@@ -7,6 +7,13 @@ import { bytesOf } from './fixed-columns.ts';
 
 const NONE = -1;
 
+/** Rows from `start` to before `end`. */
+export interface Run {
+  readonly start: number;
+  readonly end: number;
+  readonly number: number;
+}
+
 export class RunColumn implements Column {
   /** The number put last. */
   newest: number = NONE;
@@ -31,12 +38,18 @@ export class RunColumn implements Column {
     return this.numbers[from] ?? 0;
   }
 
+  /** Runs of rows with one number, in order. */
+  *runs(rowCount: number): Iterable<Run> {
+    for (const [index, start] of this.starts.entries()) {
+      const end = this.starts[index + 1] ?? rowCount;
+      if (end > start) yield { start, end, number: this.numbers[index] ?? 0 };
+    }
+  }
+
   /** The number of each row. */
   filled(rowCount: number): Uint16Array {
     const filled = new Uint16Array(rowCount);
-    for (const [index, start] of this.starts.entries()) {
-      filled.fill(this.numbers[index] ?? 0, start, this.starts[index + 1] ?? rowCount);
-    }
+    for (const { start, end, number } of this.runs(rowCount)) filled.fill(number, start, end);
     return filled;
   }
 

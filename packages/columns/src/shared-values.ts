@@ -9,7 +9,7 @@ import { bytesOf } from './fixed-columns.ts';
 import { attributeText } from './log-resource.ts';
 import { encodeLowCardinality } from './low-cardinality-column.ts';
 import type { NativeColumn } from './native-block.ts';
-import { RunColumn } from './run-column.ts';
+import { RunColumn, type Run } from './run-column.ts';
 
 export class SharedValues<T> implements Column {
   /** Distinct by identity, in order of first use. */
@@ -34,8 +34,9 @@ export class SharedValues<T> implements Column {
     return this.values[this.indexes.at(row)];
   }
 
-  indexesOf(rowCount: number): Uint16Array {
-    return this.indexes.filled(rowCount);
+  /** Runs of rows with one value, by its index in `values`. */
+  runs(rowCount: number): Iterable<Run> {
+    return this.indexes.runs(rowCount);
   }
 
   /** LowCardinality(String) of a text that each value has. */
@@ -52,8 +53,12 @@ export class SharedValues<T> implements Column {
       name,
       type,
       encode: (rowCount, parts) => {
-        const numbers = BigUint64Array.from(this.values, numberOf);
-        parts.push(spread(new Int32Array(numbers.buffer), this.indexesOf(rowCount)));
+        const spread = new BigUint64Array(rowCount);
+        for (const { start, end, number } of this.runs(rowCount)) {
+          const value = this.values[number];
+          if (value !== undefined) spread.fill(numberOf(value), start, end);
+        }
+        parts.push(bytesOf(spread));
       },
     };
   }
@@ -111,26 +116,33 @@ export class SharedValues<T> implements Column {
       numbers.set(text, numbers.size);
       return numbers.size - 1;
     });
-    const indexes = this.indexesOf(rowCount).map((index) => numberOfValue[index] ?? 0);
+    const indexes = new Uint16Array(rowCount);
+    for (const { start, end, number } of this.runs(rowCount)) {
+      indexes.fill(numberOfValue[number] ?? 0, start, end);
+    }
     encodeLowCardinality(numbers.size, keys.used(), indexes, parts);
   }
 
   private encodeMaps(rowCount: number, parts: Uint8Array[], mapOf: (value: T) => Attributes): void {
     const maps = this.values.map((value) => encodedMap(mapOf(value)));
-    const ends = new ByteStore(rowCount * 8);
+    const ends = new BigUint64Array(rowCount);
     const keys: Uint8Array[] = [];
     const values: Uint8Array[] = [];
     let entryCount = 0;
-    for (const index of this.indexesOf(rowCount)) {
-      const map = maps[index];
-      if (map && map.entryCount > 0) {
+    for (const { start, end, number } of this.runs(rowCount)) {
+      const map = maps[number];
+      if (!map || map.entryCount === 0) {
+        ends.fill(BigInt(entryCount), start, end);
+        continue;
+      }
+      for (let row = start; row < end; row += 1) {
         entryCount += map.entryCount;
+        ends[row] = BigInt(entryCount);
         keys.push(map.keys);
         values.push(map.values);
       }
-      ends.putUint64(entryCount, 0);
     }
-    parts.push(ends.used(), Buffer.concat(keys), Buffer.concat(values));
+    parts.push(bytesOf(ends), Buffer.concat(keys), Buffer.concat(values));
   }
 }
 
@@ -149,14 +161,4 @@ function encodedMap(attributes: Attributes): EncodedMap {
     values.putString(attributeText(value));
   }
   return { entryCount: entries.length, keys: keys.used(), values: values.used() };
-}
-
-function spread(words: Int32Array, indexes: Uint16Array): Uint8Array {
-  const spreadWords = new Int32Array(indexes.length * 2);
-  for (let row = 0; row < indexes.length; row += 1) {
-    const from = (indexes[row] ?? 0) * 2;
-    spreadWords[row * 2] = words[from] ?? 0;
-    spreadWords[row * 2 + 1] = words[from + 1] ?? 0;
-  }
-  return bytesOf(spreadWords);
 }

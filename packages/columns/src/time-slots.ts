@@ -2,7 +2,7 @@
 import { NS_PER_DAY } from '@tendril/model/time-range';
 import type { Column, SavedPositions } from './column.ts';
 import type { WordPairColumn } from './fixed-columns.ts';
-import { RunColumn } from './run-column.ts';
+import { RunColumn, type Run } from './run-column.ts';
 
 const NS_PER_HOUR: bigint = NS_PER_DAY / 24n;
 const HOURS_PER_DAY = 24;
@@ -21,6 +21,11 @@ export class TimeSlots implements Column {
     const high = times.highAt(row);
     if (high === this.window) return;
     this.indexes.put(row, this.findHour(times.lowAt(row), high));
+  }
+
+  /** Runs of rows of one hour, by its index in `hours`. */
+  runs(rowCount: number): Iterable<Run> {
+    return this.indexes.runs(rowCount);
   }
 
   /** Index into `hours` of each row. */
