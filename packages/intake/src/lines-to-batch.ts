@@ -7,8 +7,8 @@ import { stripVTControlCharacters } from 'node:util';
 import type { BatchSink } from '@tendril/columns/batch';
 import type { LogBatch } from '@tendril/columns/log-batch';
 import type { LogResource, LogScope } from '@tendril/columns/log-resource';
-import { emptyAttributes, type AttributeValue, type Attributes } from '@tendril/model/attribute';
-import type { LineContext, LineFormat, ParsedLine } from './format.ts';
+import { emptyAttributes, type Attributes } from '@tendril/model/attribute';
+import type { LineContext, LineFormat, ParsedFields, ParsedLine } from './format.ts';
 import { LineJoiner } from './join/joined-lines.ts';
 import { NO_SCOPE } from './log-context.ts';
 import type { LogWriter, WriteOutcome } from './log-writer.ts';
@@ -46,7 +46,7 @@ function wholeLine(line: string): ParsedLine {
     body: line,
     eventName: '',
     scopeName: '',
-    attributes: emptyAttributes(),
+    attributes: new Map(),
     resource: undefined,
   };
 }
@@ -78,8 +78,8 @@ class RecordWriter {
     writer.severity(parsed.severityNumber, parsed.severityText);
     writer.body(parsed.body);
     if (parsed.eventName !== '') writer.eventName(parsed.eventName);
-    this.writeAttributes(parsed.attributes);
-    if (parsed.body !== line && !(ORIGINAL_KEY in parsed.attributes)) writer.original(line);
+    for (const [name, value] of parsed.attributes) writer.attribute(name, value);
+    if (parsed.body !== line && !parsed.attributes.has(ORIGINAL_KEY)) writer.original(line);
     writer.end();
   }
 
@@ -94,16 +94,13 @@ class RecordWriter {
     return wholeLine(plain);
   }
 
-  private writeAttributes(attributes: Record<string, AttributeValue>): void {
-    for (const [name, value] of Object.entries(attributes)) this.writer.attribute(name, value);
-  }
-
-  private ownResource(own: Record<string, AttributeValue>): LogResource {
+  private ownResource(own: ParsedFields): LogResource {
     const { context } = this.writer;
-    const key = `${this.resource.id}\n${JSON.stringify(Object.entries(own), bigintAsText)}`;
+    const key = `${this.resource.id}\n${JSON.stringify([...own], bigintAsText)}`;
     return context.resourceOfBytes(key, () => {
       const merged = emptyAttributes();
-      Object.assign(merged, this.request.resource, own);
+      Object.assign(merged, this.request.resource);
+      for (const [name, value] of own) merged[name] = value;
       return context.resource(merged, '');
     });
   }

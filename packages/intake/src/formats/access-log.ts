@@ -3,8 +3,8 @@
  * its parts become attributes under OpenTelemetry's names. Servers log every request alike, so the
  * status is the severity.
  */
-import { emptyAttributes, type AttributeValue } from '@tendril/model/attribute';
-import type { LineFormat, ParsedLine } from '../format.ts';
+import type { AttributeValue } from '@tendril/model/attribute';
+import type { LineFormat, ParsedFields, ParsedLine } from '../format.ts';
 import { timeOfText } from './leading-time.ts';
 import { severityTextOf } from './severity-word.ts';
 
@@ -41,12 +41,10 @@ function severityOfStatus(status: number): number {
   return status >= 400 ? 13 : 9;
 }
 
-function attributesOf(
-  groups: Readonly<Record<string, string | undefined>>,
-): Record<string, AttributeValue> {
-  const attributes = emptyAttributes();
+function attributesOf(groups: Readonly<Record<string, string | undefined>>): ParsedFields {
+  const attributes = new Map<string, AttributeValue>();
   const add = (key: string, value: string | undefined): void => {
-    if (value !== undefined && value !== '-' && value !== '') attributes[key] = value;
+    if (value !== undefined && value !== '-' && value !== '') attributes.set(key, value);
   };
   const request = REQUEST.exec(groups['request'] ?? '')?.groups;
   add('client.address', groups['client']);
@@ -56,7 +54,8 @@ function attributesOf(
   add('network.protocol.version', request?.['version']);
   add('http.request.header.referer', groups['referer']);
   add('user_agent.original', groups['agent']);
-  if (groups['status'] !== '-') attributes['http.response.status_code'] = Number(groups['status']);
-  if (groups['size'] !== '-') attributes['http.response.body.size'] = Number(groups['size']);
+  if (groups['status'] !== '-')
+    attributes.set('http.response.status_code', Number(groups['status']));
+  if (groups['size'] !== '-') attributes.set('http.response.body.size', Number(groups['size']));
   return attributes;
 }

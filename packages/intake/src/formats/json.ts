@@ -9,8 +9,7 @@ import { StructuredLine } from './structured.ts';
 export const JSON_LINES: LineFormat = { name: 'json', parse };
 
 function parse(line: string, context: LineContext): ParsedLine | undefined {
-  const start = /\S/.exec(line)?.index ?? 0;
-  if (line.charCodeAt(start) !== OPEN_BRACE) return undefined;
+  if (!beginsWithBrace(line)) return undefined;
   const value = parseJson(line);
   if (!isMap(value)) return undefined;
   const entries = repeatsKey(line) ? topLevelEntries(line) : Object.entries(value);
@@ -36,6 +35,14 @@ function recordOf(
 }
 
 const OPEN_BRACE = 0x7b;
+const BLANK = 0x20;
+
+function beginsWithBrace(line: string): boolean {
+  const first = line.charCodeAt(0);
+  if (first === OPEN_BRACE || first > BLANK) return first === OPEN_BRACE;
+  return line.trimStart().charCodeAt(0) === OPEN_BRACE;
+}
+
 type JsonMap = Readonly<Record<string, unknown>>;
 
 // Loggers that append fields without looking write a key twice; JSON.parse keeps the last value, and

@@ -3,8 +3,8 @@
  * colour codes; out: the time, where the rest of the line begins, and what the shape itself says
  * beside the time (a severity, a process id).
  */
-import { emptyAttributes, type AttributeValue } from '@tendril/model/attribute';
-import type { LineContext } from '../format.ts';
+import type { AttributeValue } from '@tendril/model/attribute';
+import type { LineContext, ParsedFields } from '../format.ts';
 import { isoTime } from './iso-time.ts';
 import { epochNs, timeNs, timeNsWithoutYear } from './calendar.ts';
 
@@ -16,7 +16,7 @@ export interface LeadingTime {
   readonly isSyslog?: boolean;
   /** As the shape writes it: `I` of klog, `#` of Redis. */
   readonly severityText?: string;
-  readonly attributes?: Record<string, AttributeValue>;
+  readonly attributes?: ParsedFields;
 }
 
 interface Shape {
@@ -55,7 +55,7 @@ const REDIS: Shape = shape(
   (groups, context) => {
     const { mark = '', pid = '', role = '' } = groups;
     const attributes = pidAttributes(pid);
-    attributes['redis.role'] = role;
+    attributes.set('redis.role', role);
     return saying(read(groups, context), mark, attributes);
   },
 );
@@ -65,7 +65,7 @@ const LOGCAT: Shape = shape(
   `(?<month>\\d\\d)-(?<day>\\d\\d) ${CLOCK}\\.(?<fraction>\\d{3})\\s+(?<pid>\\d+)\\s+(?<thread>\\d+) (?<mark>[VDIWEFA])(?= )`,
   (groups, context) => {
     const attributes = pidAttributes(groups['pid'] ?? '');
-    attributes['thread.id'] = Number(groups['thread']);
+    attributes.set('thread.id', Number(groups['thread']));
     return saying(readWithoutYear(groups, context), groups['mark'] ?? '', attributes);
   },
 );
@@ -81,7 +81,7 @@ const KLOG: Shape = shape(
   `(?<mark>[IWEF])(?<month>\\d\\d)(?<day>\\d\\d) ${CLOCK}\\.(?<fraction>\\d{6})\\s+(?<pid>\\d+) (?<caller>[\\w./-]+:\\d+)\\]`,
   (groups, context) => {
     const attributes = pidAttributes(groups['pid'] ?? '');
-    attributes['code.caller'] = groups['caller'] ?? '';
+    attributes.set('code.caller', groups['caller'] ?? '');
     return saying(readWithoutYear(groups, context), groups['mark'] ?? '', attributes);
   },
 );
@@ -154,15 +154,13 @@ function found(ns: bigint | undefined): { timeNs: bigint } | undefined {
 function saying(
   time: { timeNs: bigint } | undefined,
   severityText: string,
-  attributes: Record<string, AttributeValue>,
+  attributes: ParsedFields,
 ): Omit<LeadingTime, 'end'> | undefined {
   return time && { ...time, severityText, attributes };
 }
 
-function pidAttributes(pid: string): Record<string, AttributeValue> {
-  const attributes = emptyAttributes();
-  attributes['process.pid'] = Number(pid);
-  return attributes;
+function pidAttributes(pid: string): Map<string, AttributeValue> {
+  return new Map([['process.pid', Number(pid)]]);
 }
 
 function isDigit(code: number): boolean {

@@ -2,7 +2,7 @@
  * Names and values of a structured line in, a record out: picks the fields that say when, how severe,
  * what and by whom, and keeps all others as attributes.
  */
-import { emptyAttributes, type AttributeValue } from '@tendril/model/attribute';
+import type { AttributeValue } from '@tendril/model/attribute';
 import type { LineContext, ParsedLine } from '../format.ts';
 import { epochNs, epochOfNumber } from './calendar.ts';
 import { attributeNameOf, roleOf, type Role, type RoleRank } from './field-roles.ts';
@@ -18,8 +18,8 @@ type Picked = Partial<Record<Role, Candidate>>;
 
 /** Takes the fields of one line. Not reused. */
 export class StructuredLine {
-  private readonly attributes: Record<string, AttributeValue> = emptyAttributes();
-  private resource: Record<string, AttributeValue> | undefined;
+  private readonly attributes: Map<string, AttributeValue> = new Map();
+  private resource: Map<string, AttributeValue> | undefined;
   private readonly picked: Picked = {};
   private timeNs: bigint | undefined;
   private readonly context: LineContext;
@@ -45,12 +45,12 @@ export class StructuredLine {
   }
 
   addAttribute(name: string, value: AttributeValue): void {
-    this.attributes[attributeNameOf(name)] = value;
+    this.attributes.set(attributeNameOf(name), value);
   }
 
   addResource(name: string, value: AttributeValue): void {
-    this.resource ??= emptyAttributes();
-    this.resource[name] = value;
+    this.resource ??= new Map();
+    this.resource.set(name, value);
   }
 
   /** True when a field was found that says when, how severe or what. */

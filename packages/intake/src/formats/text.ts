@@ -2,8 +2,7 @@
  * Plain text: a time at or near the start, a severity after it, the rest is the message. Knows every
  * line, so it comes last: one without a time is kept whole.
  */
-import { emptyAttributes, type AttributeValue } from '@tendril/model/attribute';
-import type { LineContext, LineFormat, ParsedLine } from '../format.ts';
+import type { LineContext, LineFormat, ParsedFields, ParsedLine } from '../format.ts';
 import { leadingTime, type LeadingTime } from './leading-time.ts';
 import {
   severityNumberOf,
@@ -91,16 +90,16 @@ function messageFrom(line: string, start: number): string {
 function attributesOf(
   time: LeadingTime | undefined,
   origin: SyslogOrigin | undefined,
-): Record<string, AttributeValue> {
-  const attributes = time?.attributes ?? emptyAttributes();
+): ParsedFields {
+  const attributes = new Map(time?.attributes);
   // A program's process id changes with every connection of sshd: an attribute, not a resource.
-  if (origin && /^\d+$/.test(origin.pid)) attributes['process.pid'] = Number(origin.pid);
+  if (origin && /^\d+$/.test(origin.pid)) attributes.set('process.pid', Number(origin.pid));
   return attributes;
 }
 
-function resourceOf({ host, program }: SyslogOrigin): Record<string, AttributeValue> {
-  const resource = emptyAttributes();
-  if (host !== '') resource['host.name'] = host;
-  if (program !== '') resource['service.name'] = program;
+function resourceOf({ host, program }: SyslogOrigin): ParsedFields {
+  const resource = new Map<string, string>();
+  if (host !== '') resource.set('host.name', host);
+  if (program !== '') resource.set('service.name', program);
   return resource;
 }
