@@ -81,7 +81,7 @@ describe('RecordPrinter', () => {
     );
     expect(line).toContain('a␛[2Jb');
     expect(line).toContain('k⟨202E⟩=v␍');
-    expect(line).toContain('two words="a b"');
+    expect(line).toContain('"two words"="a b"');
   });
 });
 

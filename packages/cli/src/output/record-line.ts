@@ -120,7 +120,8 @@ function attributesText(record: LogRecord): string {
 }
 
 function pairText([key, value]: readonly [string, AttributeValue]): string {
-  return `${printable(key)}=${valueText(value)}`;
+  // A name is quoted too: one with blanks would look like several.
+  return `${valueText(key)}=${valueText(value)}`;
 }
 
 /** As logfmt writes it: quoted where blanks or quotes would make it two. */
