@@ -5,7 +5,6 @@ import type { QueryCost, QueryLimits, QueryProgress } from '../engine/engine.ts'
 
 export interface ReadLimits {
   readonly timeoutMs: number;
-  readonly rowsReadMax: number;
   readonly bytesReadMax: number;
   readonly memoryBytesMax: number;
 }
@@ -13,8 +12,7 @@ export interface ReadLimits {
 export const READ_LIMITS: ReadLimits = {
   /** A person has given up by then. */
   timeoutMs: 30_000,
-  /** Half a minute of reading one narrow column on a large machine. */
-  rowsReadMax: 50_000_000_000,
+  /** Half a minute of reading on a large machine. */
   bytesReadMax: 1_000_000_000_000,
   /** Of the engine's 1 GB on a small machine, so that one query leaves room for inserts. */
   memoryBytesMax: 600_000_000,
@@ -37,15 +35,14 @@ export class ReadBudget {
     this.startedAtMs = nowMs();
   }
 
-  /** For the next statement: what is left. */
-  left(): QueryLimits & { readonly memoryBytesMax: number } {
-    const { timeoutMs, rowsReadMax, memoryBytesMax } = this.limits;
-    return {
-      timeoutMs: Math.max(TIMEOUT_MS_MIN, timeoutMs - this.elapsedMs()),
-      rowsReadMax: Math.max(1, rowsReadMax - this.rowsRead),
-      memoryBytesMax,
-      overflow: 'throw',
-    };
+  /**
+   * For the next statement: what is left. Rows read are bounded by their bytes: with a limit on rows
+   * the engine must know beforehand what it will read, and newest-first reads all granules.
+   */
+  left(): QueryLimits {
+    const { timeoutMs, memoryBytesMax } = this.limits;
+    const leftMs = Math.max(TIMEOUT_MS_MIN, timeoutMs - this.elapsedMs());
+    return { timeoutMs: leftMs, memoryBytesMax, overflow: 'throw' };
   }
 
   /** Goes beside `left()`. */
@@ -95,6 +92,5 @@ export function limitReached(error: unknown): PartialReason | undefined {
   if (error.code === 'query_timeout') return 'time';
   const engineCode = error.params['engineCode'];
   if (engineCode === MEMORY_LIMIT) return 'memory';
-  if (error.code !== 'query_too_large') return undefined;
-  return engineCode === TOO_MANY_BYTES ? 'bytes_read' : 'rows_read';
+  return engineCode === TOO_MANY_BYTES ? 'bytes_read' : undefined;
 }

@@ -1,6 +1,8 @@
 /** Search, histogram, fields and single records on a real engine. */
+import { Readable } from 'node:stream';
 import type { LogHistogramEvent, LogHistogramSummary } from '@tendril/api/log-histogram';
 import type { LogSearchEvent, LogSearchRequest, LogSearchSummary } from '@tendril/api/log-search';
+import { Failure } from '@tendril/model/failure';
 import type { LogRecord } from '@tendril/model/log-record';
 import type { EngineFixture } from '@tendril/testkit/engine-fixture';
 import {
@@ -10,13 +12,18 @@ import {
   startLogsFixture,
   type LogRow,
 } from '@tendril/testkit/logs-fixture';
+import { render } from '@tendril/sql/sql';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Engine } from '../engine/engine.ts';
+import { logFacets } from './facets.ts';
 import { logFields } from './field-list.ts';
 import { logFieldValues } from './field-values.ts';
 import { logHistogram } from './histogram.ts';
 import { LogReader } from './log-reader.ts';
+import { READ_LIMITS, type ReadLimits } from './read-budget.ts';
 import { searchLogs } from './search.ts';
+import { dayRowsQuery } from './table-density.ts';
 import { logRecord, logSurroundings } from './surroundings.ts';
 
 const BASE_NS = 1_780_390_443_101_000_000n;
@@ -67,16 +74,49 @@ beforeAll(async () => {
 
 afterAll(() => fixture.close());
 
+function readerOf(engine: Engine): LogReader {
+  return new LogReader({ engine, flush: () => Promise.resolve() });
+}
+
+/** Makes the table seem so full that searches go in many windows. */
+function denseEngine(
+  engine: Engine,
+  query: Engine['query'] = (...given) => engine.query(...given),
+): Engine {
+  const days = [
+    { day: '2026-06-01', rows: 4e8 },
+    { day: '2026-06-02', rows: 8e8 },
+  ];
+  return stubEngine(engine, async (statement, options) => {
+    const result = await query(statement, options);
+    const isDays = render(statement).text === render(dayRowsQuery()).text;
+    return isDays ? { ...result, rows: Readable.from(days) } : result;
+  });
+}
+
+function stubEngine(engine: Engine, query: Engine['query']): Engine {
+  return {
+    kind: engine.kind,
+    state: () => engine.state(),
+    onStateChange: (listener) => engine.onStateChange(listener),
+    whenReady: (timeoutMs) => engine.whenReady(timeoutMs),
+    command: (...given) => engine.command(...given),
+    insertNative: (insert) => engine.insertNative(insert),
+    query,
+    close: () => Promise.resolve(),
+  };
+}
+
 interface Page {
   readonly records: readonly LogRecord[];
   readonly summary: LogSearchSummary;
 }
 
-async function search(request: Partial<LogSearchRequest>): Promise<Page> {
+async function search(request: Partial<LogSearchRequest>, by = reader): Promise<Page> {
   const records: LogRecord[] = [];
   let summary: LogSearchSummary | undefined;
   const whole = { query: '', limit: 100, order: 'desc', sql: false, ...RANGE, ...request } as const;
-  for await (const event of searchLogs(reader, whole, SIGNAL) as AsyncIterable<LogSearchEvent>) {
+  for await (const event of searchLogs(by, whole, SIGNAL) as AsyncIterable<LogSearchEvent>) {
     if (event.kind === 'row') records.push(event.record);
     if (event.kind === 'summary') summary = event;
   }
@@ -84,11 +124,14 @@ async function search(request: Partial<LogSearchRequest>): Promise<Page> {
   return { records, summary };
 }
 
-async function pages(request: Partial<LogSearchRequest>): Promise<readonly LogRecord[]> {
+async function pages(
+  request: Partial<LogSearchRequest>,
+  by = reader,
+): Promise<readonly LogRecord[]> {
   const all: LogRecord[] = [];
   let cursor: string | null | undefined;
   while (cursor !== null) {
-    const page = await search({ ...request, ...(cursor !== undefined && { cursor }) });
+    const page = await search({ ...request, ...(cursor !== undefined && { cursor }) }, by);
     all.push(...page.records);
     cursor = page.summary.next;
   }
@@ -108,8 +151,10 @@ describe('search', () => {
       fc.asyncProperty(
         fc.integer({ min: 20, max: 600 }),
         fc.constantFrom('desc', 'asc'),
-        async (limit, order) => {
-          const records = await pages({ limit, order });
+        fc.boolean(),
+        async (limit, order, dense) => {
+          const by = dense ? readerOf(denseEngine(fixture.engine)) : reader;
+          const records = await pages({ limit, order }, by);
           expect(keysOf(records)).toEqual(
             order === 'desc' ? newestFirst : newestFirst.toReversed(),
           );
@@ -139,6 +184,42 @@ describe('search', () => {
         body.startsWith('login') && severityNumber >= 13 && index % 4 === 0,
     );
     expect(records).toHaveLength(wanted.length);
+  });
+});
+
+describe('limits', () => {
+  test('a search that is cut goes on where it stopped', async () => {
+    let count = 0;
+    const cutting = denseEngine(fixture.engine, async (statement, options) => {
+      if (render(statement).text.includes('ORDER BY Timestamp')) count += 1;
+      else return await fixture.engine.query(statement, options);
+      if (count % 2 !== 0) return await fixture.engine.query(statement, options);
+      throw new Failure({ code: 'query_timeout', detail: 'the time is up' });
+    });
+    const own = readerOf(cutting);
+    const first = await search({ limit: 1000 }, own);
+    expect(first.summary).toMatchObject({ partial: { reason: 'time' }, next: expect.any(String) });
+    expect(keysOf(await pages({ limit: 1000 }, own))).toEqual(newestFirst);
+  });
+
+  const limited = async (readLimits: Partial<ReadLimits>): Promise<LogSearchSummary> => {
+    const own = new LogReader({
+      engine: fixture.engine,
+      flush: () => Promise.resolve(),
+      readLimits: { ...READ_LIMITS, ...readLimits },
+    });
+    // The catalogue is read with the same budget, and is not what is tested here.
+    await own.catalogue.checked(() => undefined, { budget: reader.budget(), signal: SIGNAL });
+    return (await search({ limit: 400 }, own)).summary;
+  };
+
+  test.each([
+    [{ bytesReadMax: 1 }, 'bytes_read'],
+    [{ timeoutMs: 0 }, 'time'],
+  ])('%o cuts the answer, which says so', async (readLimits, reason) => {
+    const summary = await limited(readLimits);
+    expect(summary).toMatchObject({ partial: { reason }, next: null });
+    expect(summary.partial?.searchedTo).toBe(summary.range.to);
   });
 });
 
@@ -215,6 +296,35 @@ describe('fields', () => {
     expect(values.map(({ value }) => value).toSorted()).toEqual(
       Array.isArray(expected) ? expected.toSorted() : expected,
     );
+  });
+});
+
+describe('facets', () => {
+  test('without a query are what the writers counted in the hours of the range', async () => {
+    const request = { query: '', values: 5, ...RANGE };
+    const { facets, basis } = await logFacets(reader, request, SIGNAL);
+    expect(basis).toEqual({ kind: 'hours' });
+    expect(facets).toContainEqual(expect.objectContaining({ name: 'method', records: 500 }));
+    expect(facets).toContainEqual(
+      expect.objectContaining({ name: 'service.name', label: { en: 'Service', zh: '服务' } }),
+    );
+  });
+
+  test('with a query are of a sample, and say so', async () => {
+    const request = { query: 'login and level:error', values: 2, ...RANGE };
+    const { facets, basis } = await logFacets(reader, request, SIGNAL);
+    const matching = ROWS.filter(
+      ({ body = '', severityNumber }) => body.startsWith('login') && severityNumber === 17,
+    ).length;
+    expect(basis).toEqual({ kind: 'sample', records: matching });
+    expect(facets.find(({ name }) => name === 'level')).toMatchObject({
+      records: matching,
+      values: [{ value: 'error', count: matching }],
+    });
+    expect(facets.find(({ name }) => name === 'status')).toMatchObject({
+      type: 'integer',
+      values: [{ value: '203', count: matching }],
+    });
   });
 });
 
