@@ -114,14 +114,14 @@ describe('tendril', () => {
       yield Buffer.from('live\n');
     }
     // Lines go in until the tail has seen one: it may not be listening yet.
-    let isSeen = false;
+    const seen = new AbortController();
     const sending = (async () => {
-      while (!isSeen) {
+      while (!seen.signal.aborted) {
         await tendril(['pipe', '--service', 'piped'], { stdin: stdin() });
       }
     })();
     const { code, stdout } = await tailing;
-    isSeen = true;
+    seen.abort();
     await sending;
     expect(code).toBe(EXIT.ok);
     expect(JSON.parse(stdout)).toMatchObject({ body: 'live', serviceName: 'piped' });
