@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { childrenOf } from './process-usage.ts';
 
-const COMMAND = resolve(import.meta.dirname, '../../packages/cli/src/main.ts');
+const COMMAND = resolve(import.meta.dirname, '../../packages/cli/bin/tendril.js');
 const READY_TIMEOUT_MS = 120_000;
 
 export interface ServerPorts {

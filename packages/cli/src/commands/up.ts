@@ -1,4 +1,5 @@
 /** `tendril up`: the server in the foreground. Its part is loaded only here, since it brings the engine. */
+import { flushCompileCache } from 'node:module';
 import { flagName } from '@tendril/config/settings';
 import type { Command, Flags, FlagValues } from '../command.ts';
 import { EXIT } from '../exit.ts';
@@ -12,6 +13,7 @@ const OWN: Flags = {
   'otlp-http-port': { type: 'string', value: 'PORT', summary: 'up.flag.otlpHttpPort' },
   'otlp-grpc-port': { type: 'string', value: 'PORT', summary: 'up.flag.otlpGrpcPort' },
   clickhouse: { type: 'string', value: 'URL', summary: 'up.flag.clickhouse' },
+  'no-open': { type: 'boolean', summary: 'up.flag.noOpen' },
 };
 
 export const up: Command = {
@@ -36,6 +38,8 @@ export const up: Command = {
       flags: settingsOf(flags),
       file: textFlag(flags, 'config'),
       onReady: ({ url, receivers }) => {
+        // Only now, so that it does not slow the start; a server is not always stopped gently.
+        flushCompileCache();
         const addresses = [url, ...receivers.map((receiver) => receiver.url)].filter(Boolean);
         void stderr.line(messages.text('say.ready', { addresses: addresses.join('  ') }));
         if (stderr.isTerminal)

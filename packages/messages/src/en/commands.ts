@@ -32,6 +32,7 @@ export const EN_COMMANDS = {
   'up.flag.receiver': 'Listen for a protocol, e.g. otlp-http=:4318; may be repeated',
   'up.flag.otlpHttpPort': 'Short for --receiver otlp-http=:PORT',
   'up.flag.otlpGrpcPort': 'Short for --receiver otlp-grpc=:PORT',
+  'up.flag.noOpen': 'Never open a browser (it does not yet; scripts may say so already)',
   'up.flag.clickhouse': 'Short for --engine-url',
   'down.summary': 'Stop the server of this machine',
   'down.example.plain': 'Stop the server of the usual data directory',

@@ -34,6 +34,7 @@ export const ZH_COMMANDS: Readonly<Record<keyof typeof EN_COMMANDS, string>> = {
   'up.flag.receiver': '监听一种协议，如 otlp-http=:4318；可重复',
   'up.flag.otlpHttpPort': '即 --receiver otlp-http=:端口',
   'up.flag.otlpGrpcPort': '即 --receiver otlp-grpc=:端口',
+  'up.flag.noOpen': '不打开浏览器（目前本来就不会打开，脚本可以先写上）',
   'up.flag.clickhouse': '即 --engine-url',
   'down.summary': '停止本机的服务器',
   'down.example.plain': '停止使用默认数据目录的服务器',

@@ -97,9 +97,10 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     nowMs: Date.now,
     newBatch: () => new LogBatch(intake.catalog),
     onBlocksLost: () => intake.catalog.forgetSent(),
-    warn: (message) => logger.warn(message),
+    warn: (message, details) => logger.warn(details ?? {}, message),
   });
   stack.add(async (drainMs) => pipeline.close(drainMs));
+  logger.info(pipeline.replayed, 'write-ahead log read');
   const { access, registry, signer } = await openAccess(config, { dataDir, engine, logger, stack });
   stack.add(
     startRetentionJob({ engine, schema, logger, bytesMax: () => tableBytesMax(config, dataDir) }),
