@@ -3,6 +3,7 @@
  * once, and reused after `reset`.
  */
 import type { RecordIdParts } from '@tendril/model/record-id';
+import type { TimeRange } from '@tendril/model/time-range';
 
 /** One ClickHouse Native block, bound for one table. */
 export interface TableBlock {
@@ -21,6 +22,8 @@ export interface Batch {
   readonly byteLength: number;
   /** Partitions (days since 1970, UTC) that the rows fall into. */
   readonly partitions: ReadonlySet<number>;
+  /** The times of all rows lie in it; it may be a little wider. Not asked of an empty batch. */
+  readonly timeRange: TimeRange;
   mark(): BatchMark;
   rollback(mark: BatchMark): void;
   /**

@@ -110,6 +110,18 @@ export class WordPairColumn implements Column {
     return row < this.rows ? (this.values[row * 2 + 1] ?? 0) : 0;
   }
 
+  /** Least and greatest value of the rows, unsigned; exact to 2^11. */
+  bounds(): { readonly least: number; readonly greatest: number } {
+    let least = Infinity;
+    let greatest = 0;
+    for (let row = 0; row < this.rows; row += 1) {
+      const value = (this.highAt(row) >>> 0) * 0x1_0000_0000 + (this.lowAt(row) >>> 0);
+      if (value < least) least = value;
+      if (value > greatest) greatest = value;
+    }
+    return { least, greatest };
+  }
+
   save(to: SavedPositions): void {
     to.push(this.rows);
   }

@@ -6,6 +6,7 @@
 import { formatRecordId, recordId, type RecordIdParts } from '@tendril/model/record-id';
 import type { AttributeValue } from '@tendril/model/attribute';
 import type { LogRecord } from '@tendril/model/log-record';
+import type { TimeRange } from '@tendril/model/time-range';
 import type { AttributeKey } from './attribute-paths.ts';
 import type { Batch, BatchMark, TableBlock } from './batch.ts';
 import type { ByteSource } from './byte-store.ts';
@@ -33,6 +34,9 @@ interface LogBatchMark extends BatchMark {
   readonly positions: SavedPositions;
   readonly valueBytes: number;
 }
+
+/** Nanoseconds since 1970 as a double are exact to this many. */
+const DOUBLE_SLACK = 2048n;
 
 export class LogBatch implements Batch {
   rowCount = 0;
@@ -104,6 +108,11 @@ export class LogBatch implements Batch {
 
   get partitions(): ReadonlySet<number> {
     return this.times.days;
+  }
+
+  get timeRange(): TimeRange {
+    const { least, greatest } = this.timestamp.bounds();
+    return { fromNs: BigInt(least) - DOUBLE_SLACK, toNs: BigInt(greatest) + DOUBLE_SLACK };
   }
 
   /** Counts bytes of values that went into the row's columns beside its attributes. */

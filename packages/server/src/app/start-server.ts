@@ -108,7 +108,11 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
   const receivers: Receiver[] = [];
   const http = createHttpApp({
     version: VERSION,
-    reader: new LogReader({ engine, limits, flush: async (signal) => pipeline.flush(signal) }),
+    reader: new LogReader({
+      engine,
+      limits,
+      flush: async (signal, range) => pipeline.flush(signal, range),
+    }),
     engine,
     pipeline,
     decodeLines: (body, source, sink) => {

@@ -10,6 +10,7 @@ import { ROUTES } from '@tendril/api/routes';
 import { SCOPES, type Scope } from '@tendril/api/scope';
 import { Failure } from '@tendril/model/failure';
 import type { LogRecord } from '@tendril/model/log-record';
+import type { TimeRange } from '@tendril/model/time-range';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
 import type { EngineFixture } from '@tendril/testkit/engine-fixture';
 import { insertFieldRows, insertLogRows, startLogsFixture } from '@tendril/testkit/logs-fixture';
@@ -80,7 +81,7 @@ interface TestServer {
   readonly client: Client;
   readonly ingested: IngestRequest[];
   readonly tail: TailHub;
-  readonly flushes: number[];
+  readonly flushes: (TimeRange | undefined)[];
   readonly registry: TokenRegistry;
 }
 
@@ -99,7 +100,7 @@ async function startServer(options: ServerOptions = {}): Promise<TestServer> {
     monotonicMs: () => performance.now(),
   });
   const ingested: IngestRequest[] = [];
-  const flushes: number[] = [];
+  const flushes: (TimeRange | undefined)[] = [];
   const pipeline = testPipeline({ tail, ingested, flushes });
   const registry = await testRegistry();
   const signer = { key: Buffer.alloc(32, 7), nowMs: Date.now };
@@ -112,7 +113,7 @@ async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   });
   const app = createHttpApp({
     version: '0.0.0',
-    reader: new LogReader({ engine, flush: (signal) => pipeline.flush(signal) }),
+    reader: new LogReader({ engine, flush: (signal, range) => pipeline.flush(signal, range) }),
     engine,
     pipeline,
     decodeLines: (body) => {
@@ -166,8 +167,8 @@ function testPipeline({
       return Promise.resolve({ ...request.decode(sink), duplicate: false });
     },
     countRejected: () => undefined,
-    flush: () => {
-      flushes.push(Date.now());
+    flush: (_signal, range) => {
+      flushes.push(range);
       return Promise.resolve();
     },
     tail: (subscription) => tail.subscribe(subscription),
@@ -236,6 +237,8 @@ async function failureOf(promise: Promise<unknown>): Promise<Failure> {
   throw new Error('no Failure was thrown', { cause: thrown });
 }
 
+const NONSENSE: object = { nonsense: 1 };
+
 describe('search', () => {
   test('streams rows and then one summary', async () => {
     const { client } = await startServer();
@@ -258,12 +261,12 @@ describe('search', () => {
     });
   });
 
-  test('waits for what was acknowledged when it reaches up to now, and only then', async () => {
+  test('waits for what was acknowledged of its range', async () => {
     const { client, flushes } = await startServer();
-    await all(client.searchLogs(RANGE));
-    expect(flushes).toHaveLength(0);
-    await all(client.searchLogs({ from: 'now-1m', to: 'now' }));
-    expect(flushes).toHaveLength(1);
+    await all(client.searchLogs({ from: '1780000000000000000', to: '1780000000000002000' }));
+    expect(flushes).toEqual([
+      { fromNs: 1_780_000_000_000_000_000n, toNs: 1_780_000_000_000_002_000n },
+    ]);
   });
 
   test.each([
@@ -295,7 +298,7 @@ describe('search', () => {
     [{ query: `${'a or '.repeat(100)}a` }, 'query_too_many_clauses'],
     [{ query: 'a'.repeat(DEFAULT_LIMITS.queryTextBytesMax + 1) }, 'query_too_long'],
     [{ query: 'body:/(/' }, 'query_bad_regex'],
-    [{ nonsense: 1 } as object, 'bad_request'],
+    [NONSENSE, 'bad_request'],
   ])('refuses request %$ with its code', async (request, code) => {
     const { client } = await startServer({
       dependencies: {

@@ -5,7 +5,7 @@
 import type { TimeBounds } from '@tendril/api/time-bounds';
 import { Failure } from '@tendril/model/failure';
 import { DEFAULT_LIMITS, type Limits } from '@tendril/model/limits';
-import { NS_PER_MS, NS_PER_SECOND, type TimeRange } from '@tendril/model/time-range';
+import { NS_PER_MS, type TimeRange } from '@tendril/model/time-range';
 import { checkQuery } from '@tendril/query/check';
 import { lowerQuery } from '@tendril/query/lower';
 import { matcherOf, type RecordMatcher } from '@tendril/query/match';
@@ -20,16 +20,10 @@ import type { StatementOptions } from './statement.ts';
 import { StoredCatalogue } from './stored-catalogue.ts';
 import { TableDensity } from './table-density.ts';
 
-/**
- * The feeder inserts within a second or so: what lies further back and arrived in time is in the
- * engine already.
- */
-const FLUSH_WITHIN_NS: bigint = 3n * NS_PER_SECOND;
-
 export interface LogReaderOptions {
   readonly engine: Engine;
   /** Of the pipeline. */
-  readonly flush: (signal?: AbortSignal) => Promise<void>;
+  readonly flush: (signal?: AbortSignal, range?: TimeRange) => Promise<void>;
   readonly limits?: Limits;
   readonly readLimits?: ReadLimits;
   /** The wall clock, which `now` in requests means. */
@@ -84,7 +78,7 @@ export class LogReader {
     const nowNs = this.nowNs();
     // Before the flush, so that a mistake in the text is answered at once.
     const parsed = parseQuery(text, this.limits);
-    if (range.toNs > nowNs - FLUSH_WITHIN_NS) await this.flushed(options.signal);
+    await this.flushed(options.signal, range);
     const { queryClausesMax } = this.limits;
     const query = await this.catalogue.checked(
       (catalogue) => checkQuery(parsed, { catalogue, nowNs, queryClausesMax }),
@@ -110,11 +104,11 @@ export class LogReader {
     return resolveRange(bounds, this.nowNs());
   }
 
-  /** Resolves when everything acknowledged so far can be read. */
-  async flushed(signal: AbortSignal): Promise<void> {
+  /** Resolves when everything acknowledged so far whose time lies in the range can be read. */
+  async flushed(signal: AbortSignal, range?: TimeRange): Promise<void> {
     const timeout = AbortSignal.timeout(this.readLimits.timeoutMs);
     try {
-      await this.flush(AbortSignal.any([signal, timeout]));
+      await this.flush(AbortSignal.any([signal, timeout]), range);
     } catch (cause) {
       if (!timeout.aborted) throw cause;
       throw new Failure({

@@ -8,6 +8,8 @@ import type { FeedJournal } from './feed/feed-journal.ts';
 import type { FeedProgress } from './feed/feed-progress.ts';
 import type { Feeder } from './feed/feeder.ts';
 import type { FrameQueue } from './feed/frame-queue.ts';
+import type { PendingTimes } from './pending-times.ts';
+import type { TimeRange } from '@tendril/model/time-range';
 import type { Lane } from './lane.ts';
 import type {
   DecodeOutcome,
@@ -46,6 +48,7 @@ export interface PipelineParts<B extends Batch> {
   readonly housekeeping: Housekeeping;
   readonly journal: FeedJournal;
   readonly lane: Lane<B>;
+  readonly pendingTimes: PendingTimes;
   readonly progress: FeedProgress;
   readonly queue: FrameQueue;
   readonly requestIds: RequestIds;
@@ -104,8 +107,11 @@ export class IngestPipeline<B extends Batch> implements BatchPipeline<B> {
     this.#parts.committer.count(changes);
   }
 
-  async flush(signal?: AbortSignal): Promise<void> {
-    await this.#parts.feeder.flush(this.#parts.queue.newestFrame, signal);
+  async flush(signal?: AbortSignal, range?: TimeRange): Promise<void> {
+    const { feeder, pendingTimes, progress, queue } = this.#parts;
+    const { fedThrough } = progress.state;
+    const frame = range ? pendingTimes.newestIn(range, fedThrough) : queue.newestFrame;
+    if (frame > fedThrough) await feeder.flush(frame, signal);
   }
 
   tail(subscription: TailSubscription): AsyncIterable<TailEvent> {

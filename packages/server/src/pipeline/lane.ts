@@ -16,7 +16,7 @@ export interface LaneOptions<B extends Batch> {
   /** Of one frame, because each is a part in the engine. */
   readonly partitionsMax: number;
   /** Called with each batch after it was encoded; what it returns is called after the commit. */
-  readonly onEncoded: (batch: B) => (() => void) | undefined;
+  readonly onEncoded: (batch: B, frame: number) => (() => void) | undefined;
 }
 
 interface Filling<B extends Batch> {
@@ -110,7 +110,7 @@ export class Lane<B extends Batch> implements BatchSink<B> {
   #encode({ batch, records }: Filling<B>, frame: number, afterCommit: (() => void)[]): FrameBody {
     const { onEncoded, serverId } = this.#options;
     const blocks = batch.encode({ server: serverId, frame, row: 0 });
-    const notify = onEncoded(batch);
+    const notify = onEncoded(batch, frame);
     if (notify !== undefined) afterCommit.push(notify);
     return {
       records,

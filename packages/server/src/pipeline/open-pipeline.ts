@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Batch } from '@tendril/columns/batch';
 import type { LogBatch } from '@tendril/columns/log-batch';
 import type { LogRecord } from '@tendril/model/log-record';
+import type { TimeRange } from '@tendril/model/time-range';
 import { Accounts } from './accounts.ts';
 import { Committer } from './committer.ts';
 import { DiskSpace, type DiskUse } from './disk-space.ts';
@@ -18,6 +19,7 @@ import { FrameQueue } from './feed/frame-queue.ts';
 import { Inserter, type InsertTarget } from './feed/inserter.ts';
 import { commitFailure, IngestPipeline, type BatchPipeline } from './ingest-pipeline.ts';
 import { Lane } from './lane.ts';
+import { PendingTimes } from './pending-times.ts';
 import type { PipelineLimits } from './pipeline-limits.ts';
 import type { Pipeline } from './pipeline.ts';
 import { Quarantine } from './quarantine.ts';
@@ -79,7 +81,11 @@ export async function openBatchPipeline<B extends Batch>(
   const { limits, nowMs } = options;
   const accounts = storage.accounts;
   const tail = createTail(limits);
-  const lane = createLane(options, tail);
+  const pendingTimes = new PendingTimes(feeding.queue.newestFrame);
+  const lane = createLane(options, {
+    tail,
+    noteTimes: (frame, times) => pendingTimes.add(frame, times, storage.progress.state.fedThrough),
+  });
   const requestIds = createRequestIds(options, storage.replay);
   const committer = new Committer({
     accounts,
@@ -104,6 +110,7 @@ export async function openBatchPipeline<B extends Batch>(
     committer,
     lane,
     nowMs,
+    pendingTimes,
     requestIds,
     tail,
     replayed: storage.replay.report,
@@ -271,19 +278,29 @@ function createTail(limits: PipelineLimits): TailHub {
   });
 }
 
+interface LaneListeners {
+  readonly tail: TailHub;
+  readonly noteTimes: (frame: number, times: TimeRange) => void;
+}
+
 function createLane<B extends Batch>(
   { limits, newBatch, readRecord, serverId }: OpenPipelineOptions<B>,
-  tail: TailHub,
+  { tail, noteTimes }: LaneListeners,
 ): Lane<B> {
   return new Lane({
     newBatch,
     serverId,
     frameBytes: limits.frameBytes,
     partitionsMax: limits.insert.partitionsMax,
-    onEncoded: (batch) => {
-      if (!tail.isWatched) return undefined;
-      const { rowCount } = batch;
-      return tail.prepare({ rowCount, record: (row) => readRecord(batch, row) });
+    onEncoded: (batch, frame) => {
+      const { rowCount, timeRange } = batch;
+      const notify = tail.isWatched
+        ? tail.prepare({ rowCount, record: (row) => readRecord(batch, row) })
+        : undefined;
+      return () => {
+        noteTimes(frame, timeRange);
+        notify?.();
+      };
     },
   });
 }

@@ -5,6 +5,7 @@
 import type { LogBatch } from '@tendril/columns/log-batch';
 import type { BatchSink } from '@tendril/columns/batch';
 import type { LogRecord } from '@tendril/model/log-record';
+import type { TimeRange } from '@tendril/model/time-range';
 
 export interface IngestRequest {
   /** Accounting key, e.g. `otlp-http`, `ndjson`, `import`. At most 64 distinct ones; bounded text. */
@@ -78,8 +79,11 @@ export interface Pipeline {
   ingestLogs(request: IngestRequest): Promise<IngestOutcome>;
   /** Counts records that a receiver refused before `ingestLogs` (too large, bad encoding). */
   countRejected(source: string, reason: string, records: number): void;
-  /** Resolves when all that was acknowledged before the call can be searched. Merged to four a second. */
-  flush(signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves when all that was acknowledged before the call can be searched; with a range, all whose
+   * time lies in it. Merged to four a second.
+   */
+  flush(signal?: AbortSignal, range?: TimeRange): Promise<void>;
   /** Records as they are committed. Throws `Failure` `too_many_subscribers` past the limit. */
   tail(subscription: TailSubscription): AsyncIterable<TailEvent>;
   accounts(): readonly SourceAccount[];

@@ -1,6 +1,7 @@
 /** A batch for tests: every record is one line, and its blocks are lines that a test can read. */
 import type { Batch, BatchMark, TableBlock } from '@tendril/columns/batch';
 import type { LogRecord } from '@tendril/model/log-record';
+import { NS_PER_DAY, type TimeRange } from '@tendril/model/time-range';
 import { formatRecordId, recordId, type RecordIdParts } from '@tendril/model/record-id';
 
 export interface TextRecord {
@@ -25,6 +26,14 @@ export class TextBatch implements Batch {
 
   get partitions(): ReadonlySet<number> {
     return new Set(this.#records.map(({ day }) => day));
+  }
+
+  get timeRange(): TimeRange {
+    const days = this.#records.map(({ day }) => BigInt(day));
+    const [first = 0n] = days;
+    const least = days.reduce((a, b) => (b < a ? b : a), first);
+    const greatest = days.reduce((a, b) => (b > a ? b : a), first);
+    return { fromNs: least * NS_PER_DAY, toNs: (greatest + 1n) * NS_PER_DAY };
   }
 
   add(text: string, day = 0): void {
