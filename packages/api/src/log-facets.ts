@@ -36,9 +36,7 @@ export interface LogFacet extends Omit<LogField, 'aliases' | 'records'> {
 
 /** What the counts are of. */
 export type FacetBasis =
-  /** Of the range, exactly. */
-  | { readonly kind: 'range' }
-  /** Of the whole hours that the range touches. */
+  /** Of the whole hours that the range touches, as the writers counted them. */
   | { readonly kind: 'hours' }
   /** Of so many of the newest records that match. */
   | { readonly kind: 'sample'; readonly records: number };
@@ -72,7 +70,6 @@ export const logFacetsResponseSchema: z.ZodType<LogFacetsResponse> = z
       }),
     ),
     basis: z.union([
-      z.object({ kind: z.literal('range') }),
       z.object({ kind: z.literal('hours') }),
       z.object({ kind: z.literal('sample'), records: z.number().int() }),
     ]),

@@ -140,7 +140,7 @@ describe('the tokens file', () => {
     const registry = await open({ tokensFile: file, table: tokenTable(engine.engine) });
     expect(registry.find(secret)?.scopes).toEqual(['admin']);
     expect(registry.configured).toBe(true);
-    const [{ id = '' } = {}] = registry.list();
+    const id = registry.list()[0]?.id ?? '';
     await expect(registry.revoke(id)).rejects.toMatchObject({ code: 'token_of_file' });
     writeFileSync(file, 'half a li');
     await registry.sync();

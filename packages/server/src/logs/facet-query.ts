@@ -5,10 +5,7 @@ import { int64, sql, uint32, type Sql } from '@tendril/sql/sql';
 /** More fields than a person can look through. */
 export const FACETS_MAX = 1_000;
 
-/**
- * Rows of one field follow each other; the first, whose value is empty, counts the records that have
- * the field, which are at least as many as any value's.
- */
+/** Rows of one field follow each other; the first, whose value is empty, counts the records that have it. */
 export function facetsQuery({ fromNs, toNs }: TimeRange, values: number): Sql {
   return sql`SELECT
   Source AS source,
@@ -20,7 +17,7 @@ FROM log_fields
 WHERE Hour >= toStartOfHour(toDateTime(${int64(fromNs / NS_PER_SECOND)}, 'UTC'))
   AND Hour < toDateTime(${int64(ceilSeconds(toNs))}, 'UTC')
 GROUP BY Source, Name, Value
-ORDER BY Source, Name, records DESC, Value
+ORDER BY Source, Name, Value = '' DESC, records DESC, Value
 LIMIT ${uint32(values + 1)} BY Source, Name
 LIMIT ${uint32(FACETS_MAX * (values + 1))}`;
 }

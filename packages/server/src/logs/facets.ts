@@ -3,17 +3,12 @@
  * counted by the hour; with one from a sample of the newest records that match.
  */
 import { z } from 'zod';
-import type {
-  FacetBasis,
-  LogFacet,
-  LogFacetsRequest,
-  LogFacetsResponse,
-} from '@tendril/api/log-facets';
+import type { LogFacet, LogFacetsRequest, LogFacetsResponse } from '@tendril/api/log-facets';
 import { FIELD_STORAGES, type FieldStorage } from '@tendril/api/log-fields';
 import type { LogRecord } from '@tendril/model/log-record';
-import { LOG_FIELDS, type Field } from '@tendril/model/fields';
+import { LOG_FIELDS, logFieldOf, type Field } from '@tendril/model/fields';
 import { severityOfNumber } from '@tendril/model/severity';
-import { NS_PER_MINUTE, type TimeRange } from '@tendril/model/time-range';
+import type { TimeRange } from '@tendril/model/time-range';
 import { FacetTally } from './facet-tally.ts';
 import { facetsQuery } from './facet-query.ts';
 import type { LogReader, PreparedQuery } from './log-reader.ts';
@@ -22,7 +17,6 @@ import { allRows, type StatementOptions } from './statement.ts';
 
 /** Enough for shares that are right to a few percent, and read in a few hundredths of a second. */
 const SAMPLE_RECORDS = 1_000;
-const NS_PER_HOUR: bigint = 60n * NS_PER_MINUTE;
 
 export async function logFacets(
   reader: LogReader,
@@ -61,20 +55,14 @@ async function countedFacets(
       facets.push({ ...facetOf(source, name, types.join(' | ')), records, values: [] });
     else facets.at(-1)?.values.push({ value, count: records });
   }
-  return { facets, basis: basisOf(range) };
+  return { facets, basis: { kind: 'hours' } };
 }
 
-function basisOf({ fromNs, toNs }: TimeRange): FacetBasis {
-  const isWholeHours = fromNs % NS_PER_HOUR === 0n && toNs % NS_PER_HOUR === 0n;
-  return { kind: isWholeHours ? 'range' : 'hours' };
-}
-
-const FIELD_OF_COLUMN: ReadonlyMap<string, Field> = new Map(
-  LOG_FIELDS.flatMap((field) => [
-    [field.column, field],
-    [field.name, field],
-  ]),
-);
+// The writers count severities as they were written, which the query language takes for the level.
+const FIELD_OF_COLUMN: ReadonlyMap<string, Field | undefined> = new Map([
+  ...LOG_FIELDS.map((field) => [field.column, field] as const),
+  ['SeverityText', logFieldOf('level')],
+]);
 
 /** A column goes by the name of its field. */
 function facetOf(

@@ -61,7 +61,7 @@ function registered(rows: readonly Row[]): LogField[] {
     storage: 'column',
     aliases,
     label,
-    records: counted.get(column) ?? counted.get(name) ?? null,
+    records: counted.get(column) ?? null,
   }));
 }
 

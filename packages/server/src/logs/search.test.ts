@@ -285,7 +285,7 @@ describe('fields', () => {
     ['level', '', ['debug', 'info', 'warn', 'error']],
     ['status', '', ['200', '201', '202', '203']],
     ['host.name', '', ['node-1', 'node-0']],
-    ['operationId', 'OP-4', expect.arrayContaining(['op-4', 'op-40', 'op-49'])],
+    ['operationId', 'OP-4', ['op-4', ...Array.from({ length: 10 }, (_, i) => `op-4${i}`)]],
     ['id', '', expect.anything()],
     ['duration', '', []],
     ['timestamp', '', expect.anything()],
@@ -293,8 +293,8 @@ describe('fields', () => {
   ])('values of %s', async (field, prefix, expected) => {
     const request = { field, prefix, query: '', limit: 20, distinct: true, ...RANGE };
     const { values } = await logFieldValues(reader, request, SIGNAL);
-    expect(values.map(({ value }) => value).toSorted()).toEqual(
-      Array.isArray(expected) ? expected.toSorted() : expected,
+    expect(new Set(values.map(({ value }) => value))).toEqual(
+      Array.isArray(expected) ? new Set<unknown>(expected) : expected,
     );
   });
 });

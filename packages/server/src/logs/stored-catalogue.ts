@@ -16,8 +16,6 @@ import { allRows, type StatementOptions } from './statement.ts';
 
 /** Keys beyond are found by none but those who know them: a sender that makes up keys reaches this. */
 const NAMES_MAX = 50_000;
-/** A name that is missing again so soon after a look is not there. */
-const REREAD_MS_MIN = 1_000;
 /** Types are read again after this long: a key may have got another one. */
 const STALE_MS = 30_000;
 
@@ -43,18 +41,16 @@ export class StoredCatalogue {
 
   /** Runs `check` with the fields known; once more with fresh ones when it misses a field. */
   async checked<T>(check: (catalogue: FieldCatalogue) => T, options: StatementOptions): Promise<T> {
-    if (this.ageMs() > STALE_MS) await this.read(options);
+    const askedAtMs = this.nowMs();
+    if (askedAtMs - this.readAtMs > STALE_MS) await this.read(options);
     try {
       return check(this.current);
     } catch (error) {
-      if (!isUnknownField(error) || this.ageMs() < REREAD_MS_MIN) throw error;
+      // What was read since was read after everything that the asker may expect to find.
+      if (!isUnknownField(error) || this.readAtMs >= askedAtMs) throw error;
       await this.read(options);
       return check(this.current);
     }
-  }
-
-  private ageMs(): number {
-    return this.nowMs() - this.readAtMs;
   }
 
   private async read(options: StatementOptions): Promise<void> {
