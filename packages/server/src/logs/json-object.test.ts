@@ -46,12 +46,11 @@ describe('flatAttributes', () => {
   });
 
   test('reads back what JSON says', () => {
-    const scalar = fc.oneof(
-      fc.string(),
-      fc.boolean(),
-      fc.integer(),
-      fc.double({ noNaN: true, noDefaultInfinity: true }),
-    );
+    // A whole number that a double does not hold exactly is taken for a 64-bit integer.
+    const double = fc
+      .double({ noNaN: true, noDefaultInfinity: true })
+      .filter((number) => !Number.isInteger(number) || Number.isSafeInteger(number));
+    const scalar = fc.oneof(fc.string(), fc.boolean(), fc.integer(), double);
     const value = fc.oneof(scalar, fc.array(scalar));
     const key = fc.string().filter((name) => name !== '__proto__');
     fc.assert(
