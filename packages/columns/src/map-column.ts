@@ -3,15 +3,25 @@ import { ByteStore, readVarint } from './byte-store.ts';
 import { decodeUtf8 } from './utf8.ts';
 import type { Column, SavedPositions } from './column.ts';
 
+const NO_ROW = -1;
+
 export class MapColumn implements Column {
   private readonly ends: ByteStore = new ByteStore(1024);
   private readonly keys: ByteStore = new ByteStore(256);
   private readonly values: ByteStore = new ByteStore(256);
   private entryCount = 0;
   private rows = 0;
+  private keysRow = NO_ROW;
+  private readonly keysOfRow: Set<string> = new Set();
 
-  /** Adds an entry to `row`, the newest; the first entry of a key is the one that maps show. */
+  /** Adds an entry to `row`, the newest. The first entry of a key stays. */
   add(row: number, key: string, value: string): void {
+    if (row !== this.keysRow) {
+      this.keysRow = row;
+      this.keysOfRow.clear();
+    }
+    if (this.keysOfRow.has(key)) return;
+    this.keysOfRow.add(key);
     this.fillTo(row);
     this.keys.putString(key);
     this.values.putString(value);
@@ -59,10 +69,12 @@ export class MapColumn implements Column {
     this.values.end = from.take();
     this.entryCount = from.take();
     this.rows = from.take();
+    this.keysRow = NO_ROW;
   }
 
   undo(row: number): void {
     if (this.rows <= row) return;
+    this.keysRow = NO_ROW;
     this.rows = row;
     this.ends.end = row * 8;
     const keep = row === 0 ? 0 : this.endOf(row - 1);
@@ -82,6 +94,7 @@ export class MapColumn implements Column {
     this.values.end = 0;
     this.entryCount = 0;
     this.rows = 0;
+    this.keysRow = NO_ROW;
   }
 
   private fillTo(rowCount: number): void {
