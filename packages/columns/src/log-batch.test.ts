@@ -92,7 +92,7 @@ describe('LogBatch', () => {
       write(fixture, timeNs);
     }
     const day = Number(midnightNs / DAY_NS);
-    expect([...fixture.batch.partitions].sort()).toEqual([day - 3, day - 1, day]);
+    expect([...fixture.batch.partitions].sort((a, b) => a - b)).toEqual([day - 3, day - 1, day]);
   });
 
   test('counts about the bytes that it encodes to', () => {
