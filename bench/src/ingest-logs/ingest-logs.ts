@@ -36,8 +36,11 @@ type Options = Readonly<Record<string, string>>;
 async function runIngestLogs(options: Options): Promise<void> {
   const heavy = options['heavy'] !== '';
   const nativeRows = numberOption(options, 'native-rows');
-  const native = nativeRows > 0 ? await nativeInsertRate({ rows: nativeRows, heavy }) : NaN;
-  print('engine alone', `${thousands(native)} records/s as Native blocks of 200,000 rows`);
+  const native = await nativeInsertRate({ rows: nativeRows, heavy });
+  print(
+    'engine alone',
+    `${thousands(native.rowsPerSecond)} records/s as Native blocks of 200,000 rows, ${native.cpuMicrosecondsPerRow.toFixed(1)} µs CPU a record`,
+  );
   const server = await ServerProcess.create();
   try {
     await server.start();
@@ -46,7 +49,7 @@ async function runIngestLogs(options: Options): Promise<void> {
       'idle',
       `server ${megabytes(idle[0]?.rssBytes ?? 0)}, engine ${megabytes(idle[1]?.rssBytes ?? 0)}`,
     );
-    await measureThroughput(server, options, native);
+    await measureThroughput(server, options, native.rowsPerSecond);
     if (numberOption(options, 'ack-seconds') > 0) await measureAcks(server, options);
     await settle(server);
     print(

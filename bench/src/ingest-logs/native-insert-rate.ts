@@ -15,11 +15,18 @@ import type { Engine } from '@tendril/server/engine/engine';
 import { migrate } from '@tendril/server/engine/migrations/migrate';
 import { decodeOtlpLogsProtobuf } from '@tendril/server/protocols/otlp/otlp-logs-protobuf';
 import { OtlpLoad } from '@tendril/testkit/load/otlp-load';
+import { usageOf } from '../process-usage.ts';
 
 const INSERT_ROWS = 200_000;
 const BLOCK_ROWS = 50_000;
 /** As the feeder does. */
 const INSERTS_AT_ONCE = 2;
+
+export interface NativeInsertRate {
+  readonly rowsPerSecond: number;
+  /** Of the engine, merges that ran meanwhile included. */
+  readonly cpuMicrosecondsPerRow: number;
+}
 
 export async function nativeInsertRate({
   rows,
@@ -27,9 +34,9 @@ export async function nativeInsertRate({
 }: {
   rows: number;
   heavy: boolean;
-}): Promise<number> {
+}): Promise<NativeInsertRate> {
   const directory = mkdtempSync(join(tmpdir(), 'tendril-native-'));
-  const { engine } = await startEmbeddedEngine({
+  const { engine, run } = await startEmbeddedEngine({
     dataPath: join(directory, 'engine'),
     runPath: join(directory, 'run'),
     logFile: join(directory, 'engine.log'),
@@ -37,9 +44,13 @@ export async function nativeInsertRate({
   try {
     await migrate(engine);
     const inserts = encodeInserts(rows, heavy);
+    const pid = run()?.pid ?? 0;
+    const cpuBefore = usageOf(pid).cpuSeconds;
     const startedMs = performance.now();
     await insertAll(engine, inserts);
-    return (rows * 1_000) / (performance.now() - startedMs);
+    const seconds = (performance.now() - startedMs) / 1_000;
+    const cpuSeconds = usageOf(pid).cpuSeconds - cpuBefore;
+    return { rowsPerSecond: rows / seconds, cpuMicrosecondsPerRow: (cpuSeconds * 1e6) / rows };
   } finally {
     await engine.close();
     rmSync(directory, { recursive: true, force: true });

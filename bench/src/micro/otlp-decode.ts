@@ -5,6 +5,7 @@
 import { LogBatch } from '@tendril/columns/log-batch';
 import { LogCatalog } from '@tendril/columns/log-catalog';
 import { LogWriter } from '@tendril/intake/log-writer';
+import { allowLongInlining } from '@tendril/intake/long-inlining';
 import { createRedactor, type Redactor } from '@tendril/intake/redact/redactor';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
 import { decodeOtlpLogsProtobuf } from '@tendril/server/protocols/otlp/otlp-logs-protobuf';
@@ -33,6 +34,7 @@ export const otlpDecode: Benchmark = {
   summary: 'OTLP protobuf to Native blocks on one core: records/s and ns by stage',
   options: { seconds: '5', heavy: '' },
   run: (options) => {
+    allowLongInlining();
     const seconds = numberOption(options, 'seconds');
     const requests = distinctRequests(options['heavy'] !== '');
     const bytes = requests.reduce((sum, request) => sum + request.length, 0);

@@ -73,9 +73,12 @@ const CACHES: XmlElements = {
   text_index_postings_cache_size: 48 * MIB,
 };
 
-/** From here on freed pages go back to the system at once: full ingest peaks at two thirds. */
-const PURGE_ABOVE_BYTES = 512 * MIB;
-const DIRTY_BYTES_MAX = 48 * MIB;
+/**
+ * From here on freed pages go back to the system at once. Lower, and inserts pay for it: each page is
+ * cleared again by the kernel (a fifth of an insert's processor time at 512 MiB, bench ingest-logs).
+ */
+const PURGE_ABOVE_BYTES = 800 * MIB;
+const DIRTY_BYTES_MAX = 256 * MIB;
 
 function memoryConfig(memoryBytesMax: number): XmlElements {
   return {

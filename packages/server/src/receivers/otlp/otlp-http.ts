@@ -73,7 +73,10 @@ async function handle(
     // Which pages may send here is decided by CORS, above.
     origin: undefined,
   });
-  const { encoded, decoded } = await receiveBody(request, dependencies.limits.requestBytesMax);
+  const { encoded, decoded, release } = await receiveBody(
+    request,
+    dependencies.limits.requestBytesMax,
+  );
   const outcome = await dependencies.pipeline.ingestLogs({
     source: 'otlp-http',
     requestId: requestIdOf(request.headers['tendril-batch-id'], encoded),
@@ -82,6 +85,7 @@ async function handle(
       return decode(decoded, dependencies.writer, sink);
     },
   });
+  release();
   answer(response, 200, encoding, encodeLogsResponse(outcome, encoding));
 }
 
