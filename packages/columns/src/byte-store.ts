@@ -123,23 +123,39 @@ export class ByteStore {
     let at = this.end;
     if (length > 0x7f) bytes[at++] = (length & 0x7f) | 0x80;
     bytes[at++] = length > 0x7f ? length >> 7 : length;
+    const textEnd = at + length;
     let seen = 0;
-    let next = start;
-    for (const wordsEnd = end - 7; next < wordsEnd; next += 8, at += 8) {
-      const low = from.getInt32(next, true);
-      const high = from.getInt32(next + 4, true);
+    if (length >= 8) {
+      let next = start;
+      for (const wordsEnd = end - 8; next < wordsEnd; next += 8, at += 8) {
+        const low = from.getInt32(next, true);
+        const high = from.getInt32(next + 4, true);
+        seen |= low | high;
+        view.setInt32(at, low, true);
+        view.setInt32(at + 4, high, true);
+      }
+      // The last eight bytes overlap with those before, which saves a loop over single bytes.
+      const low = from.getInt32(end - 8, true);
+      const high = from.getInt32(end - 4, true);
       seen |= low | high;
+      view.setInt32(textEnd - 8, low, true);
+      view.setInt32(textEnd - 4, high, true);
+    } else if (length >= 4) {
+      const low = from.getInt32(start, true);
+      const high = from.getInt32(end - 4, true);
+      seen = low | high;
       view.setInt32(at, low, true);
-      view.setInt32(at + 4, high, true);
-    }
-    for (; next < end; next += 1) {
-      const byte = source.bytes[next] ?? 0;
-      seen |= byte;
-      bytes[at++] = byte;
+      view.setInt32(textEnd - 4, high, true);
+    } else {
+      for (let next = start; next < end; next += 1, at += 1) {
+        const byte = source.bytes[next] ?? 0;
+        seen |= byte;
+        bytes[at] = byte;
+      }
     }
     if ((seen & 0x80808080) !== 0 && !isValidUtf8(source.bytes, start, end)) {
       this.putBytes(repairUtf8(source.bytes, start, end));
-    } else this.end = at;
+    } else this.end = textEnd;
   }
 
   /** Length and bytes, taken as they are. */

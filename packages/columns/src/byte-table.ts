@@ -34,6 +34,12 @@ export class ByteTable {
     return number;
   }
 
+  /** The number of the range if a cheap look finds it, else -1. */
+  find(source: ByteSource, start: number, end: number): number {
+    const guess = this.likely[likelySlot(source, start, end)] ?? 0;
+    return guess < this.count && this.equals(guess, source, start, end) ? guess : -1;
+  }
+
   startOf(number: number): number {
     return this.starts[number] ?? 0;
   }
@@ -124,13 +130,18 @@ export function equalRanges(
   start: number,
   end: number,
 ): boolean {
-  let next = start;
-  let index = at;
-  for (const wordsEnd = end - 3; next < wordsEnd; next += 4, index += 4) {
-    if (one.view.getInt32(index, true) !== other.view.getInt32(next, true)) return false;
+  const length = end - start;
+  if (length < 4) {
+    for (let i = 0; i < length; i += 1) {
+      if (one.bytes[at + i] !== other.bytes[start + i]) return false;
+    }
+    return true;
   }
-  for (; next < end; next += 1, index += 1) {
-    if (one.bytes[index] !== other.bytes[next]) return false;
+  // The last word overlaps with the one before, which saves a loop over single bytes.
+  const last = length - 4;
+  if (one.view.getInt32(at + last, true) !== other.view.getInt32(start + last, true)) return false;
+  for (let i = 0; i < last; i += 4) {
+    if (one.view.getInt32(at + i, true) !== other.view.getInt32(start + i, true)) return false;
   }
   return true;
 }

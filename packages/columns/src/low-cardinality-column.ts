@@ -29,6 +29,11 @@ export class LowCardinalityColumn implements Column {
     return this.rows > row;
   }
 
+  /** True when the block has the value already; a cheap look that may miss it. */
+  knows(source: ByteSource, start: number, end: number): boolean {
+    return this.dictionary.find(source, start, end) >= 0;
+  }
+
   /** Invalid UTF-8 becomes U+FFFD. */
   put(row: number, source: ByteSource, start: number, end: number): void {
     const known = this.dictionary.count;

@@ -106,7 +106,9 @@ export class AttributeWriter {
     const isPlain =
       !entry.special &&
       end - start <= this.valueBytesMax &&
-      (entry.identifier || !this.redactor.suspicious(source.bytes, start, end));
+      (entry.identifier ||
+        isKnownKeyword(batch, entry, source, start, end) ||
+        !this.redactor.suspicious(source.bytes, start, end));
     if (isPlain) {
       if (entry.domain !== DOMAIN.none) copyToDomain(batch, entry, source, start, end);
       if (batch.putAttributeText(entry.key, source, start, end)) return;
@@ -274,4 +276,16 @@ export class AttributeWriter {
     batch.addOverflow(entry.name, text);
     this.counts.attributesOverflowed += 1;
   }
+}
+
+// What a keyword column of the block holds has been through redaction.
+function isKnownKeyword(
+  batch: LogBatch,
+  { domain }: KeyEntry,
+  source: ByteSource,
+  start: number,
+  end: number,
+): boolean {
+  if (domain === DOMAIN.caller) return batch.caller.knows(source, start, end);
+  return domain === DOMAIN.errorCode && batch.errorCode.knows(source, start, end);
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { LogCatalog } from '@tendril/columns/log-catalog';
 import { LogWriter } from '@tendril/intake/log-writer';
+import { allowLongInlining } from '@tendril/intake/long-inlining';
 import { createRedactor, type Redactor } from '@tendril/intake/redact/redactor';
 import { RULE_NAMES, type RuleName } from '@tendril/intake/redact/scan';
 import type { Limits } from '@tendril/model/limits';
@@ -15,6 +16,7 @@ export interface Intake {
 }
 
 export function createIntake(config: ServerConfig, limits: Limits, statePath: string): Intake {
+  allowLongInlining();
   const keyFile = config['redaction.keyFile'];
   const redactor = createRedactor({
     key: siteSecret(keyFile ?? join(statePath, 'redaction.key'), keyFile === undefined),
