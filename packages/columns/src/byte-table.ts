@@ -8,7 +8,7 @@ import { grown } from './fixed-columns.ts';
 import { decodeUtf8 } from './utf8.ts';
 
 const SLOTS_INITIAL = 128;
-/** A first look-up without hashing all bytes; bench/src/micro/otlp-decode.ts. */
+/** Of the table for the first look-up, which hashes only a few bytes; bench/src/micro/otlp-decode.ts. */
 const LIKELY_BITS = 10;
 const SEED = randomInt(2 ** 32 - 1) | 0;
 
@@ -20,13 +20,19 @@ export class ByteTable {
   private starts: Int32Array = new Int32Array(SLOTS_INITIAL);
   private hashes: Int32Array = new Int32Array(SLOTS_INITIAL);
   // By what is cheap to read of a range: its number, to be verified.
-  private readonly likely: Int32Array = new Int32Array(1 << LIKELY_BITS);
+  private readonly likely: Int32Array;
+  private readonly likelyShift: number;
   // Number plus one; 0 is a free slot.
   private slots: Int32Array = new Int32Array(SLOTS_INITIAL);
 
+  constructor(likelyBits: number = LIKELY_BITS) {
+    this.likely = new Int32Array(1 << likelyBits);
+    this.likelyShift = 32 - likelyBits;
+  }
+
   /** The number of the range, given to it now when it is new (then it is the old `count`). */
   intern(source: ByteSource, start: number, end: number): number {
-    const likely = likelySlot(source, start, end);
+    const likely = likelyHash(source, start, end) >>> this.likelyShift;
     const guess = this.likely[likely] ?? 0;
     if (guess < this.count && this.equals(guess, source, start, end)) return guess;
     const number = this.internHashed(source, start, end);
@@ -36,7 +42,7 @@ export class ByteTable {
 
   /** The number of the range if a cheap look finds it, else -1. */
   find(source: ByteSource, start: number, end: number): number {
-    const guess = this.likely[likelySlot(source, start, end)] ?? 0;
+    const guess = this.likely[likelyHash(source, start, end) >>> this.likelyShift] ?? 0;
     return guess < this.count && this.equals(guess, source, start, end) ? guess : -1;
   }
 
@@ -115,11 +121,10 @@ export class ByteTable {
 }
 
 /** By length and last word: names and places in code differ there. */
-function likelySlot({ bytes, view }: ByteSource, start: number, end: number): number {
+function likelyHash({ bytes, view }: ByteSource, start: number, end: number): number {
   const length = end - start;
   const last = length >= 4 ? view.getInt32(end - 4, true) : (bytes[start] ?? 0);
-  const mixed = Math.imul(last ^ (length << 3), 0x9e3779b1);
-  return mixed >>> (32 - LIKELY_BITS);
+  return Math.imul(last ^ (length << 3), 0x9e3779b1);
 }
 
 /** Whether the bytes at `at` of one are those of a range of the other. */

@@ -10,6 +10,8 @@ const VALUES_MAX = 100;
 /** Longer values are nothing to choose from a list. */
 const VALUE_BYTES_MAX = 256;
 
+const VALUE_LIKELY_BITS = 7;
+
 /** Writes one row of `log_fields`; the empty value stands for the field as such. */
 export type CountSink = (value: string, count: number) => void;
 
@@ -19,8 +21,9 @@ export type ValueText = (table: ByteTable, number: number) => string;
 export class FieldCounts {
   private records = 0;
   private isKnown = false;
-  // Undefined once there were too many values.
-  private table: ByteTable | undefined = new ByteTable();
+  // Many fields never have a value to tell.
+  private table: ByteTable | undefined;
+  private isClosed = false;
   private readonly counts: number[] = [];
   /** Values below this number were told before. */
   private toldValues = 0;
@@ -32,7 +35,7 @@ export class FieldCounts {
 
   /** False when values need not be counted any more. */
   get isOpen(): boolean {
-    return this.table !== undefined;
+    return !this.isClosed;
   }
 
   get hasNews(): boolean {
@@ -44,7 +47,8 @@ export class FieldCounts {
   }
 
   addValue(source: ByteSource, start: number, end: number, count: number): void {
-    if (!this.table || end - start > VALUE_BYTES_MAX || end === start) return;
+    if (this.isClosed || end - start > VALUE_BYTES_MAX || end === start) return;
+    this.table ??= new ByteTable(VALUE_LIKELY_BITS);
     const number = this.table.intern(source, start, end);
     if (number >= VALUES_MAX) this.close();
     else this.counts[number] = (this.counts[number] ?? 0) + count;
@@ -53,6 +57,7 @@ export class FieldCounts {
   /** For fields whose values are known to be too many. */
   close(): void {
     this.table = undefined;
+    this.isClosed = true;
     this.counts.length = 0;
   }
 

@@ -117,7 +117,7 @@ export class AttributeKeys {
       name,
       key: this.options.paths.keyOf(name),
       domain,
-      unitNs: durationUnitOfKey(name),
+      unitNs: domain === DOMAIN.duration ? durationUnitOfKey(name) : 0,
       rule,
       identifier: keyRule?.kind === 'identifier',
       special: rule !== undefined || SPECIAL_DOMAINS.has(domain),

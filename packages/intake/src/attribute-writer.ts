@@ -17,6 +17,8 @@ import type { Redactor } from './redact/redactor.ts';
 /** Names what was cut in a record. */
 export const TRUNCATED_KEY = 'tendril.truncated';
 
+/** Of a number in an array. */
+const ELEMENT_BYTES = 8;
 /** Of a trace id in hex. */
 const ID_BYTES_MAX = 32;
 
@@ -255,15 +257,25 @@ export class AttributeWriter {
       this.text(batch, entry, attributeText(value));
       return;
     }
-    const elements = kind === KIND.texts ? value.map((text) => this.element(entry, text)) : value;
+    const kept = value.slice(0, this.elementsThatFit(entry, value));
+    const elements = kind === KIND.texts ? kept.map((text) => this.element(entry, text)) : kept;
     this.put(batch, entry, kind, elements);
   }
 
+  // How many elements take no more bytes than a value may have.
+  private elementsThatFit(entry: KeyEntry, value: readonly AttributeScalar[]): number {
+    let bytes = 0;
+    for (const [index, element] of value.entries()) {
+      bytes += typeof element === 'string' ? Buffer.byteLength(element) : ELEMENT_BYTES;
+      if (bytes <= this.valueBytesMax) continue;
+      this.noteTruncated(entry.name);
+      return index;
+    }
+    return value.length;
+  }
+
   private element(entry: KeyEntry, element: AttributeScalar): AttributeScalar {
-    const length = this.scratch.encode(String(element));
-    const { source } = this.scratch;
-    const end = this.cutEnd(entry, source, 0, length);
-    return this.redact(entry, decodeUtf8(source.bytes, 0, end));
+    return this.redact(entry, String(element));
   }
 
   // A value that is what it shall be.

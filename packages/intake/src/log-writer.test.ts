@@ -218,6 +218,21 @@ describe('limits', () => {
     expect(past.fixture.writer.counts.valuesCut).toBe(2);
   });
 
+  test('cut an array at the element that is one byte too much', () => {
+    const limits = { valueBytesMax: 16 };
+    const { record } = written((writer) => {
+      writer.attribute('fits', [1, 2]);
+      writer.attribute('long', [1, 2, 3]);
+      writer.attribute('texts', ['12345678', '123456789']);
+    }, limits);
+    expect(record.attributes).toEqual({
+      fits: [1, 2],
+      long: [1, 2],
+      texts: ['12345678'],
+      'tendril.truncated': ['long', 'texts'],
+    });
+  });
+
   test('cut a key one byte too long', () => {
     const limits = { keyBytesMax: 4 };
     const { record } = written((writer) => {
