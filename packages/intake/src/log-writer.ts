@@ -276,12 +276,6 @@ export class LogWriter {
     if (entry) this.attributes.int64(this.batch, entry, low, high);
   }
 
-  /** `value` must fit `kind`. */
-  attributeRange(keyStart: number, keyEnd: number, kind: Kind, value: AttributeValue): void {
-    const entry = this.attributes.keyOfRange(this.source, keyStart, keyEnd);
-    if (entry) this.attributes.value(this.batch, entry, kind, value);
-  }
-
   /** `value` must fit `kind`, which tells integers and doubles apart. */
   attributeOfKind(name: string, kind: Kind, value: AttributeValue): void {
     const entry = this.attributes.keyOfName(name);
