@@ -21,6 +21,8 @@ export class ServerProcess {
   readonly ports: ServerPorts;
   readonly #env: NodeJS.ProcessEnv;
   #child: ChildProcess | undefined;
+  /** The end of what it said on stderr. */
+  #lastWords = '';
 
   private constructor(dataDir: string, ports: ServerPorts, env: NodeJS.ProcessEnv) {
     this.dataDir = dataDir;
@@ -46,7 +48,9 @@ export class ServerProcess {
   }
 
   get pid(): number {
-    if (this.#child?.pid === undefined) throw new Error('the server is not running');
+    if (this.#child?.pid === undefined || !this.running) {
+      throw new Error(`the server is not running: ${this.#lastWords}`);
+    }
     return this.#child.pid;
   }
 
@@ -84,29 +88,21 @@ export class ServerProcess {
       { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...this.#env } },
     );
     this.#child = child;
-    let stderr = '';
+    this.#lastWords = '';
     child.stderr.setEncoding('utf8');
     child.stderr.on('data', (text: string) => {
-      stderr = (stderr + text).slice(-8_192);
+      this.#lastWords = (this.#lastWords + text).slice(-8_192);
     });
-    while (!(await this.#answersReady())) {
-      if (!this.running) throw new Error(`the server stopped while starting:\n${stderr}`);
+    while (!this.#lastWords.includes('tendril ready')) {
+      if (!this.running) throw new Error(`the server stopped while starting:\n${this.#lastWords}`);
       if (performance.now() - startedMs > READY_TIMEOUT_MS) {
-        throw new Error(`the server was not ready after ${READY_TIMEOUT_MS} ms:\n${stderr}`);
+        throw new Error(
+          `the server was not ready after ${READY_TIMEOUT_MS} ms:\n${this.#lastWords}`,
+        );
       }
-      await pause(20);
+      await pause(10);
     }
     return performance.now() - startedMs;
-  }
-
-  async #answersReady(): Promise<boolean> {
-    try {
-      const response = await fetch(`${this.url}/readyz`);
-      await response.arrayBuffer();
-      return response.ok;
-    } catch {
-      return false;
-    }
   }
 
   async kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {

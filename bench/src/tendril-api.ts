@@ -2,10 +2,6 @@
 import type { LogHistogramSummary } from '@tendril/api/log-histogram';
 import type { Status } from '@tendril/api/status';
 
-export async function postJson(url: string, body: unknown): Promise<Record<string, unknown>> {
-  return JSON.parse(await postText(url, body)) as Record<string, unknown>;
-}
-
 /** Runs a streaming query to its end; returns its lines. */
 export async function postLines(url: string, body: unknown): Promise<Record<string, unknown>[]> {
   const text = await postText(url, body);

@@ -8,6 +8,7 @@ import { frozenEngine } from './frozen-engine.ts';
 import { kills } from './kills.ts';
 import { portScan } from './port-scan.ts';
 import type { Scenario } from './scenario.ts';
+import { seededRandom } from './seeded-random.ts';
 import { verifyLedger } from './verify-ledger.ts';
 
 export const faults: Benchmark = {
@@ -40,7 +41,7 @@ export const faults: Benchmark = {
   },
 };
 
-export interface FaultReport {
+interface FaultReport {
   readonly name: string;
   readonly issued: number;
   readonly lost: number;
@@ -71,15 +72,4 @@ function report({ name, issued, lost, doubled, identityGap, notes }: FaultReport
     `${verdict} ${name.padEnd(28)} ${issued} acknowledged, ${lost} lost, ${doubled} doubled, identity off by ${identityGap} (${notes})\n`,
   );
   if (verdict === 'FAIL') process.exitCode = 1;
-}
-
-/** mulberry32: the same seed gives the same moments. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

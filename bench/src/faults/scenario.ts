@@ -7,7 +7,7 @@ export interface Scenario {
   run(server: ServerProcess, progress: (text: string) => void): Promise<ScenarioOutcome>;
 }
 
-export interface ScenarioOutcome {
+interface ScenarioOutcome {
   /** Records that were made, each acknowledged; the ledger numbers them from 0. */
   readonly issued: number;
   readonly notes: string;

@@ -36,15 +36,16 @@ export async function nativeInsertRate({
   heavy: boolean;
 }): Promise<NativeInsertRate> {
   const directory = mkdtempSync(join(tmpdir(), 'tendril-native-'));
-  const { engine, run } = await startEmbeddedEngine({
+  const embedded = await startEmbeddedEngine({
     dataPath: join(directory, 'engine'),
     runPath: join(directory, 'run'),
     logFile: join(directory, 'engine.log'),
   });
+  const { engine } = embedded;
   try {
     await migrate(engine);
     const inserts = encodeInserts(rows, heavy);
-    const pid = run()?.pid ?? 0;
+    const pid = embedded.run()?.pid ?? 0;
     const cpuBefore = usageOf(pid).cpuSeconds;
     const startedMs = performance.now();
     await insertAll(engine, inserts);

@@ -16,10 +16,12 @@ export interface GoldenActual extends GoldenCase {
 
 /** Runs `actualOf` over each case of the file; the caller compares `actual` with `expected`. */
 export function goldenActuals(file: URL, actualOf: (input: string) => string): GoldenActual[] {
-  const actuals = readGolden(file).map((golden) => ({ ...golden, actual: actualOf(golden.input) }));
+  const actuals = readGolden(file).map(({ name, input, expected }) => {
+    return { name, input, expected, actual: actualOf(input) };
+  });
   if (process.env['UPDATE_GOLDEN'] !== '1') return actuals;
   writeFileSync(file, actuals.map(printCase).join('\n'));
-  return actuals.map((golden) => ({ ...golden, expected: golden.actual }));
+  return actuals.map(({ name, input, actual }) => ({ name, input, actual, expected: actual }));
 }
 
 /** The cases of a golden file. A line that starts with `# ` outside a case's text begins a case. */

@@ -1,6 +1,7 @@
 /** The engine of a server: embedded in the data directory, or external by URL; and its schema. */
 import { join } from 'node:path';
-import { messageOf } from '@tendril/model/failure';
+import { setTimeout } from 'node:timers/promises';
+import { Failure, messageOf } from '@tendril/model/failure';
 import type { DataDir } from '../engine/data-dir.ts';
 import { startEmbeddedEngine } from '../engine/embedded/embedded-engine.ts';
 import type { SupervisorEvent } from '../engine/embedded/supervisor.ts';
@@ -51,7 +52,13 @@ export interface Schema {
   readonly isReady: () => boolean;
 }
 
-/** Migrates as soon as the engine answers. */
+/** Errors that another try does not change. */
+const FINAL: ReadonlySet<string> = new Set(['schema_newer', 'schema_changed']);
+/** An engine may go away in the middle; one that fails so often has another reason. */
+const TRIES_MAX = 10;
+const RETRY_MS = 1_000;
+
+/** Migrates as soon as the engine answers, again when it goes away meanwhile. */
 export function prepareSchema(engine: Engine, retentionDays: number, logger: Logger): Schema {
   let isReady = false;
   const prepare = async (): Promise<void> => {
@@ -61,7 +68,21 @@ export function prepareSchema(engine: Engine, retentionDays: number, logger: Log
     await applyRetentionDays(engine, retentionDays);
     isReady = true;
   };
-  const ready = prepare();
+  const ready = untilDone(prepare, logger);
   ready.catch((error: unknown) => logger.error({ reason: messageOf(error) }, 'no schema'));
   return { ready, isReady: () => isReady };
+}
+
+async function untilDone(prepare: () => Promise<void>, logger: Logger): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await prepare();
+      return;
+    } catch (error) {
+      const isFinal = error instanceof Failure && FINAL.has(error.code);
+      if (isFinal || tries >= TRIES_MAX) throw error;
+      logger.warn({ reason: messageOf(error) }, 'the schema is not ready; trying again');
+      await setTimeout(RETRY_MS);
+    }
+  }
 }
