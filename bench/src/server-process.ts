@@ -56,14 +56,14 @@ export class ServerProcess {
 
   /** The engine's process. */
   get enginePid(): number {
-    const [pid] = childrenOf(this.pid);
+    const [pid] = this.children();
     if (pid === undefined) throw new Error('the server has no engine process');
     return pid;
   }
 
-  /** Whether this process still is the engine. */
-  engineRuns(pid: number): boolean {
-    return childrenOf(this.pid).includes(pid);
+  /** The engine, but for the moments between one that ended and the next. */
+  children(): number[] {
+    return childrenOf(this.pid);
   }
 
   get running(): boolean {

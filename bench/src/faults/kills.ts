@@ -22,8 +22,9 @@ export function kills(count: number, random: () => number): Scenario {
       let readyMsMax = 0;
       for (let kill = 1; kill <= count; kill += 1) {
         await pause(random() * DELAY_MS_MAX);
-        if (random() < 0.5) {
-          process.kill(server.enginePid, 'SIGKILL');
+        const [engine] = server.children();
+        if (engine !== undefined && random() < 0.5) {
+          process.kill(engine, 'SIGKILL');
         } else {
           await server.kill('SIGKILL');
           readyMsMax = Math.max(readyMsMax, await server.start());

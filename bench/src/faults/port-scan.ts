@@ -33,7 +33,7 @@ export function portScan(rounds: number): Scenario {
           for (const probe of PROBES) await poke(port, probe);
         }
         await pause(3_000);
-        if (!server.engineRuns(engine)) deaths += 1;
+        if (!server.children().includes(engine)) deaths += 1;
       }
       const issued = await sender.stop();
       return {
