@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { HttpApp } from '../http/http-app.ts';
 import type { ListenAddress, Receiver } from '../receivers/receiver.ts';
+import { closeServer } from '../receivers/close-server.ts';
 import { listen } from '../receivers/sniffing-listener.ts';
 
 /** Above what clients and load balancers keep idle connections for (30 to 90 s). */
@@ -27,13 +28,6 @@ export async function startMainListener(app: HttpApp, address: ListenAddress): P
   return {
     name: 'main',
     url: `http://${host}:${port}`,
-    close: async (drainMs) => {
-      const cut = setTimeout(() => server.closeAllConnections(), drainMs);
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      });
-      clearTimeout(cut);
-    },
+    close: async (drainMs) => closeServer(server, drainMs),
   };
 }

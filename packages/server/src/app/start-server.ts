@@ -106,7 +106,9 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     startRetentionJob({ engine, schema, logger, bytesMax: () => tableBytesMax(config, dataDir) }),
   );
   const receivers: Receiver[] = [];
+  const closing = new AbortController();
   const http = createHttpApp({
+    closing: closing.signal,
     version: VERSION,
     reader: new LogReader({
       engine,
@@ -128,7 +130,10 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     logger,
   });
   const main = await startMainListener(http, { host: config.host, port: config.port });
-  stack.add(async (drainMs) => main.close(drainMs));
+  stack.add(async (drainMs) => {
+    closing.abort();
+    await main.close(drainMs);
+  });
   receivers.push(
     ...(await startReceivers(config, {
       pipeline,

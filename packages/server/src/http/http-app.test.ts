@@ -127,6 +127,7 @@ async function startServer(options: ServerOptions = {}): Promise<TestServer> {
     allowedOrigins: ['https://ui.example'],
     receivers: () => [{ name: 'otlp-http', url: 'http://127.0.0.1:4318' }],
     logger: createLogger({ level: 'error', file: join(fixture.directory, 'api.log') }),
+    closing: new AbortController().signal,
     ...options.dependencies,
   });
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;

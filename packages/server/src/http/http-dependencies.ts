@@ -35,4 +35,6 @@ export interface HttpDependencies {
   /** What listens, for the status. */
   readonly receivers: () => readonly { readonly name: string; readonly url: string }[];
   readonly logger: Logger;
+  /** Fires when the server stops: what would go on for ever ends then. */
+  readonly closing: AbortSignal;
 }

@@ -7,8 +7,12 @@ import type { HttpDependencies } from './http-dependencies.ts';
 import { logProblem, type Mount } from './mount.ts';
 import { queryInput } from './request-input.ts';
 
-export function mountLogTail(mount: Mount, { reader, pipeline, logger }: HttpDependencies): void {
-  mount(LOG_TAIL, async ({ url, signal }) => {
+export function mountLogTail(
+  mount: Mount,
+  { reader, pipeline, logger, closing }: HttpDependencies,
+): void {
+  mount(LOG_TAIL, async ({ url, signal: left }) => {
+    const signal = AbortSignal.any([left, closing]);
     const { query } = queryInput(url, logTailRequestSchema);
     const matches = await reader.tailMatcher(query, signal);
     return await sseResponse({

@@ -74,6 +74,9 @@ CREATE TABLE logs
     INDEX body_words translate(lower(Body), '0123456789', '0000000000')
         TYPE text(tokenizer = 'splitByNonAlpha', posting_list_codec = 'bitpacking'),
     INDEX body_tokens lower(Body) TYPE tokenbf_v1(16384, 3, 0) GRANULARITY 1,
+    -- A value without a field is looked for in body, service and ids at once: all of them need an
+    -- index for any of them to help.
+    INDEX service_name ServiceName TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX trace_id TraceId TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX operation_id OperationId TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX user_id UserId TYPE bloom_filter(0.01) GRANULARITY 1,

@@ -2,6 +2,7 @@
  * The receivers `otlp-http` and `otlp-grpc`. Each port takes both protocols, so a sender that was
  * pointed at the wrong one works all the same.
  */
+import { closeServer } from '../close-server.ts';
 import type { ListenAddress, Receiver } from '../receiver.ts';
 import { listenSniffing } from '../sniffing-listener.ts';
 import { createOtlpGrpcServer } from './otlp-grpc.ts';
@@ -29,15 +30,7 @@ export async function startOtlpReceiver(
     name,
     url: `${scheme}://${address.host}:${port}`,
     close: async (drainMs) => {
-      const cut = setTimeout(() => http.closeAllConnections(), drainMs);
-      await Promise.all([closed(http), grpc.close(drainMs)]);
-      clearTimeout(cut);
+      await Promise.all([closeServer(http, drainMs), grpc.close(drainMs)]);
     },
   };
-}
-
-async function closed(http: ReturnType<typeof createOtlpHttpServer>): Promise<void> {
-  await new Promise<void>((resolve) => {
-    http.close(() => resolve());
-  });
 }
