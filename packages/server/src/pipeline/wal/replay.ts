@@ -130,12 +130,11 @@ class Replayer {
     this.#skip = new SkipList(heads.flatMap(({ voids }) => voids));
     this.#frameCount = this.#feed.fedFrames;
     this.#lastSeen = Math.min(this.#feed.fedThrough, (segments[0]?.firstFrame ?? 1) - 1);
-    this.#highest = Math.max(
-      highestOf(this.#feed),
+    this.#highest = [
       ...this.#skip.voids().map(([, last]) => last),
       // Also of a segment without frames: no two may begin with the same number.
       ...segments.map(({ firstFrame }) => firstFrame),
-    );
+    ].reduce((highest, frame) => Math.max(highest, frame), highestOf(this.#feed));
   }
 
   async read(segment: FoundSegment): Promise<void> {

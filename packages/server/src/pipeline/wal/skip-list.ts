@@ -2,11 +2,13 @@
 import type { FrameRange } from './wal.ts';
 
 export class SkipList {
-  readonly #voids: FrameRange[];
+  /** In order, apart from each other. */
+  #voids: readonly FrameRange[];
   readonly #lost = new Set<number>();
 
+  /** In any order; each segment's head repeats those of the segments before it. */
   constructor(voids: readonly FrameRange[]) {
-    this.#voids = [...voids];
+    this.#voids = merged(voids);
   }
 
   has(frame: number): boolean {
@@ -22,10 +24,21 @@ export class SkipList {
   }
 
   addVoid(range: FrameRange): void {
-    this.#voids.push(range);
+    this.#voids = merged([...this.#voids, range]);
   }
 
   addLost(frame: number): void {
     this.#lost.add(frame);
   }
+}
+
+// Without it the ranges would double with every start, since all heads are read and then repeated.
+function merged(ranges: readonly FrameRange[]): readonly FrameRange[] {
+  const result: FrameRange[] = [];
+  for (const range of ranges.toSorted(([a], [b]) => a - b)) {
+    const newest = result.at(-1);
+    if (newest === undefined || range[0] > newest[1] + 1) result.push(range);
+    else result[result.length - 1] = [newest[0], Math.max(newest[1], range[1])];
+  }
+  return result;
 }
