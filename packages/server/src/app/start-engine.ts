@@ -58,29 +58,43 @@ const FINAL: ReadonlySet<string> = new Set(['schema_newer', 'schema_changed']);
 const TRIES_MAX = 10;
 const RETRY_MS = 1_000;
 
+export interface SchemaOptions {
+  readonly retentionDays: number;
+  readonly logger: Logger;
+  /** Fires when the server stops: nothing is tried any more. */
+  readonly signal: AbortSignal;
+}
+
 /** Migrates as soon as the engine answers, again when it goes away meanwhile. */
-export function prepareSchema(engine: Engine, retentionDays: number, logger: Logger): Schema {
+export function prepareSchema(
+  engine: Engine,
+  { retentionDays, logger, signal }: SchemaOptions,
+): Schema {
   let isReady = false;
   const prepare = async (): Promise<void> => {
-    while (!(await engine.whenReady(60_000))) logger.warn('still waiting for the engine');
+    while (!(await engine.whenReady(RETRY_MS))) signal.throwIfAborted();
     const report = await migrate(engine);
     logger.info(report, 'schema is current');
     await applyRetentionDays(engine, retentionDays);
     isReady = true;
   };
-  const ready = untilDone(prepare, logger);
+  const ready = untilDone(prepare, logger, signal);
   ready.catch((error: unknown) => logger.error({ reason: messageOf(error) }, 'no schema'));
   return { ready, isReady: () => isReady };
 }
 
-async function untilDone(prepare: () => Promise<void>, logger: Logger): Promise<void> {
+async function untilDone(
+  prepare: () => Promise<void>,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
       await prepare();
       return;
     } catch (error) {
       const isFinal = error instanceof Failure && FINAL.has(error.code);
-      if (isFinal || tries >= TRIES_MAX) throw error;
+      if (isFinal || signal.aborted || tries >= TRIES_MAX) throw error;
       logger.warn({ reason: messageOf(error) }, 'the schema is not ready; trying again');
       await setTimeout(RETRY_MS);
     }

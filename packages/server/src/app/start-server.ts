@@ -80,7 +80,13 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
   });
   const engine = await startEngine(config, dataDir, logger);
   stack.add(async () => engine.close());
-  const schema = prepareSchema(engine, config['retention.days'], logger);
+  const stopping = new AbortController();
+  stack.add(() => stopping.abort());
+  const schema = prepareSchema(engine, {
+    retentionDays: config['retention.days'],
+    logger,
+    signal: stopping.signal,
+  });
   const limits = limitsOf(config);
   const intake = createIntake(config, limits, dataDir.statePath);
   const pipeline = await openPipeline({
