@@ -1,13 +1,41 @@
 /**
- * What a log format is: one line of text (physical lines already joined) in, its fields out. Formats
- * are pure and never throw; a line they do not know gives undefined, and the next format is asked.
+ * What a log format is: one line of text (transport wrappers undone, physical lines joined, colours
+ * taken away) in, its fields out. Formats are pure and never throw; a line they do not know gives
+ * undefined, and the next format is asked (`format-table.ts` says which is next).
+ *
+ * Each format has a golden file `testdata/NAME.txt`, `NAME` being its `name`, in its folder or beside
+ * it. `formats/formats.test.ts` walks the registry, runs each file through the whole registry, wants
+ * at least one case that is recognised as that format, and mutates the cases' lines: a new format needs
+ * no test file of its own for that.
  */
 import type { AttributeValue } from '@tendril/model/attribute';
 import type { Zone } from './zone.ts';
 
 export interface LineFormat {
+  /** Unique, kebab-case: `tendril parse` prints it, `--format` takes it. */
   readonly name: string;
+  readonly specificity: Specificity;
+  /** What every line of the format fulfils; asked first, so that other lines cost next to nothing. */
+  readonly gate?: LineGate;
+  /** The `service.name` of records when neither they nor their source name one: `redis`. */
+  readonly serviceHint?: string;
   parse(line: string, context: LineContext): ParsedLine | undefined;
+}
+
+/**
+ * How much a match says. `specific`: one program or library writes such lines. `generic`: any program
+ * may (JSON, logfmt). `fallback`: every line matches. All specific formats are asked before a generic one.
+ */
+export type Specificity = 'specific' | 'generic' | 'fallback';
+
+/** Data, so that formats of packs have it too. All parts that are given have to hold. */
+export interface LineGate {
+  /** The characters a line can begin with: `0123456789`, `{`, `[`. Of UTF-16 units below 128. */
+  readonly first?: string;
+  /** Texts that all stand somewhere in the line, the rarest first. Case counts. */
+  readonly contains?: readonly string[];
+  /** Texts of which at least one stands somewhere in the line. */
+  readonly containsAny?: readonly string[];
 }
 
 /** What the line itself does not say. */

@@ -8,7 +8,8 @@ import type { BatchSink } from '@tendril/columns/batch';
 import type { LogBatch } from '@tendril/columns/log-batch';
 import type { LogResource, LogScope } from '@tendril/columns/log-resource';
 import { emptyAttributes, type Attributes } from '@tendril/model/attribute';
-import type { LineContext, LineFormat, ParsedFields, ParsedLine } from './format.ts';
+import type { LineContext, ParsedFields, ParsedLine } from './format.ts';
+import { FormatDetector, type FormatTable } from './format-table.ts';
 import { LineJoiner } from './join/joined-lines.ts';
 import { NO_SCOPE } from './log-context.ts';
 import type { LogWriter, WriteOutcome } from './log-writer.ts';
@@ -16,8 +17,7 @@ import type { LogWriter, WriteOutcome } from './log-writer.ts';
 export interface LinesRequest {
   readonly writer: LogWriter;
   readonly sink: BatchSink<LogBatch>;
-  /** In the order they are asked; the last one should know every line. */
-  readonly formats: readonly LineFormat[];
+  readonly formats: FormatTable;
   readonly context: LineContext;
   /** What is known of the source of the lines; a record's own words go before it. */
   readonly resource: Attributes;
@@ -52,6 +52,7 @@ function wholeLine(line: string): ParsedLine {
 }
 
 const ESCAPE = '\u001b';
+const SERVICE_KEY = 'service.name';
 const ORIGINAL_KEY = 'log.record.original';
 /** Scopes remembered within a request; loggers have few. */
 const SCOPES_REMEMBERED_MAX = 1024;
@@ -59,11 +60,13 @@ const SCOPES_REMEMBERED_MAX = 1024;
 class RecordWriter {
   private readonly request: LinesRequest;
   private readonly writer: LogWriter;
+  private readonly detector: FormatDetector;
   private readonly resource: LogResource;
   private readonly scopes: Map<string, LogScope> = new Map([['', NO_SCOPE]]);
 
   constructor(request: LinesRequest) {
     this.request = request;
+    this.detector = new FormatDetector(request.formats);
     this.writer = request.writer;
     this.resource = this.writer.context.resource(request.resource, '');
   }
@@ -84,14 +87,18 @@ class RecordWriter {
   }
 
   private parse(line: string): ParsedLine {
-    const { formats, context } = this.request;
     // Colours are in the way of every pattern.
     const plain = line.includes(ESCAPE) ? stripVTControlCharacters(line) : line;
-    for (const format of formats) {
-      const parsed = format.parse(plain, context);
-      if (parsed) return parsed;
-    }
-    return wholeLine(plain);
+    const recognised = this.detector.recognise(plain, this.request.context);
+    if (!recognised) return wholeLine(plain);
+    const { format, parsed } = recognised;
+    return format.serviceHint === undefined ? parsed : this.withHint(parsed, format.serviceHint);
+  }
+
+  private withHint(parsed: ParsedLine, service: string): ParsedLine {
+    const isNamed = this.resource.serviceName !== '' || parsed.resource?.has(SERVICE_KEY) === true;
+    if (isNamed) return parsed;
+    return { ...parsed, resource: new Map(parsed.resource).set(SERVICE_KEY, service) };
   }
 
   private ownResource(own: ParsedFields): LogResource {

@@ -13,7 +13,9 @@ const LINE =
 const REQUEST = /^(?<method>[A-Z]{1,20}) (?<path>\S+)(?: HTTP\/(?<version>[\d.]+))?$/;
 
 export const ACCESS_LOG: LineFormat = {
-  name: 'access',
+  name: 'access-log',
+  specificity: 'specific',
+  gate: { contains: ['] "'] },
   parse(line, context): ParsedLine | undefined {
     // The cheap look first: all other lines pass here too.
     const quote = line.indexOf('] "');

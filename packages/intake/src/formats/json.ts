@@ -6,7 +6,12 @@ import { topLevelEntries } from './json-entries.ts';
 import { jsonText, parseJson } from './json-text.ts';
 import { StructuredLine } from './structured.ts';
 
-export const JSON_LINES: LineFormat = { name: 'json', parse };
+export const JSON_LINES: LineFormat = {
+  name: 'json',
+  specificity: 'generic',
+  gate: { first: '{ \t' },
+  parse,
+};
 
 function parse(line: string, context: LineContext): ParsedLine | undefined {
   if (!beginsWithBrace(line)) return undefined;

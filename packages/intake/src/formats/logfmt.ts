@@ -5,7 +5,12 @@
 import type { LineContext, LineFormat, ParsedLine } from '../format.ts';
 import { StructuredLine } from './structured.ts';
 
-export const LOGFMT: LineFormat = { name: 'logfmt', parse };
+export const LOGFMT: LineFormat = {
+  name: 'logfmt',
+  specificity: 'generic',
+  gate: { contains: ['='] },
+  parse,
+};
 
 const PAIR = /([^\s="]{1,1024})=("(?:[^"\\]|\\.)*"(?=\s|$)|[^\s"]*(?=\s|$))\s*/y;
 const PAIRS_MIN = 2;

@@ -12,7 +12,7 @@ import {
 } from './severity-word.ts';
 import { syslogOrigin, type SyslogOrigin } from './syslog-origin.ts';
 
-export const TEXT: LineFormat = { name: 'text', parse };
+export const TEXT: LineFormat = { name: 'text', specificity: 'fallback', parse };
 
 const PRIORITY = /^<(?<priority>\d{1,3})>(?<version>1 )?/;
 // What may stand before a time: `[`, gin's `[GIN] `, and one word with blanks or a bar, as compose,

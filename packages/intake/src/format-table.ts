@@ -1,0 +1,100 @@
+/**
+ * Which format a line has: the formats in the order they are asked, sorted by the character a line
+ * begins with, and for each source a memory of what its lines were. No flag is needed and no line is
+ * looked at twice: each line is asked about on its own, so files of mixed formats work.
+ */
+import type { LineContext, LineFormat, LineGate, ParsedLine, Specificity } from './format.ts';
+
+/** A line's fields and the format that found them. */
+export interface RecognisedLine {
+  readonly format: LineFormat;
+  readonly parsed: ParsedLine;
+}
+
+/** Formats with their order of asking. Made once for a list of formats; holds no state of any source. */
+export class FormatTable {
+  readonly formats: readonly LineFormat[];
+  // By the first character: those below 128, then all others in one list.
+  private readonly candidates: readonly (readonly LineFormat[])[];
+
+  /** Asked by specificity, then in the order given. Names are unique. */
+  constructor(formats: readonly LineFormat[]) {
+    this.formats = formats.toSorted((a, b) => rank(a) - rank(b));
+    this.candidates = Array.from({ length: ASCII + 1 }, (_, code) =>
+      this.formats.filter(({ gate }) => canBegin(gate, code)),
+    );
+  }
+
+  /** The same with others, which are asked before those of their specificity that are here. */
+  with(formats: readonly LineFormat[]): FormatTable {
+    return formats.length === 0 ? this : new FormatTable([...formats, ...this.formats]);
+  }
+
+  /** The named format and, for lines it does not know, the fallback. Undefined for an unknown name. */
+  only(name: string): FormatTable | undefined {
+    const named = this.formats.find((format) => format.name === name);
+    if (!named) return undefined;
+    const fallback = this.formats.filter(({ specificity }) => specificity === 'fallback');
+    return new FormatTable([named, ...fallback.filter((format) => format !== named)]);
+  }
+
+  /** Formats that lines beginning like this one may have, in the order to ask. */
+  candidatesOf(line: string): readonly LineFormat[] {
+    const code = line.charCodeAt(0);
+    return this.candidates[code < ASCII ? code : ASCII] ?? [];
+  }
+}
+
+/** Recognises the lines of one source. */
+export class FormatDetector {
+  private readonly table: FormatTable;
+  // What the last specific line was: most sources have one format.
+  private likely: LineFormat | undefined;
+
+  constructor(table: FormatTable) {
+    this.table = table;
+  }
+
+  /** `line` is without colours. Undefined when no format knows it. */
+  recognise(line: string, context: LineContext): RecognisedLine | undefined {
+    const { likely } = this;
+    const candidates = this.table.candidatesOf(line);
+    if (likely && candidates.includes(likely)) {
+      const parsed = parseWith(likely, line, context);
+      if (parsed) return { format: likely, parsed };
+    }
+    for (const format of candidates) {
+      if (format === likely) continue;
+      const parsed = parseWith(format, line, context);
+      if (!parsed) continue;
+      // A generic format is never asked first: it would take the lines of specific ones.
+      if (format.specificity === 'specific') this.likely = format;
+      return { format, parsed };
+    }
+    return undefined;
+  }
+}
+
+const ASCII = 128;
+const RANKS: Readonly<Record<Specificity, number>> = { specific: 0, generic: 1, fallback: 2 };
+
+function rank({ specificity }: LineFormat): number {
+  return RANKS[specificity];
+}
+
+function canBegin(gate: LineGate | undefined, code: number): boolean {
+  if (gate?.first === undefined) return true;
+  return code < ASCII && gate.first.includes(String.fromCharCode(code));
+}
+
+function parseWith(format: LineFormat, line: string, context: LineContext): ParsedLine | undefined {
+  const { gate } = format;
+  return gate && !passes(gate, line) ? undefined : format.parse(line, context);
+}
+
+function passes({ contains, containsAny }: LineGate, line: string): boolean {
+  if (contains) {
+    for (const text of contains) if (!line.includes(text)) return false;
+  }
+  return !containsAny || containsAny.some((text) => line.includes(text));
+}
