@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { problemSchema, type Problem } from './problem.ts';
 
 /** Why an answer is not whole. */
-export const PARTIAL_REASONS = ['time', 'bytes_read', 'memory'] as const;
+export const PARTIAL_REASONS = ['time', 'bytes_read', 'memory', 'rows'] as const;
 export type PartialReason = (typeof PARTIAL_REASONS)[number];
 
 export interface Partial {

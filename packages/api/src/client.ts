@@ -49,6 +49,7 @@ import { STATUS, statusSchema, type Status } from './status.ts';
 import { streamEvents, type WithoutError } from './stream.ts';
 import { tailLogs, type ClientTailEvent, type TailOptions } from './tail-client.ts';
 import type { TimeBoundsInput } from './time-bounds.ts';
+import { tracesClient, type TracesClient } from './traces-client.ts';
 import {
   createdTokenSchema,
   TOKEN_CREATE,
@@ -75,7 +76,7 @@ export interface RecordKey {
   readonly timestamp: string;
 }
 
-export interface Client {
+export interface Client extends TracesClient {
   searchLogs(
     request: LogSearchInput,
     signal?: AbortSignal,
@@ -112,7 +113,11 @@ export interface ClientOptions extends HttpOptions {
 }
 
 export function createClient(options: ClientOptions): Client {
-  return { ...logsClient(options), ...administrationClient(options) };
+  return {
+    ...logsClient(options),
+    ...tracesClient(options),
+    ...administrationClient(options),
+  };
 }
 
 type AdministrationMethod =
@@ -124,7 +129,9 @@ type AdministrationMethod =
   | 'session'
   | 'deleteSession';
 
-function logsClient(options: ClientOptions): Omit<Client, AdministrationMethod> {
+function logsClient(
+  options: ClientOptions,
+): Omit<Client, AdministrationMethod | keyof TracesClient> {
   return {
     searchLogs: (json, signal) =>
       streamEvents<LogSearchEvent>(options, LOG_SEARCH, { json, signal }),
