@@ -10,6 +10,7 @@ import {
   TEST_LIMITS,
   type TextPipeline,
 } from './testing/pipeline-fixture.ts';
+import { isSpareName, parseSegmentName } from './wal/segment-name.ts';
 
 let fixture: PipelineFixture;
 
@@ -97,6 +98,26 @@ describe('storing', () => {
     await pipeline.flush();
     await pipeline.close(1000);
     expect((await segments()).length).toBeLessThanOrEqual(1);
+  });
+
+  test('writes over segments that are not needed any more, and takes nothing of theirs for its own', async () => {
+    const limits = { ...PATIENT_LIMITS, segmentBytesMax: 3000 };
+    const first = await fixture.open({ limits });
+    const stored = numbered('stored ', 60);
+    for (const text of stored) await send(first, [text.padEnd(100)]);
+    await first.flush();
+    await first.close(1000);
+    expect(await spares()).toHaveLength(2);
+    const second = await fixture.open({ limits });
+    expect(await spares()).toHaveLength(1);
+    await send(second, ['after']);
+    await second.close(0);
+    const third = await fixture.open();
+    const clean = { pendingRecords: 1, quarantinedFrames: 0, unknown: 0, tornBytes: 0 };
+    expect(third.replayed).toMatchObject(clean);
+    await third.flush();
+    expect(fixture.engine.texts().map((text) => text.trim())).toEqual([...stored, 'after']);
+    await third.close(1000);
   });
 });
 
@@ -437,7 +458,11 @@ describe('accounts', () => {
 });
 
 async function segments(): Promise<readonly string[]> {
-  return (await readdir(fixture.walDir)).filter((name) => name.endsWith('.wal'));
+  return (await readdir(fixture.walDir)).filter((name) => parseSegmentName(name) !== undefined);
+}
+
+async function spares(): Promise<readonly string[]> {
+  return (await readdir(fixture.walDir)).filter(isSpareName);
 }
 
 function numbered(prefix: string, count: number): readonly string[] {

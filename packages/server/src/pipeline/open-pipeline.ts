@@ -29,6 +29,7 @@ import { FrameMemory } from './wal/frame-memory.ts';
 import { Housekeeping } from './wal/housekeeping.ts';
 import { replayWal, type Replay, type ReplayReport } from './wal/replay.ts';
 import { Wal } from './wal/wal.ts';
+import { SpareSegments } from './wal/spare-segments.ts';
 import { nodeWalFiles, type WalFiles } from './wal/wal-files.ts';
 import type { Warn } from './warn.ts';
 
@@ -131,6 +132,9 @@ interface Storage {
   readonly housekeeping: Housekeeping;
 }
 
+/** One is opened while the engine still reads what the one before held. */
+const SPARE_SEGMENTS_MAX = 2;
+
 async function openStorage<B extends Batch>(options: OpenPipelineOptions<B>): Promise<Storage> {
   const { dataDir, files = nodeWalFiles, limits, nowMs, warn } = options;
   const directory = join(dataDir, 'wal');
@@ -150,7 +154,8 @@ async function openStorage<B extends Batch>(options: OpenPipelineOptions<B>): Pr
   const accounts = new Accounts(replay.accounts);
   const progress = new FeedProgress(replay.feed);
   const memory = new FrameMemory();
-  const wal = createWal({ options, directory, files, memory, replay, accounts, progress });
+  const spares = await SpareSegments.open({ directory, files, countMax: SPARE_SEGMENTS_MAX });
+  const wal = createWal({ options, directory, files, memory, replay, accounts, progress, spares });
   // On a full disk the server starts all the same; the first round tries again.
   await wal.begin(nowMs()).catch(() => undefined);
   return {
@@ -174,8 +179,9 @@ function createWal<B extends Batch>(input: {
   readonly replay: Replay;
   readonly accounts: Accounts;
   readonly progress: FeedProgress;
+  readonly spares: SpareSegments;
 }): Wal {
-  const { options, directory, files, memory, replay, accounts, progress } = input;
+  const { options, directory, files, memory, replay, accounts, progress, spares } = input;
   const { limits, nowMs, schemaVersion, warn } = options;
   const nextFrame = Math.max(replay.wal.nextFrame, frameOfTime(nowMs()));
   return new Wal(
@@ -183,6 +189,7 @@ function createWal<B extends Batch>(input: {
       directory,
       files,
       memory,
+      spares,
       schemaVersion,
       segmentBytesMax: limits.segmentBytesMax,
       headState: () => ({ accounts: accounts.totals(), feed: progress.state }),

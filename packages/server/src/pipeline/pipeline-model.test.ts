@@ -68,7 +68,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const LIMITS = {
   ...TEST_LIMITS,
   frameBytes: 150,
-  segmentBytesMax: 4000,
+  segmentBytesMax: 1200,
   feedMemoryFramesMax: 6,
   insert: { ...TEST_LIMITS.insert, recordsMax: 20 },
 };

@@ -2,14 +2,16 @@
  * A disk for tests that fails as it is told to, and that loses what was not synced in a crash: of each
  * file the synced bytes stay, and a chosen part of the rest.
  */
-import { truncate } from 'node:fs/promises';
+import { open, readFile, truncate } from 'node:fs/promises';
 import { nodeWalFiles, type WalFile, type WalFiles } from '../wal/wal-files.ts';
 
-type Operation = 'create' | 'write' | 'sync' | 'truncate' | 'syncDirectory';
+type Operation = 'create' | 'reopen' | 'rename' | 'write' | 'sync' | 'truncate' | 'syncDirectory';
 
 interface Written {
   syncedBytes: number;
   writtenBytes: number;
+  /** What was there before the file was written over. */
+  readonly before: Buffer;
 }
 
 export class FaultyFiles implements WalFiles {
@@ -31,9 +33,26 @@ export class FaultyFiles implements WalFiles {
   async create(path: string): Promise<WalFile> {
     await this.#enter('create', path);
     const file = await nodeWalFiles.create(path);
-    const written = { syncedBytes: 0, writtenBytes: 0 };
+    const written = { syncedBytes: 0, writtenBytes: 0, before: Buffer.alloc(0) };
     this.#files.set(path, written);
     return this.#wrap(path, file, written);
+  }
+
+  async reopen(path: string): Promise<WalFile> {
+    await this.#enter('reopen', path);
+    const before = await readFile(path);
+    const file = await nodeWalFiles.reopen(path);
+    const written = { syncedBytes: 0, writtenBytes: 0, before };
+    this.#files.set(path, written);
+    return this.#wrap(path, file, written);
+  }
+
+  async rename(from: string, to: string): Promise<void> {
+    await this.#enter('rename', from);
+    await nodeWalFiles.rename(from, to);
+    const written = this.#files.get(from);
+    this.#files.delete(from);
+    if (written !== undefined) this.#files.set(to, written);
   }
 
   async syncDirectory(path: string): Promise<void> {
@@ -44,10 +63,11 @@ export class FaultyFiles implements WalFiles {
   /** Power loss: nothing works any more, and of unsynced bytes this fraction is on the disk. */
   async crash(fractionKept: number): Promise<void> {
     this.#isDead = true;
-    for (const [path, { syncedBytes, writtenBytes }] of this.#files) {
+    for (const [path, { before, syncedBytes, writtenBytes }] of this.#files) {
       const kept = syncedBytes + Math.floor((writtenBytes - syncedBytes) * fractionKept);
       // It may have been removed since.
-      await truncate(path, kept).catch(() => undefined);
+      await truncate(path, Math.max(kept, before.length)).catch(() => undefined);
+      if (kept < before.length) await writeAt(path, before.subarray(kept), kept);
     }
   }
 
@@ -85,6 +105,12 @@ export class FaultyFiles implements WalFiles {
   #checkAlive(): void {
     if (this.#isDead) throw new Error('the machine is off');
   }
+}
+
+async function writeAt(path: string, bytes: Buffer, position: number): Promise<void> {
+  const handle = await open(path, 'r+').catch(() => undefined);
+  await handle?.write(bytes, 0, bytes.length, position);
+  await handle?.close();
 }
 
 /** As Node reports a failed system call. */

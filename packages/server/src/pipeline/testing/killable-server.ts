@@ -4,7 +4,7 @@
  */
 import type { InsertNative } from '../../engine/engine.ts';
 import { openBatchPipeline } from '../open-pipeline.ts';
-import { nodeWalFiles, type WalFiles } from '../wal/wal-files.ts';
+import { nodeWalFiles, type WalFile, type WalFiles } from '../wal/wal-files.ts';
 import type { FromServer, ToServer } from './killable-pipeline.ts';
 import { send, TEST_LIMITS } from './pipeline-fixture.ts';
 import { TextBatch } from './text-batch.ts';
@@ -15,21 +15,24 @@ let isHolding = false;
 /** After `hold` the next sync of a segment succeeds and nobody learns of it. */
 const files: WalFiles = {
   syncDirectory: (path) => nodeWalFiles.syncDirectory(path),
-  create: async (path) => {
-    const file = await nodeWalFiles.create(path);
-    return {
-      write: file.write.bind(file),
-      truncate: file.truncate.bind(file),
-      close: file.close.bind(file),
-      sync: async () => {
-        await file.sync();
-        if (!isHolding || !path.endsWith('.wal')) return;
-        tell({ kind: 'held' });
-        await new Promise(() => undefined);
-      },
-    };
-  },
+  rename: (from, to) => nodeWalFiles.rename(from, to),
+  create: async (path) => holding(path, await nodeWalFiles.create(path)),
+  reopen: async (path) => holding(path, await nodeWalFiles.reopen(path)),
 };
+
+function holding(path: string, file: WalFile): WalFile {
+  return {
+    write: file.write.bind(file),
+    truncate: file.truncate.bind(file),
+    close: file.close.bind(file),
+    sync: async () => {
+      await file.sync();
+      if (!isHolding || !path.endsWith('.wal')) return;
+      tell({ kind: 'held' });
+      await new Promise(() => undefined);
+    },
+  };
+}
 
 const pipeline = await openBatchPipeline<TextBatch>({
   dataDir: process.argv[2] ?? '',

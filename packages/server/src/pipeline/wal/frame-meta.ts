@@ -59,6 +59,8 @@ export interface HeadMeta {
   readonly accounts: Readonly<Record<string, SourceCounters>>;
   /** A second copy of the feed journal's state. */
   readonly feed: FeedState;
+  /** The file held another segment before: behind the last frame there may be remains of it. */
+  readonly isRecycled?: boolean;
 }
 
 export interface RetiredIdsMeta {

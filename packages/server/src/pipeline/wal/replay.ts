@@ -315,7 +315,8 @@ class Replayer {
   }
 
   async #dropTail(segment: FoundSegment, item: Rubble): Promise<void> {
-    if (!item.zeros) {
+    // What a recycled file held before was fed long ago.
+    if (!item.zeros && segment.head?.isRecycled !== true) {
       this.#report.tornBytes += item.bytes;
       await this.#keep(segment, item, 'torn');
     }

@@ -10,6 +10,7 @@ export interface SegmentName {
 }
 
 const SEGMENT = /^(\d{13})-([0-9a-f]{8})\.wal$/;
+const SPARE = /^spare-[0-9a-f]{16}\.wal$/;
 const RETIRED_IDS = /^(\d{13})-([0-9a-f]{8})\.ids$/;
 
 export function newSegmentName(firstFrame: number): SegmentName {
@@ -27,6 +28,15 @@ export function retiredIdsFileName(name: SegmentName): string {
 
 export function parseSegmentName(fileName: string): SegmentName | undefined {
   return parse(SEGMENT, fileName);
+}
+
+/** Of a file that waits to be written over; says nothing of what is in it. */
+export function newSpareName(): string {
+  return `spare-${randomBytes(8).toString('hex')}.wal`;
+}
+
+export function isSpareName(fileName: string): boolean {
+  return SPARE.test(fileName);
 }
 
 export function parseRetiredIdsName(fileName: string): SegmentName | undefined {

@@ -1,5 +1,5 @@
 /** The file operations of the WAL's writing side, so that tests can let them fail. */
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, rename, type FileHandle } from 'node:fs/promises';
 
 export interface WalFile {
   /** Writes all of it or throws. */
@@ -13,12 +13,17 @@ export interface WalFile {
 export interface WalFiles {
   /** Fails when the file exists. */
   create(path: string): Promise<WalFile>;
+  /** For a file that is written over from its beginning. */
+  reopen(path: string): Promise<WalFile>;
+  rename(from: string, to: string): Promise<void>;
   /** Makes created and removed names last. */
   syncDirectory(path: string): Promise<void>;
 }
 
 export const nodeWalFiles: WalFiles = {
   create: async (path) => new NodeWalFile(await open(path, 'wx', 0o600)),
+  reopen: async (path) => new NodeWalFile(await open(path, 'r+')),
+  rename,
   syncDirectory: async (path) => {
     const directory = await open(path, 'r');
     try {

@@ -19,6 +19,7 @@ import type { FrameMemory } from './frame-memory.ts';
 import type { CommittedRequest, HeadMeta, SourceCounters } from './frame-meta.ts';
 import { writeRetiredIds } from './retired-ids.ts';
 import { newSegmentName, segmentFileName, type SegmentName } from './segment-name.ts';
+import type { SpareSegments } from './spare-segments.ts';
 import type { WalFile, WalFiles } from './wal-files.ts';
 
 export interface WalSegment {
@@ -56,6 +57,7 @@ export interface WalOptions {
   readonly directory: string;
   readonly files: WalFiles;
   readonly memory: FrameMemory;
+  readonly spares: SpareSegments;
   readonly schemaVersion: number;
   /** A segment that has reached it is closed; large enough that opening one does not count. */
   readonly segmentBytesMax: number;
@@ -72,6 +74,14 @@ interface OpenSegment {
   /** Written before the first round; undefined from then on. */
   head: Buffer | undefined;
   file: WalFile | undefined;
+  /** A spare file to be written over, which takes the segment's name when its head is synced. */
+  readonly spare: string | undefined;
+}
+
+interface HeadPlace {
+  readonly atMs: number;
+  readonly salt: number;
+  readonly isRecycled: boolean;
 }
 
 export class Wal {
@@ -167,10 +177,12 @@ export class Wal {
     const path = join(this.#options.directory, segmentFileName(name));
     const lastFrame = this.#nextFrame - 1;
     const segment: WalSegment = { name, path, bytes: 0, lastFrame, keep: false, requests: [] };
-    return { segment, head: this.#encodeHead(atMs, name.salt), file: undefined };
+    const spare = this.#options.spares.take();
+    const head = this.#encodeHead({ atMs, salt: name.salt, isRecycled: spare !== undefined });
+    return { segment, head, file: undefined, spare };
   }
 
-  #encodeHead(atMs: number, salt: number): Buffer {
+  #encodeHead({ atMs, isRecycled, salt }: HeadPlace): Buffer {
     const { headState, schemaVersion } = this.#options;
     const meta: HeadMeta = {
       atMs,
@@ -178,6 +190,7 @@ export class Wal {
       frameCount: this.#frameCount,
       voids: this.#voids,
       ...headState(),
+      isRecycled,
     };
     const frame = this.#nextFrame;
     const numbers = { frame, groupFirst: frame, records: 0, commits: true };
@@ -191,12 +204,16 @@ export class Wal {
   async #write(open: OpenSegment, frames: readonly EncodedFrame[]): Promise<void> {
     const { directory, files } = this.#options;
     const isNew = open.file === undefined;
-    open.file ??= await files.create(open.segment.path);
+    const { spare } = open;
+    open.file ??=
+      spare === undefined ? await files.create(open.segment.path) : await files.reopen(spare);
     const buffers = frames.map(({ bytes }) => bytes);
     const all = open.head === undefined ? buffers : [open.head, ...buffers];
     await open.file.write(all, open.segment.bytes);
     await open.file.sync();
-    if (isNew) await files.syncDirectory(directory);
+    if (!isNew) return;
+    if (spare !== undefined) await files.rename(spare, open.segment.path);
+    await files.syncDirectory(directory);
   }
 
   async #advance(
@@ -230,8 +247,10 @@ export class Wal {
   }
 
   async #poison(open: OpenSegment, last: number, error: unknown): Promise<void> {
-    const { file, segment } = open;
+    const { file, segment, spare } = open;
     this.#warnOf('write', segment, error);
+    // The disk may be full.
+    await this.#options.spares.discard();
     if (last >= this.#nextFrame) this.#addVoid([this.#nextFrame, last]);
     // Also when nothing was written: no two segments may begin with the same number.
     this.#nextFrame = Math.max(last, this.#nextFrame) + 1;
@@ -240,7 +259,10 @@ export class Wal {
     // Only to free the space: what keeps these frames out is the void range in the next head.
     await file?.truncate(segment.bytes).catch(() => undefined);
     await file?.close().catch(() => undefined);
-    if (segment.bytes === 0) await unlink(segment.path).catch(() => undefined);
+    if (segment.bytes > 0) return;
+    for (const path of [segment.path, spare]) {
+      if (path !== undefined) await unlink(path).catch(() => undefined);
+    }
   }
 
   // Adjacent ranges are one: a disk that fails for hours must not make the heads grow.
@@ -255,7 +277,15 @@ export class Wal {
 
   async #remove(segment: WalSegment): Promise<void> {
     // Should it stay, the next start finds that all of it is fed.
+    if (await this.#isSpared(segment)) return;
     await unlink(segment.path).catch((error: unknown) => this.#warnOf('remove', segment, error));
+  }
+
+  // Small ones would have to grow, which is what spares are to avoid.
+  async #isSpared({ bytes, path }: WalSegment): Promise<boolean> {
+    const { segmentBytesMax, spares } = this.#options;
+    if (bytes < segmentBytesMax) return false;
+    return await spares.give(path).catch(() => false);
   }
 
   #warnOf(action: string, segment: WalSegment, error: unknown): void {
