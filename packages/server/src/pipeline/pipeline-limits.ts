@@ -35,8 +35,8 @@ const GIB = 1024 * MIB;
 export const DEFAULT_PIPELINE_LIMITS: PipelineLimits = {
   // Some hours at a quiet site, half a minute at full rate and more at what a person's machine sees.
   walBytesMax: 8 * GIB,
-  // At full rate one in two seconds: opening one costs two syncs.
-  segmentBytesMax: 128 * MIB,
+  // At full rate one a second: opening one costs two syncs. Small enough that they are soon written over.
+  segmentBytesMax: 32 * MIB,
   // 65,536 records of 200 bytes come to 13 MiB.
   frameBytes: 16 * MIB,
   waitingBytesMax: 256 * MIB,
