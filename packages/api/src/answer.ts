@@ -2,13 +2,16 @@
 import { z } from 'zod';
 import { problemSchema, type Problem } from './problem.ts';
 
-/** Why an answer is not whole. */
+/** Why an answer is not whole. `rows`: the answer would have had more rows than are sent. */
 export const PARTIAL_REASONS = ['time', 'bytes_read', 'memory', 'rows'] as const;
 export type PartialReason = (typeof PARTIAL_REASONS)[number];
 
 export interface Partial {
   readonly reason: PartialReason;
-  /** What was searched lies between this and the other end of the range, in nanoseconds. */
+  /**
+   * What was searched lies between this and the other end of the range, in nanoseconds. A table that
+   * was cut short says the newer end: of no part of the range it is known that it was read whole.
+   */
   readonly searchedTo: string;
 }
 

@@ -4,7 +4,7 @@
  * stream early, cancels the query in the engine.
  */
 import type { LogRecord } from '@tendril/model/log-record';
-import { send, sendForJson, type HttpOptions } from './http.ts';
+import { send, sendForJson, urlOf, type HttpOptions } from './http.ts';
 import {
   BATCH_ID_HEADER,
   INGEST,
@@ -28,6 +28,19 @@ import {
   type LogFieldValuesResponse,
 } from './log-fields.ts';
 import { LOG_HISTOGRAM, type LogHistogramEvent, type LogHistogramInput } from './log-histogram.ts';
+import {
+  LOG_CHANGES,
+  logChangesResponseSchema,
+  type LogChangesInput,
+  type LogChangesResponse,
+} from './log-changes.ts';
+import {
+  LOG_EXPLAIN,
+  logExplanationSchema,
+  type LogExplainInput,
+  type LogExplanation,
+} from './log-explain.ts';
+import { LOG_EXPORT, type LogExportInput } from './log-export.ts';
 import { logRecordSchema } from './log-record.ts';
 import {
   LOG_RECORD,
@@ -61,6 +74,20 @@ import {
   type TokenList,
 } from './tokens.ts';
 
+import {
+  VIEW_CREATE,
+  VIEW_DELETE,
+  VIEW_GET,
+  VIEW_LIST,
+  VIEW_REPLACE,
+  viewListSchema,
+  viewSchema,
+  type ReplaceViewRequest,
+  type View,
+  type ViewInput,
+  type ViewList,
+} from './views.ts';
+
 export interface IngestCall extends IngestRequest {
   readonly body: BodyInit;
   /** `application/x-ndjson` when absent. */
@@ -91,6 +118,11 @@ export interface Client extends TracesClient {
     signal?: AbortSignal,
   ): Promise<LogFieldValuesResponse>;
   logFacets(request: LogFacetsInput, signal?: AbortSignal): Promise<LogFacetsResponse>;
+  explainLogs(request: LogExplainInput, signal?: AbortSignal): Promise<LogExplanation>;
+  logChanges(request: LogChangesInput, signal?: AbortSignal): Promise<LogChangesResponse>;
+  /** The file as it comes. In a page a link to `exportUrl` lets the browser save it. */
+  exportLogs(request: LogExportInput, signal?: AbortSignal): Promise<Response>;
+  exportUrl(request: LogExportInput): string;
   logRecord(key: RecordKey, signal?: AbortSignal): Promise<LogRecord>;
   logSurroundings(
     request: LogSurroundingsInput & RecordKey,
@@ -99,6 +131,11 @@ export interface Client extends TracesClient {
   /** Ends when the signal aborts; connects again when the connection breaks. */
   tailLogs(request: LogTailInput, signal?: AbortSignal): AsyncIterable<ClientTailEvent>;
   ingest(call: IngestCall, signal?: AbortSignal): Promise<IngestResponse>;
+  listViews(signal?: AbortSignal): Promise<ViewList>;
+  view(id: string, signal?: AbortSignal): Promise<View>;
+  createView(view: ViewInput): Promise<View>;
+  replaceView(id: string, view: ReplaceViewRequest): Promise<View>;
+  deleteView(id: string): Promise<void>;
   status(signal?: AbortSignal): Promise<Status>;
   createToken(request: CreateTokenRequest): Promise<CreatedToken>;
   listTokens(): Promise<TokenList>;
@@ -115,10 +152,13 @@ export interface ClientOptions extends HttpOptions {
 export function createClient(options: ClientOptions): Client {
   return {
     ...logsClient(options),
+    ...viewsClient(options),
     ...tracesClient(options),
     ...administrationClient(options),
   };
 }
+
+type ViewsMethod = 'listViews' | 'view' | 'createView' | 'replaceView' | 'deleteView';
 
 type AdministrationMethod =
   | 'status'
@@ -131,7 +171,7 @@ type AdministrationMethod =
 
 function logsClient(
   options: ClientOptions,
-): Omit<Client, AdministrationMethod | keyof TracesClient> {
+): Omit<Client, AdministrationMethod | ViewsMethod | keyof TracesClient> {
   return {
     searchLogs: (json, signal) =>
       streamEvents<LogSearchEvent>(options, LOG_SEARCH, { json, signal }),
@@ -151,6 +191,13 @@ function logsClient(
       }),
     logFacets: async (json, signal) =>
       await sendForJson(options, LOG_FACETS, { json, signal, schema: logFacetsResponseSchema }),
+    explainLogs: async (json, signal) =>
+      await sendForJson(options, LOG_EXPLAIN, { json, signal, schema: logExplanationSchema }),
+    logChanges: async (json, signal) =>
+      await sendForJson(options, LOG_CHANGES, { json, signal, schema: logChangesResponseSchema }),
+    exportLogs: async (request, signal) =>
+      await send(options, LOG_EXPORT, { query: { ...request }, signal }),
+    exportUrl: (request) => urlOf(options, LOG_EXPORT, { query: { ...request } }),
     logRecord: async ({ id, timestamp }, signal) =>
       await sendForJson(options, LOG_RECORD, {
         parameters: { id },
@@ -187,6 +234,22 @@ async function ingest(
     signal,
     schema: ingestResponseSchema,
   });
+}
+
+function viewsClient(options: ClientOptions): Pick<Client, ViewsMethod> {
+  return {
+    listViews: async (signal) =>
+      await sendForJson(options, VIEW_LIST, { signal, schema: viewListSchema }),
+    view: async (id, signal) =>
+      await sendForJson(options, VIEW_GET, { parameters: { id }, signal, schema: viewSchema }),
+    createView: async (json) =>
+      await sendForJson(options, VIEW_CREATE, { json, schema: viewSchema }),
+    replaceView: async (id, json) =>
+      await sendForJson(options, VIEW_REPLACE, { parameters: { id }, json, schema: viewSchema }),
+    deleteView: async (id) => {
+      await send(options, VIEW_DELETE, { parameters: { id } });
+    },
+  };
 }
 
 function administrationClient(options: ClientOptions): Pick<Client, AdministrationMethod> {

@@ -47,7 +47,8 @@ export async function sendForJson<T>(
   return parsed.data;
 }
 
-function urlOf(
+/** Where a call goes. */
+export function urlOf(
   { baseUrl }: HttpOptions,
   route: Route,
   { parameters = {}, query = {} }: HttpCall,

@@ -1,4 +1,7 @@
-/** Log search: records newest (or oldest) first, page by page, streamed as they are found. */
+/**
+ * Log search: records newest (or oldest) first, page by page, streamed as they are found; or, when the
+ * query has pipes that make a table, its columns and cells.
+ */
 import { z } from 'zod';
 import type { LogRecord } from '@tendril/model/log-record';
 import {
@@ -12,6 +15,12 @@ import {
 import { logRecordSchema } from './log-record.ts';
 import type { Route } from './route.ts';
 import {
+  tableCellsSchema,
+  tableColumnsSchema,
+  type TableCellsEvent,
+  type TableColumnsEvent,
+} from './table.ts';
+import {
   querySchema,
   timeBoundsShape,
   type TimeBounds,
@@ -20,9 +29,12 @@ import {
 
 /** Rows of one page; who wants more follows the cursor. */
 export const SEARCH_ROWS_MAX = 10_000;
+/** Rows of a table; it has no pages. */
+export const TABLE_ROWS_MAX = 10_000;
 
 export interface LogSearchRequest extends TimeBounds {
   readonly query: string;
+  /** Records of a page. A table is bounded by `TABLE_ROWS_MAX` alone. */
   readonly limit: number;
   readonly order: 'desc' | 'asc';
   /** `next` of the page before; the rest of the request stays as it was. */
@@ -39,15 +51,25 @@ export interface LogSearchInput extends TimeBoundsInput {
   readonly sql?: boolean | undefined;
 }
 
+/** Which of the two a query answers is known before the first row: a table begins with its columns. */
 export type LogSearchEvent =
-  | { readonly kind: 'row'; readonly record: LogRecord }
+  | LogRowEvent
+  | TableColumnsEvent
+  | TableCellsEvent
   | ProgressEvent
   | LogSearchSummary
   | ErrorEvent;
 
+export interface LogRowEvent {
+  readonly kind: 'row';
+  readonly record: LogRecord;
+  /** Of `| around`: the record surrounds one that matches and does not match itself. */
+  readonly context?: boolean;
+}
+
 export interface LogSearchSummary extends Summary {
   readonly counts: { readonly rows: number };
-  /** Cursor of the next page; null when the range has been read to its end. */
+  /** Cursor of the next page; null when the range has been read to its end, and for tables. */
   readonly next: string | null;
 }
 
@@ -64,7 +86,13 @@ export const logSearchRequestSchema: z.ZodType<LogSearchRequest, LogSearchInput>
 
 export const logSearchEventSchema: z.ZodType<LogSearchEvent> = z
   .union([
-    z.object({ kind: z.literal('row'), record: logRecordSchema }),
+    z.object({
+      kind: z.literal('row'),
+      record: logRecordSchema,
+      context: z.boolean().exactOptional(),
+    }),
+    tableColumnsSchema,
+    tableCellsSchema,
     progressSchema,
     z.object({
       ...summaryShape,

@@ -9,7 +9,8 @@ export type MediaType =
   | 'application/json'
   | 'application/x-ndjson'
   | 'text/event-stream'
-  | 'text/plain';
+  | 'text/plain'
+  | 'text/csv';
 
 export interface RouteBody {
   readonly mediaTypes: readonly MediaType[];
@@ -19,7 +20,7 @@ export interface RouteBody {
 }
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Parameters in braces, as OpenAPI writes them: `/api/v1/tokens/{id}`. */
   readonly path: string;
   /** `none`: answers everybody. */
