@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LogBatch } from '@tendril/columns/log-batch';
-import { LogCatalog } from '@tendril/columns/log-catalog';
+import { RecordCatalog } from '@tendril/columns/record-catalog';
 import { LogWriter } from '@tendril/intake/log-writer';
 import { createRedactor } from '@tendril/intake/redact/redactor';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
@@ -74,7 +74,7 @@ async function insertAll(engine: Engine, inserts: readonly Insert[]): Promise<vo
 }
 
 function encodeInserts(rows: number, heavy: boolean): Insert[] {
-  const catalog = new LogCatalog({ attributePathsMax: 1024, nowMs: Date.now });
+  const catalog = new RecordCatalog({ attributePathsMax: 1024, nowMs: Date.now });
   const redactor = createRedactor({ key: new Uint8Array(32) });
   const nowNs = BigInt(Date.now()) * 1_000_000n;
   const writer = new LogWriter({ catalog, redactor, limits: DEFAULT_LIMITS, nowNs: () => nowNs });

@@ -3,7 +3,7 @@
  * time, so that a busy machine changes them little.
  */
 import { LogBatch } from '@tendril/columns/log-batch';
-import { LogCatalog } from '@tendril/columns/log-catalog';
+import { RecordCatalog } from '@tendril/columns/record-catalog';
 import { FORMATS } from '@tendril/intake/formats/registry';
 import { linesToBatch } from '@tendril/intake/lines-to-batch';
 import { LogWriter } from '@tendril/intake/log-writer';
@@ -51,7 +51,7 @@ function milliseconds(n: number): string {
 
 /** Of the fastest round: what else runs on the machine makes rounds slower, never faster. */
 function nsPerLine(lines: readonly string[], seconds: number): number {
-  const catalog = new LogCatalog({ attributePathsMax: 1024, nowMs: Date.now });
+  const catalog = new RecordCatalog({ attributePathsMax: 1024, nowMs: Date.now });
   const redactor = createRedactor({ key: Buffer.from('bench') });
   const writer = new LogWriter({ catalog, redactor, limits: DEFAULT_LIMITS, nowNs: () => NOW_NS });
   const batch = new LogBatch(catalog);

@@ -3,7 +3,7 @@
  * `npm run bench -- otlp-decode`. Times are processor time, so that a busy machine changes them little.
  */
 import { LogBatch } from '@tendril/columns/log-batch';
-import { LogCatalog } from '@tendril/columns/log-catalog';
+import { RecordCatalog } from '@tendril/columns/record-catalog';
 import { LogWriter } from '@tendril/intake/log-writer';
 import { allowLongInlining } from '@tendril/intake/long-inlining';
 import { createRedactor, type Redactor } from '@tendril/intake/redact/redactor';
@@ -72,7 +72,7 @@ function distinctRequests(heavy: boolean): Buffer[] {
 
 /** Nanoseconds per record. */
 function measure(requests: readonly Buffer[], redactor: Redactor, seconds: number): Stages {
-  const catalog = new LogCatalog({ attributePathsMax: 1024, nowMs: Date.now });
+  const catalog = new RecordCatalog({ attributePathsMax: 1024, nowMs: Date.now });
   const options = { catalog, redactor, limits: DEFAULT_LIMITS, nowNs: () => START_NS };
   const writer = new LogWriter(options);
   const batch = new LogBatch(catalog);

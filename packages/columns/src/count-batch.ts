@@ -4,22 +4,18 @@ import type { HourFields } from './hour-fields.ts';
 import { ByteSource, readVarint, varintLength } from './byte-store.ts';
 import type { ByteTable } from './byte-table.ts';
 import { KIND, type JsonPath, type Kind } from './json-path.ts';
-import type { LogBatch } from './log-batch.ts';
+import type { KeywordColumn, RecordBatch, RecordColumns } from './record-columns.ts';
 import type { Run } from './run-column.ts';
-import type { LowCardinalityColumn } from './low-cardinality-column.ts';
 
 type Fields = readonly (FieldCounts | undefined)[];
 
 /** `hours` by the batch's hour index. */
-export function countBatch(batch: LogBatch, hours: readonly HourFields[]): void {
-  const hourOfRow = batch.times.indexesOf(batch.rowCount);
-  for (const path of batch.attributes.active) countPath(path, hours, hourOfRow);
-  countKeywords('SeverityText', batch.severityText, hours, hourOfRow);
-  countKeywords('EventName', batch.eventName, hours, hourOfRow);
-  countKeywords('ErrorCode', batch.errorCode, hours, hourOfRow);
-  countKeywords('Caller', batch.caller, hours, hourOfRow);
-  countShared(batch, hours);
-  countOverflow(batch, hours, hourOfRow);
+export function countBatch({ columns, keywords }: RecordBatch, hours: readonly HourFields[]): void {
+  const hourOfRow = columns.times.indexesOf(columns.rowCount);
+  for (const path of columns.attributes.active) countPath(path, hours, hourOfRow);
+  for (const keyword of keywords) countKeywords(keyword, hours, hourOfRow);
+  countShared(columns, hours);
+  countOverflow(columns, hours, hourOfRow);
 }
 
 function countPath(path: JsonPath, hours: readonly HourFields[], hourOfRow: Uint16Array): void {
@@ -80,8 +76,7 @@ function widthOf(kind: Kind): number {
 }
 
 function countKeywords(
-  name: string,
-  column: LowCardinalityColumn,
+  { name, column }: KeywordColumn,
   hours: readonly HourFields[],
   hourOfRow: Uint16Array,
 ): void {
@@ -121,7 +116,7 @@ function countIndexes(indexes: Uint16Array, size: number): Uint32Array {
 
 // Resources and scopes are counted by run of rows; their attributes are counted out later, at once.
 function countShared(
-  { resources, scopes, times, rowCount }: LogBatch,
+  { resources, scopes, times, rowCount }: RecordColumns,
   hours: readonly HourFields[],
 ): void {
   const hourRuns = [...times.runs(rowCount)];
@@ -153,7 +148,7 @@ function* overlaps(
 }
 
 function countOverflow(
-  { overflow }: LogBatch,
+  { overflow }: RecordColumns,
   hours: readonly HourFields[],
   hourOfRow: Uint16Array,
 ): void {

@@ -116,7 +116,7 @@ describe('LogBatch', () => {
   });
 });
 
-describe('LogCatalog', () => {
+describe('RecordCatalog', () => {
   test('sends a resource once, and again after a frame was lost', () => {
     const fixture = logBatchFixture({ nowNs: NOW_NS });
     const tables = (): string[] => {

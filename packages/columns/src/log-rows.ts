@@ -15,8 +15,8 @@ export class LogRows {
 
   constructor(batch: LogBatch) {
     this.batch = batch;
-    this.paths = batch.attributes.active.map((path) => new PathRows(path, batch.rowCount));
-    for (const { row, key, value } of batch.overflow.entries()) {
+    this.paths = batch.columns.attributes.active.map((path) => new PathRows(path, batch.rowCount));
+    for (const { row, key, value } of batch.columns.overflow.entries()) {
       const entries = this.overflow.get(row);
       if (entries) entries.push([key, value]);
       else this.overflow.set(row, [[key, value]]);
@@ -25,21 +25,21 @@ export class LogRows {
 
   record(row: number, id: string): LogRecord {
     const { batch } = this;
-    const resource = batch.resources.at(row);
-    const scope = batch.scopes.at(row);
+    const resource = batch.columns.resources.at(row);
+    const scope = batch.columns.scopes.at(row);
     return {
       id,
-      timestamp: String(int64At(batch.timestamp, row)),
-      observedTimestamp: String(int64At(batch.observedTimestamp, row)),
+      timestamp: String(int64At(batch.columns.timestamp, row)),
+      observedTimestamp: String(int64At(batch.columns.observedTimestamp, row)),
       severityText: batch.severityText.textAt(row),
       severityNumber: batch.severityNumber.at(row),
       body: batch.body.textAt(row),
-      original: batch.original.textAt(row),
+      original: batch.columns.original.textAt(row),
       serviceName: resource?.serviceName ?? '',
       environment: resource?.environment ?? '',
-      traceId: batch.traceId.textAt(row),
-      spanId: batch.spanId.textAt(row),
-      operationId: batch.operationId.textAt(row),
+      traceId: batch.columns.traceId.textAt(row),
+      spanId: batch.columns.spanId.textAt(row),
+      operationId: batch.columns.operationId.textAt(row),
       patternId: hexOrEmpty(batch.patternId, row),
       resource: resource?.attributes ?? emptyAttributes(),
       scope: { ...scope?.attributes, name: scope?.name ?? '', ...versionOf(scope?.version) },

@@ -1,12 +1,13 @@
 /**
- * Writes the attributes of one record into a batch: redacts, cuts and counts them and fills the domain
+ * Writes the attributes of one record into its columns: redacts, cuts and counts them and fills the domain
  * columns that the field registry names. The first of several values of one key stays.
  */
 import { TextScratch, type ByteSource } from '@tendril/columns/byte-store';
 import { KIND, type Kind } from '@tendril/columns/json-path';
 import { kindOfValue } from '@tendril/columns/json-value';
-import type { LogBatch } from '@tendril/columns/log-batch';
+import type { RecordColumns } from '@tendril/columns/record-columns';
 import { attributeText } from '@tendril/columns/log-resource';
+import type { StringColumn } from '@tendril/columns/string-column';
 import { cutUtf8, decodeUtf8 } from '@tendril/columns/utf8';
 import type { AttributeScalar, AttributeValue } from '@tendril/model/attribute';
 import type { Limits } from '@tendril/model/limits';
@@ -73,12 +74,12 @@ export class AttributeWriter {
   }
 
   /** Call once, when the record's own ids are written. */
-  end(batch: LogBatch): void {
+  end(columns: RecordColumns): void {
     for (const { entry, text } of this.heldIds) {
-      if (!putIdText(batch, entry, text)) this.put(batch, entry, KIND.text, text);
+      if (!putIdText(columns, entry, text)) this.put(columns, entry, KIND.text, text);
     }
     if (this.truncated.length === 0) return;
-    this.put(batch, this.keys.ofName(TRUNCATED_KEY), KIND.texts, this.truncated);
+    this.put(columns, this.keys.ofName(TRUNCATED_KEY), KIND.texts, this.truncated);
   }
 
   /** Notes that the named part of the record is not all there. */
@@ -99,7 +100,7 @@ export class AttributeWriter {
 
   /** The hot path: see bench/src/micro/otlp-decode.ts. */
   textRange(
-    batch: LogBatch,
+    columns: RecordColumns,
     entry: KeyEntry,
     source: ByteSource,
     start: number,
@@ -109,36 +110,62 @@ export class AttributeWriter {
       !entry.special &&
       end - start <= this.valueBytesMax &&
       (entry.identifier ||
-        isKnownKeyword(batch, entry, source, start, end) ||
+        isKnownKeyword(columns, entry, source, start, end) ||
         !this.redactor.suspicious(source.bytes, start, end));
     if (isPlain) {
-      if (entry.domain !== DOMAIN.none) copyToDomain(batch, entry, source, start, end);
-      if (batch.putAttributeText(entry.key, source, start, end)) return;
+      if (entry.domain !== DOMAIN.none) copyToDomain(columns, entry, source, start, end);
+      if (columns.putAttributeText(entry.key, source, start, end)) return;
     }
-    this.otherText(batch, entry, source, start, end);
+    this.otherText(columns, entry, source, start, end);
   }
 
-  int64(batch: LogBatch, entry: KeyEntry, low: number, high: number): void {
+  /** A text of the record itself that may be long: cut, redacted; the first of a row stays. */
+  content(
+    columns: RecordColumns,
+    name: string,
+    column: StringColumn,
+    source: ByteSource,
+    start: number,
+    end: number,
+  ): void {
+    let cutEnd = end;
+    if (end - start > this.valueBytesMax) {
+      cutEnd = cutUtf8(source.bytes, start, this.valueBytesMax);
+      this.noteTruncated(name);
+    }
+    if (cutEnd === start || column.has(columns.rowCount)) return;
+    columns.addValueBytes(cutEnd - start);
+    if (!this.redactor.suspicious(source.bytes, start, cutEnd)) {
+      column.putText(columns.rowCount, source, start, cutEnd);
+      return;
+    }
+    const text = decodeUtf8(source.bytes, start, cutEnd);
+    const redacted = this.redactor.redactText(text);
+    if (redacted !== undefined) this.counts.valuesRedacted += 1;
+    column.putString(columns.rowCount, redacted ?? text);
+  }
+
+  int64(columns: RecordColumns, entry: KeyEntry, low: number, high: number): void {
     // Numbers below ten digits hold no phone, card or id number.
     const isPlain = entry.identifier || (high >= -2 && high <= 1);
     if (isPlain && entry.domain === DOMAIN.none && entry.rule === undefined) {
-      if (batch.putAttributeInt64(entry.key, low, high)) return;
+      if (columns.putAttributeInt64(entry.key, low, high)) return;
     }
-    this.scalar(batch, entry, KIND.int64, (BigInt(high) << 32n) | BigInt(low >>> 0));
+    this.scalar(columns, entry, KIND.int64, (BigInt(high) << 32n) | BigInt(low >>> 0));
   }
 
   /** `value` must fit `kind`, which tells integers and doubles apart where the value does not. */
-  value(batch: LogBatch, entry: KeyEntry, kind: Kind, value: AttributeValue): void {
-    if (typeof value === 'object') this.array(batch, entry, kind, value);
-    else if (kind === KIND.text) this.text(batch, entry, String(value));
-    else this.scalar(batch, entry, kind, value);
+  value(columns: RecordColumns, entry: KeyEntry, kind: Kind, value: AttributeValue): void {
+    if (typeof value === 'object') this.array(columns, entry, kind, value);
+    else if (kind === KIND.text) this.text(columns, entry, String(value));
+    else this.scalar(columns, entry, kind, value);
   }
 
   /** As `value`, where numbers that are safe integers are integers. */
-  plainValue(batch: LogBatch, entry: KeyEntry, value: AttributeValue): void {
+  plainValue(columns: RecordColumns, entry: KeyEntry, value: AttributeValue): void {
     const kind = kindOfValue(value);
-    if (kind === undefined) this.text(batch, entry, attributeText(value));
-    else this.value(batch, entry, kind, value);
+    if (kind === undefined) this.text(columns, entry, attributeText(value));
+    else this.value(columns, entry, kind, value);
   }
 
   private isOneTooMany(): boolean {
@@ -148,26 +175,26 @@ export class AttributeWriter {
     return true;
   }
 
-  private text(batch: LogBatch, entry: KeyEntry, text: string): void {
+  private text(columns: RecordColumns, entry: KeyEntry, text: string): void {
     const length = this.scratch.encode(text);
-    this.textRange(batch, entry, this.scratch.source, 0, length);
+    this.textRange(columns, entry, this.scratch.source, 0, length);
   }
 
   private otherText(
-    batch: LogBatch,
+    columns: RecordColumns,
     entry: KeyEntry,
     source: ByteSource,
     start: number,
     end: number,
   ): void {
-    if (this.isTaken(batch, entry, source, start, end)) return;
+    if (this.isTaken(columns, entry, source, start, end)) return;
     const text = decodeUtf8(source.bytes, start, this.cutEnd(entry, source, start, end));
-    this.changed(batch, entry, this.redact(entry, text));
+    this.changed(columns, entry, this.redact(entry, text));
   }
 
   // Ids leave the attributes: true when the value is in its column, or waits for it.
   private isTaken(
-    batch: LogBatch,
+    columns: RecordColumns,
     entry: KeyEntry,
     source: ByteSource,
     start: number,
@@ -175,9 +202,10 @@ export class AttributeWriter {
   ): boolean {
     const { domain } = entry;
     if (domain === DOMAIN.operationId) {
-      if (batch.operationId.has(batch.rowCount) || end - start > this.valueBytesMax) return false;
-      batch.operationId.putText(batch.rowCount, source, start, end);
-      batch.addValueBytes(end - start);
+      if (columns.operationId.has(columns.rowCount) || end - start > this.valueBytesMax)
+        return false;
+      columns.operationId.putText(columns.rowCount, source, start, end);
+      columns.addValueBytes(end - start);
       return true;
     }
     if (domain !== DOMAIN.traceId && domain !== DOMAIN.spanId) return false;
@@ -204,36 +232,41 @@ export class AttributeWriter {
   }
 
   // A text that may differ from what was sent.
-  private changed(batch: LogBatch, entry: KeyEntry, text: string): void {
-    if (entry.domain === DOMAIN.original && !batch.original.has(batch.rowCount)) {
-      batch.original.putString(batch.rowCount, text);
-      batch.addValueBytes(text.length);
+  private changed(columns: RecordColumns, entry: KeyEntry, text: string): void {
+    if (entry.domain === DOMAIN.original && !columns.original.has(columns.rowCount)) {
+      columns.original.putString(columns.rowCount, text);
+      columns.addValueBytes(text.length);
       return;
     }
     const length = this.scratch.encode(text);
-    if (entry.domain !== DOMAIN.none) copyToDomain(batch, entry, this.scratch.source, 0, length);
-    this.put(batch, entry, KIND.text, text);
+    if (entry.domain !== DOMAIN.none) copyToDomain(columns, entry, this.scratch.source, 0, length);
+    this.put(columns, entry, KIND.text, text);
   }
 
   // Numbers and truth values: they keep their type unless redaction changes their text.
-  private scalar(batch: LogBatch, entry: KeyEntry, kind: Kind, value: AttributeScalar): void {
+  private scalar(
+    columns: RecordColumns,
+    entry: KeyEntry,
+    kind: Kind,
+    value: AttributeScalar,
+  ): void {
     if (typeof value === 'bigint' && BigInt.asIntN(64, value) !== value) {
-      this.text(batch, entry, String(value));
+      this.text(columns, entry, String(value));
       return;
     }
     const hidden = this.hiddenScalar(entry, kind, value);
     if (hidden !== undefined) {
       this.counts.valuesRedacted += 1;
-      this.changed(batch, entry, hidden);
+      this.changed(columns, entry, hidden);
       return;
     }
     if (entry.domain !== DOMAIN.none) {
       const length = this.scratch.encode(String(value));
       const { source } = this.scratch;
-      if (this.isTaken(batch, entry, source, 0, length)) return;
-      copyToDomain(batch, entry, source, 0, length);
+      if (this.isTaken(columns, entry, source, 0, length)) return;
+      copyToDomain(columns, entry, source, 0, length);
     }
-    this.put(batch, entry, kind, value);
+    this.put(columns, entry, kind, value);
   }
 
   // The text that stands for a number or truth value; undefined when it may be stored.
@@ -248,18 +281,18 @@ export class AttributeWriter {
   }
 
   private array(
-    batch: LogBatch,
+    columns: RecordColumns,
     entry: KeyEntry,
     kind: Kind,
     value: readonly AttributeScalar[],
   ): void {
     if (entry.rule !== undefined || entry.domain !== DOMAIN.none) {
-      this.text(batch, entry, attributeText(value));
+      this.text(columns, entry, attributeText(value));
       return;
     }
     const kept = value.slice(0, this.elementsThatFit(entry, value));
     const elements = kind === KIND.texts ? kept.map((text) => this.element(entry, text)) : kept;
-    this.put(batch, entry, kind, elements);
+    this.put(columns, entry, kind, elements);
   }
 
   // How many elements take no more bytes than a value may have.
@@ -279,25 +312,25 @@ export class AttributeWriter {
   }
 
   // A value that is what it shall be.
-  private put(batch: LogBatch, entry: KeyEntry, kind: Kind, value: AttributeValue): void {
-    if (batch.putAttribute(entry.key, kind, value)) return;
-    this.overflow(batch, entry, attributeText(value));
+  private put(columns: RecordColumns, entry: KeyEntry, kind: Kind, value: AttributeValue): void {
+    if (columns.putAttribute(entry.key, kind, value)) return;
+    this.overflow(columns, entry, attributeText(value));
   }
 
-  private overflow(batch: LogBatch, entry: KeyEntry, text: string): void {
-    batch.addOverflow(entry.name, text);
+  private overflow(columns: RecordColumns, entry: KeyEntry, text: string): void {
+    columns.addOverflow(entry.name, text);
     this.counts.attributesOverflowed += 1;
   }
 }
 
 // What a keyword column of the block holds has been through redaction.
 function isKnownKeyword(
-  batch: LogBatch,
+  columns: RecordColumns,
   { domain }: KeyEntry,
   source: ByteSource,
   start: number,
   end: number,
 ): boolean {
-  if (domain === DOMAIN.caller) return batch.caller.knows(source, start, end);
-  return domain === DOMAIN.errorCode && batch.errorCode.knows(source, start, end);
+  if (domain === DOMAIN.caller) return columns.caller.knows(source, start, end);
+  return domain === DOMAIN.errorCode && columns.errorCode.knows(source, start, end);
 }

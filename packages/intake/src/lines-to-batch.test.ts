@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LogBatch } from '@tendril/columns/log-batch';
-import { LogCatalog } from '@tendril/columns/log-catalog';
+import { RecordCatalog } from '@tendril/columns/record-catalog';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
 import type { LogRecord } from '@tendril/model/log-record';
 import { FORMATS } from './formats/registry.ts';
@@ -20,7 +20,7 @@ interface Stored {
 
 function store(lines: readonly string[], resource: Record<string, string> = {}): Stored {
   const { attributePathsMax } = DEFAULT_LIMITS;
-  const catalog = new LogCatalog({ attributePathsMax, nowMs: () => 0 });
+  const catalog = new RecordCatalog({ attributePathsMax, nowMs: () => 0 });
   const batch = new LogBatch(catalog);
   const outcome = linesToBatch(lines, {
     writer: new LogWriter({ catalog, redactor, limits: DEFAULT_LIMITS, nowNs: () => NOW_NS }),

@@ -12,7 +12,8 @@ import type { LineContext, ParsedFields, ParsedLine } from './format.ts';
 import { FormatDetector, type FormatTable } from './format-table.ts';
 import { LineJoiner } from './join/joined-lines.ts';
 import { NO_SCOPE } from './log-context.ts';
-import type { LogWriter, WriteOutcome } from './log-writer.ts';
+import type { LogWriter } from './log-writer.ts';
+import type { WriteOutcome } from './request-state.ts';
 
 export interface LinesRequest {
   readonly writer: LogWriter;

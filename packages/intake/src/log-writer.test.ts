@@ -311,7 +311,7 @@ describe('reject', () => {
       { Body: 'kept', Attributes: { a: 1n } },
       { Body: '', SeverityText: '', OperationId: '', Attributes: { c: true } },
     ]);
-    expect(batch.attributes.active.map(({ name }) => name)).toEqual(['a', 'c']);
+    expect(batch.columns.attributes.active.map(({ name }) => name)).toEqual(['a', 'c']);
   });
 });
 

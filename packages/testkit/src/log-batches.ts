@@ -1,14 +1,14 @@
 /** A LogBatch with its writer, and what it holds as plain rows. */
 import type { Batch, BatchSink } from '@tendril/columns/batch';
 import { LogBatch } from '@tendril/columns/log-batch';
-import { LogCatalog } from '@tendril/columns/log-catalog';
+import { RecordCatalog } from '@tendril/columns/record-catalog';
 import { readNativeBlocks, rowsOf } from '@tendril/columns/native-reader';
 import { LogWriter } from '@tendril/intake/log-writer';
 import { createRedactor, type Redactor } from '@tendril/intake/redact/redactor';
 import { DEFAULT_LIMITS, type Limits } from '@tendril/model/limits';
 
 export interface LogBatchFixture {
-  readonly catalog: LogCatalog;
+  readonly catalog: RecordCatalog;
   readonly writer: LogWriter;
   readonly batch: LogBatch;
   readonly sink: BatchSink<LogBatch>;
@@ -28,7 +28,7 @@ export function logBatchFixture({
   const allLimits = { ...DEFAULT_LIMITS, ...limits };
   const { attributePathsMax } = allLimits;
   const nowMs = (): number => Number(nowNs / 1_000_000n);
-  const catalog = new LogCatalog({ attributePathsMax, nowMs });
+  const catalog = new RecordCatalog({ attributePathsMax, nowMs });
   const batch = new LogBatch(catalog);
   const writer = new LogWriter({ catalog, redactor, limits: allLimits, nowNs: () => nowNs });
   return { catalog, writer, batch, sink: { batchForNextRecord: () => batch } };

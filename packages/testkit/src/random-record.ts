@@ -5,7 +5,7 @@
 import { ByteSource } from '@tendril/columns/byte-store';
 import { KIND } from '@tendril/columns/json-path';
 import { LogBatch } from '@tendril/columns/log-batch';
-import { LogCatalog } from '@tendril/columns/log-catalog';
+import { RecordCatalog } from '@tendril/columns/record-catalog';
 import { attributeText, type LogResource } from '@tendril/columns/log-resource';
 import type { AttributeScalar, AttributeValue } from '@tendril/model/attribute';
 import type { LogRecord } from '@tendril/model/log-record';
@@ -35,7 +35,7 @@ const PATHS_MAX = 18;
 
 export function randomRecords({ count, seed, nowNs }: RandomRecordsOptions): RandomRecords {
   const drafts = fc.sample(draftArbitrary(), { numRuns: count, seed });
-  const catalog = new LogCatalog({ attributePathsMax: PATHS_MAX, nowMs: () => 0 });
+  const catalog = new RecordCatalog({ attributePathsMax: PATHS_MAX, nowMs: () => 0 });
   const batch = new LogBatch(catalog);
   const writer: Writer = { batch, catalog, nowNs, resources: new Map() };
   drafts.forEach((draft, row) => append(writer, draft, row));
@@ -112,7 +112,7 @@ function valueArbitrary(): fc.Arbitrary<AttributeValue> {
 
 interface Writer {
   readonly batch: LogBatch;
-  readonly catalog: LogCatalog;
+  readonly catalog: RecordCatalog;
   readonly nowNs: bigint;
   readonly resources: Map<string, LogResource>;
 }
@@ -125,26 +125,26 @@ const SCOPES = new Map(
 function append(writer: Writer, draft: Draft, row: number): void {
   const { batch, nowNs } = writer;
   const timeNs = nowNs - draft.ageNs;
-  batch.timestamp.put(row, lowWord(timeNs), highWord(timeNs));
-  batch.observedTimestamp.put(row, lowWord(nowNs), highWord(nowNs));
+  batch.columns.timestamp.put(row, lowWord(timeNs), highWord(timeNs));
+  batch.columns.observedTimestamp.put(row, lowWord(nowNs), highWord(nowNs));
   batch.body.putString(row, draft.body);
-  batch.original.putString(row, draft.original);
+  batch.columns.original.putString(row, draft.original);
   batch.severityNumber.put(row, draft.severity);
   putKeyword(batch.severityText, row, draft.severityText);
-  batch.traceId.putString(row, draft.traceId);
-  batch.spanId.putString(row, draft.spanId);
-  batch.operationId.putString(row, draft.operationId);
-  batch.connectionId.putString(row, draft.connectionId);
-  batch.durationNs.put(row, lowWord(draft.durationNs), highWord(draft.durationNs));
+  batch.columns.traceId.putString(row, draft.traceId);
+  batch.columns.spanId.putString(row, draft.spanId);
+  batch.columns.operationId.putString(row, draft.operationId);
+  batch.columns.connectionId.putString(row, draft.connectionId);
+  batch.columns.durationNs.put(row, lowWord(draft.durationNs), highWord(draft.durationNs));
   batch.patternId.put(row, lowWord(draft.patternId), highWord(draft.patternId));
-  batch.resources.put(row, resourceOf(writer, draft));
+  batch.columns.resources.put(row, resourceOf(writer, draft));
   const scope = SCOPES.get(draft.scope);
-  if (scope) batch.scopes.put(row, scope);
+  if (scope) batch.columns.scopes.put(row, scope);
   for (const [key, value] of Object.entries(draft.attributes)) {
     putDomain(batch, row, { key, value });
     putAttribute(writer, { key, value });
   }
-  batch.endRow();
+  batch.columns.endRow();
 }
 
 interface Attribute {
@@ -155,19 +155,20 @@ interface Attribute {
 // The first user of a record fills the column.
 function putDomain(batch: LogBatch, row: number, { key, value }: Attribute): void {
   const isUser = key === 'userID' || key === 'uid';
-  if (isUser && !batch.userId.has(row)) batch.userId.putString(row, attributeText(value));
-  if (key === 'errCode') putKeyword(batch.errorCode, row, attributeText(value));
+  if (isUser && !batch.columns.userId.has(row))
+    batch.columns.userId.putString(row, attributeText(value));
+  if (key === 'errCode') putKeyword(batch.columns.errorCode, row, attributeText(value));
 }
 
-function putKeyword(column: LogBatch['errorCode'], row: number, text: string): void {
+function putKeyword(column: LogBatch['severityText'], row: number, text: string): void {
   const bytes = Buffer.from(text);
   column.put(row, new ByteSource(bytes), 0, bytes.length);
 }
 
 function putAttribute({ batch, catalog }: Writer, { key, value }: Attribute): void {
   const kind = typeof value === 'object' ? KIND[`${kindOf(value[0] ?? '')}s`] : KIND[kindOf(value)];
-  const isPut = batch.putAttribute(catalog.paths.keyOf(key), kind, value);
-  if (!isPut) batch.addOverflow(key, attributeText(value));
+  const isPut = batch.columns.putAttribute(catalog.paths.keyOf(key), kind, value);
+  if (!isPut) batch.columns.addOverflow(key, attributeText(value));
 }
 
 type ScalarKind = 'text' | 'int64' | 'float64' | 'bool';
@@ -204,10 +205,10 @@ function highWord(value: bigint): number {
 
 function domainColumns(batch: LogBatch, draft: Draft, row: number): DomainColumns {
   return {
-    UserId: batch.userId.textAt(row),
+    UserId: batch.columns.userId.textAt(row),
     ConnectionId: draft.connectionId,
     ConversationId: '',
-    ErrorCode: batch.errorCode.textAt(row),
+    ErrorCode: batch.columns.errorCode.textAt(row),
     Caller: '',
     DurationNs: draft.durationNs,
   };
@@ -220,7 +221,7 @@ const FIELD_TYPES: Readonly<Record<ScalarKind, AttributeType>> = {
   bool: 'bool',
 };
 
-function fieldsOf(drafts: readonly Draft[], catalog: LogCatalog): readonly AttributeField[] {
+function fieldsOf(drafts: readonly Draft[], catalog: RecordCatalog): readonly AttributeField[] {
   const attributes = KEYS.map((key): AttributeField => {
     const values = drafts.flatMap(({ attributes: own }) => {
       const value = own[key];

@@ -1,6 +1,6 @@
 /** What writes records into batches: the catalog, the redactor and the one LogWriter of this process. */
 import { join } from 'node:path';
-import { LogCatalog } from '@tendril/columns/log-catalog';
+import { RecordCatalog } from '@tendril/columns/record-catalog';
 import { LogWriter } from '@tendril/intake/log-writer';
 import { allowLongInlining } from '@tendril/intake/long-inlining';
 import { createRedactor, type Redactor } from '@tendril/intake/redact/redactor';
@@ -10,7 +10,7 @@ import type { ServerConfig } from './config.ts';
 import { siteSecret } from './site-secret.ts';
 
 export interface Intake {
-  readonly catalog: LogCatalog;
+  readonly catalog: RecordCatalog;
   readonly redactor: Redactor;
   readonly writer: LogWriter;
 }
@@ -24,7 +24,7 @@ export function createIntake(config: ServerConfig, limits: Limits, statePath: st
     ...(config['redaction.enabled'] ? {} : { rules: ALL_OFF }),
   });
   const { attributePathsMax } = limits;
-  const catalog = new LogCatalog({ attributePathsMax, nowMs: Date.now });
+  const catalog = new RecordCatalog({ attributePathsMax, nowMs: Date.now });
   const nowNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
   return { catalog, redactor, writer: new LogWriter({ catalog, redactor, limits, nowNs }) };
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LogBatch } from '@tendril/columns/log-batch';
-import { LogCatalog } from '@tendril/columns/log-catalog';
+import { RecordCatalog } from '@tendril/columns/record-catalog';
 import { LogWriter } from '@tendril/intake/log-writer';
 import { createRedactor } from '@tendril/intake/redact/redactor';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
@@ -89,7 +89,7 @@ describe('on a real engine', () => {
   });
 });
 
-const catalog = new LogCatalog({
+const catalog = new RecordCatalog({
   attributePathsMax: DEFAULT_LIMITS.attributePathsMax,
   nowMs: Date.now,
 });

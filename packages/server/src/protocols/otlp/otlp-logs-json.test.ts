@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { encodedRows, logBatchFixture } from '@tendril/testkit/log-batches';
-import type { WriteOutcome } from '@tendril/intake/log-writer';
+import type { WriteOutcome } from '@tendril/intake/request-state';
 import { decodeOtlpLogsJson } from './otlp-logs-json.ts';
 
 const NOW_NS = 1_795_232_758_539_421_494n;

@@ -7,7 +7,8 @@
  */
 import type { BatchSink } from '@tendril/columns/batch';
 import type { LogBatch } from '@tendril/columns/log-batch';
-import type { LogWriter, WriteOutcome } from '@tendril/intake/log-writer';
+import type { LogWriter } from '@tendril/intake/log-writer';
+import type { WriteOutcome } from '@tendril/intake/request-state';
 import { emptyAttributes, type Attributes } from '@tendril/model/attribute';
 import { Failure, type RejectionCode } from '@tendril/model/failure';
 import { anyValueText, flatten, TooDeep, type AnyEntry, type ValueSink } from './any-value.ts';

@@ -8,7 +8,8 @@
 import type { BatchSink } from '@tendril/columns/batch';
 import type { LogBatch } from '@tendril/columns/log-batch';
 import type { LogResource, LogScope } from '@tendril/columns/log-resource';
-import type { LogWriter, WriteOutcome } from '@tendril/intake/log-writer';
+import type { LogWriter } from '@tendril/intake/log-writer';
+import type { WriteOutcome } from '@tendril/intake/request-state';
 import { emptyAttributes, type AttributeValue } from '@tendril/model/attribute';
 import { flatten, TooDeep } from './any-value.ts';
 import { KeyValueReader } from './key-value-reader.ts';

@@ -1,37 +1,39 @@
 /**
- * What a process has written about its logs so far, for all its batches: which attribute keys have a
- * path, which resources were sent, which field names and values are known. Thanks to it the
- * blocks for `resources` and `log_fields` stay small.
+ * What a process has written about the records of one signal so far, for all its batches: which attribute
+ * keys have a path, which resources were sent, which field names and values are known. Thanks to it
+ * the blocks for `resources` and for the table of fields stay small.
  */
 import { AttributePaths } from './attribute-paths.ts';
 import type { TableBlock } from './batch.ts';
 import { ByteStore } from './byte-store.ts';
-import type { LogBatch } from './log-batch.ts';
-import { LogFields } from './log-fields.ts';
+import { RecordFields, type FieldsTable } from './record-fields.ts';
 import { attributeText, type LogResource } from './log-resource.ts';
 import { encodeBlock, readyColumn } from './native-block.ts';
+import type { RecordBatch } from './record-columns.ts';
 
 /** A resource is sent again after this long, in case what was sent first got lost. */
 const RESOURCE_RESEND_MS = 10 * 60 * 1000;
 /** Past this the memory of what was sent starts anew: it only saves work. */
 const RESOURCES_REMEMBERED_MAX = 100_000;
 
-export interface LogCatalogOptions {
+export interface RecordCatalogOptions {
   /** JSON paths of the table; attributes beyond go to the overflow map. */
   readonly attributePathsMax: number;
+  /** Where the names and values of fields are written; that of logs when absent. */
+  readonly fieldsTable?: FieldsTable;
   readonly nowMs: () => number;
 }
 
-export class LogCatalog {
+export class RecordCatalog {
   readonly paths: AttributePaths;
-  private readonly fields: LogFields;
+  private readonly fields: RecordFields;
   private readonly nowMs: () => number;
   private readonly sentAtMs: Map<bigint, number> = new Map();
 
-  constructor({ attributePathsMax, nowMs }: LogCatalogOptions) {
+  constructor({ attributePathsMax, fieldsTable = 'log_fields', nowMs }: RecordCatalogOptions) {
     this.paths = new AttributePaths(attributePathsMax);
     this.nowMs = nowMs;
-    this.fields = new LogFields(nowMs);
+    this.fields = new RecordFields(fieldsTable, nowMs);
   }
 
   /** For when a frame with what was taken from here could not be written: all is sent again. */
@@ -48,8 +50,8 @@ export class LogCatalog {
     return [{ table: 'resources', rowCount: fresh.length, bytes: resourceBlock(fresh) }];
   }
 
-  /** The block for `log_fields` with what is new, and with counts from time to time. */
-  fieldBlocks(batch: LogBatch): readonly TableBlock[] {
+  /** The block for the table of fields with what is new, and with counts from time to time. */
+  fieldBlocks(batch: RecordBatch): readonly TableBlock[] {
     return this.fields.blocks(batch);
   }
 

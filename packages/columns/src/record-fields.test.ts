@@ -5,7 +5,7 @@ import { createRedactor } from '@tendril/intake/redact/redactor';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
 import { encodedRows } from '@tendril/testkit/log-batches';
 import { LogBatch } from './log-batch.ts';
-import { LogCatalog } from './log-catalog.ts';
+import { RecordCatalog } from './record-catalog.ts';
 
 const HOUR_NS = 3_600_000_000_000n;
 const START_MS = 1_795_230_000_000;
@@ -14,12 +14,12 @@ const START_NS = BigInt(START_MS) * 1_000_000n;
 /** Records in, rows of `log_fields` out, with a clock that the test turns. */
 class FieldsFixture {
   nowMs: number = START_MS;
-  private readonly catalog: LogCatalog;
+  private readonly catalog: RecordCatalog;
   private readonly writer: LogWriter;
   private readonly batch: LogBatch;
 
   constructor(attributePathsMax: number = 1024) {
-    this.catalog = new LogCatalog({ attributePathsMax, nowMs: () => this.nowMs });
+    this.catalog = new RecordCatalog({ attributePathsMax, nowMs: () => this.nowMs });
     this.batch = new LogBatch(this.catalog);
     this.writer = new LogWriter({
       catalog: this.catalog,

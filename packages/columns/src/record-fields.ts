@@ -1,5 +1,5 @@
 /**
- * What the table `log_fields` is told: every field's name at once, its first values too, and how often
+ * What the table of a signal's fields is told: every field's name at once, its first values too, and how often
  * they occur about once a second, so that the blocks stay tiny. Counted from rows that are about to be
  * committed; what was counted in the last second is lost with the process.
  */
@@ -7,8 +7,10 @@ import type { TableBlock } from './batch.ts';
 import { ByteStore } from './byte-store.ts';
 import { countBatch } from './count-batch.ts';
 import { HourFields, type HourField } from './hour-fields.ts';
-import type { LogBatch } from './log-batch.ts';
 import { encodeBlock, readyColumn } from './native-block.ts';
+import type { RecordBatch } from './record-columns.ts';
+
+export type FieldsTable = 'log_fields' | 'span_fields';
 
 const COUNTS_EVERY_MS = 1000;
 /** Hours counted at the same time: now, the one before, and what an import is at. */
@@ -16,13 +18,15 @@ const HOURS_MAX = 8;
 const SECONDS_PER_HOUR = 3600;
 const MS_PER_HOUR = 3_600_000;
 
-export class LogFields {
+export class RecordFields {
+  private readonly table: FieldsTable;
   private readonly nowMs: () => number;
   /** By hour since 1970, the one used last at the end. */
   private readonly hours: Map<number, HourFields> = new Map();
   private toldAtMs = 0;
 
-  constructor(nowMs: () => number) {
+  constructor(table: FieldsTable, nowMs: () => number) {
+    this.table = table;
     this.nowMs = nowMs;
   }
 
@@ -32,18 +36,18 @@ export class LogFields {
   }
 
   /** Counts the batch and gives what there is to tell. */
-  blocks(batch: LogBatch): readonly TableBlock[] {
+  blocks(batch: RecordBatch): readonly TableBlock[] {
     const nowMs = this.nowMs();
     const rows = new FieldRows(nowMs);
     countBatch(
       batch,
-      batch.times.hours.map((hour) => this.hour(hour)),
+      batch.columns.times.hours.map((hour) => this.hour(hour)),
     );
     const isDue = nowMs - this.toldAtMs >= COUNTS_EVERY_MS;
     if (isDue) this.toldAtMs = nowMs;
     for (const [hour, fields] of this.hours) tell(rows, hour, fields, isDue);
     this.dropOldest(rows);
-    return rows.blocks();
+    return rows.blocks(this.table);
   }
 
   private hour(hour: number): HourFields {
@@ -71,7 +75,7 @@ function tell(rows: FieldRows, hour: number, fields: HourFields, all: boolean): 
   }
 }
 
-/** Rows of `log_fields`, ready to be sent. */
+/** Rows of the table, ready to be sent. */
 class FieldRows {
   private rowCount = 0;
   private readonly observedHour: number;
@@ -98,7 +102,7 @@ class FieldRows {
     this.rowCount += 1;
   }
 
-  blocks(): readonly TableBlock[] {
+  blocks(table: FieldsTable): readonly TableBlock[] {
     const { rowCount } = this;
     if (rowCount === 0) return [];
     const columns = [
@@ -110,6 +114,6 @@ class FieldRows {
       readyColumn('Count', 'UInt64', this.counts.used()),
       readyColumn('ObservedHour', "DateTime('UTC')", this.observedHours.used()),
     ];
-    return [{ table: 'log_fields', rowCount, bytes: encodeBlock(columns, rowCount) }];
+    return [{ table, rowCount, bytes: encodeBlock(columns, rowCount) }];
   }
 }
