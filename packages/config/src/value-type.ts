@@ -149,6 +149,15 @@ export const address: ValueType<Address> = {
   print: ({ host, port }) => (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`),
 };
 
+/** `main` stands for a path of the main port. */
+export type AddressOrMain = Address | 'main';
+
+export const addressOrMain: ValueType<AddressOrMain> = {
+  expects: 'main, or an address such as 127.0.0.1:9200, [::1]:9200 or :9200',
+  parse: (value) => (value === 'main' ? 'main' : address.parse(value)),
+  print: (value) => (value === 'main' ? value : address.print(value)),
+};
+
 export const port: ValueType<number> = integer({ min: 0, max: PORT_MAX });
 
 export function oneOf<const T extends string>(...values: readonly T[]): ValueType<T> {

@@ -10,6 +10,7 @@ import type { Scope } from '@tendril/api/scope';
 const RECEIVER_ROUTES: readonly (readonly [route: string, scope: Scope])[] = [
   ['POST /v1/logs', 'ingest'],
   ['/opentelemetry.proto.collector.logs.v1.LogsService/Export', 'ingest'],
+  ['elastic', 'ingest'],
 ];
 
 export const ROUTE_SCOPES: ReadonlyMap<string, Scope | 'none'> = new Map<string, Scope | 'none'>([

@@ -19,18 +19,16 @@ import { LogReader } from '../logs/log-reader.ts';
 import { startRetentionJob } from '../jobs/retention-job.ts';
 import { openPipeline } from '../pipeline/open-pipeline.ts';
 import { DEFAULT_PIPELINE_LIMITS, type PipelineLimits } from '../pipeline/pipeline-limits.ts';
-import {
-  RECEIVERS,
-  type ReceiverDefinition,
-  type ReceiverDependencies,
-} from '../receivers/registry.ts';
+import { requestHandler } from '../receivers/http-receiver.ts';
+import type { ReceiverDependencies } from '../receivers/receiver-dependencies.ts';
+import { RECEIVERS, type ReceiverDefinition } from '../receivers/registry.ts';
 import type { ListenAddress, Receiver } from '../receivers/receiver.ts';
 import { tokenMirror } from '../state/token-mirror.ts';
 import { tokenTable } from '../state/token-table.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import type { ServerConfig } from './config.ts';
 import { createIntake } from './intake.ts';
-import { startMainListener } from './main-listener.ts';
+import { startMainListener, type MountedReceiver } from './main-listener.ts';
 import { siteSecret } from './site-secret.ts';
 import { prepareSchema, startEngine } from './start-engine.ts';
 import { VERSION } from './version.ts';
@@ -135,20 +133,23 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     receivers: () => receivers.map(({ name, url }) => ({ name, url })),
     logger,
   });
-  const main = await startMainListener(http, { host: config.host, port: config.port });
+  const dependencies: ReceiverDependencies = {
+    pipeline,
+    writer: intake.writer,
+    limits,
+    access,
+    nowMs: Date.now,
+    warn: (message) => logger.warn(message),
+  };
+  const mounted = mountedReceivers(config, dependencies);
+  const address = { host: config.host, port: config.port };
+  const main = await startMainListener(http, address, mounted);
   stack.add(async (drainMs) => {
     closing.abort();
     await main.close(drainMs);
   });
-  receivers.push(
-    ...(await startReceivers(config, {
-      pipeline,
-      writer: intake.writer,
-      limits,
-      access,
-      warn: (message) => logger.warn(message),
-    })),
-  );
+  receivers.push(...mounted.map(({ name, path }) => mountedReceiver(name, main.url + path)));
+  receivers.push(...(await startReceivers(config, dependencies)));
   stack.add(async (drainMs) =>
     Promise.all(receivers.map(async (receiver) => receiver.close(drainMs))),
   );
@@ -228,10 +229,27 @@ function receiverAddresses(
 ): readonly { readonly definition: ReceiverDefinition; readonly address: ListenAddress }[] {
   return RECEIVERS.flatMap((definition) => {
     const address = definition.listen(config);
-    if (address === undefined) return [];
+    if (address === undefined || address === 'main') return [];
     // `:4318` means that port on the address of the main port.
     return [{ definition, address: { ...address, host: address.host || config.host } }];
   });
+}
+
+function mountedReceivers(
+  config: ServerConfig,
+  dependencies: ReceiverDependencies,
+): readonly (MountedReceiver & { readonly name: string })[] {
+  return RECEIVERS.flatMap((definition) => {
+    const { name, mount } = definition;
+    if (mount === undefined || definition.listen(config) !== 'main') return [];
+    const handle = requestHandler(mount.protocol(dependencies), mount.path);
+    return [{ name, path: mount.path, handle }];
+  });
+}
+
+/** It stops with the main port. */
+function mountedReceiver(name: string, url: string): Receiver {
+  return { name, url, close: async () => Promise.resolve() };
 }
 
 async function startReceivers(

@@ -1,0 +1,97 @@
+import { messageOf } from '@tendril/model/failure';
+import { DECODED_AT_NS, decodedRecords, decodedText } from '@tendril/testkit/decoded-records';
+import { goldenActuals } from '@tendril/testkit/golden';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { bulkAnswer } from './answers.ts';
+import { decodeBulk, itemsOfBulk, type BulkItem } from './bulk.ts';
+import { DOCUMENT_BYTES_MAX } from './document.ts';
+
+function decode(body: string | Uint8Array): ReturnType<typeof decodedRecords> & {
+  readonly items: readonly BulkItem[];
+} {
+  let items: readonly BulkItem[] = [];
+  const request = { body: Buffer.from(body), defaultIndex: 'default', nowNs: DECODED_AT_NS };
+  const decoded = decodedRecords((writer, sink) => {
+    const bulk = decodeBulk(request, writer, sink);
+    items = bulk.items;
+    return bulk.outcome;
+  });
+  return { ...decoded, items };
+}
+
+function decodedOrWhyNot(body: string): string {
+  try {
+    const { items, ...decoded } = decode(body);
+    const answer = bulkAnswer(items, { tookMs: 1, idPrefix: 'id', isBrief: true });
+    return `${decodedText(decoded)}\n${answer}`;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+describe('decodeBulk', () => {
+  const cases = goldenActuals(new URL('testdata/bulk.txt', import.meta.url), decodedOrWhyNot);
+  test.each(cases)('$name', ({ actual, expected }) => {
+    expect(actual).toBe(expected);
+  });
+
+  test('takes CR LF, blank lines and a missing last line end', () => {
+    const { records } = decode(
+      '{"create":{}}\r\n{"message":"a"}\r\n\r\n{"create":{}}\n{"message":"b"}',
+    );
+    expect(records.map(({ body }) => body)).toEqual(['a', 'b']);
+  });
+
+  test('refuses a document one byte over the limit alone', () => {
+    const sized = (bytes: number): string => `{"m":"${'x'.repeat(bytes - 8)}"}`;
+    const { items } = decode(
+      `{"create":{}}\n${sized(DOCUMENT_BYTES_MAX)}\n{"create":{}}\n${sized(DOCUMENT_BYTES_MAX + 1)}\n`,
+    );
+    expect(items.map(({ status }) => status)).toEqual([201, 413]);
+  });
+
+  test.each([
+    ['objects', '{"a":', '}', '1'],
+    ['arrays', '[', ']', '{}'],
+  ])('refuses a document of %s nested too deeply alone', (_, open, close, inside) => {
+    const nested = `{"m":${open.repeat(10_000)}${inside}${close.repeat(10_000)}}`;
+    const { items } = decode(`{"create":{}}\n${nested}\n{"create":{}}\n{"message":"b"}\n`);
+    expect(items.map(({ status }) => status)).toEqual([400, 201]);
+  });
+
+  test('keys of Object.prototype are fields like others', () => {
+    const { records } = decode(
+      '{"create":{}}\n{"message":"a","__proto__":{"x":1},"constructor":2}\n',
+    );
+    expect(records[0]?.attributes).toMatchObject({ '__proto__.x': 1, constructor: 2 });
+    expect(Object.hasOwn(Object.prototype, 'x')).toBe(false);
+  });
+
+  test('items of a repeated request are those of the first', () => {
+    const body = Buffer.from('{"create":{}}\n{"m":1}\n{"index":{}}\n{\n{"delete":{"_id":"1"}}\n');
+    const items = itemsOfBulk({ body, defaultIndex: 'default', nowNs: DECODED_AT_NS }, 64);
+    expect(items).toEqual(decode(body).items);
+  });
+
+  test('has an item for each action or refuses the request, whatever the lines are', () => {
+    const line = fc.oneof(
+      fc.json(),
+      fc.string(),
+      fc.constantFrom('{"create":{}}', '{"index":{"_index":"i"}}', '{"delete":{}}'),
+    );
+    fc.assert(
+      fc.property(fc.array(line), (lines) => {
+        const body = lines.join('\n');
+        try {
+          const { items, outcome } = decode(body);
+          const refused = Object.values(outcome.rejected).reduce((sum, count) => sum + count, 0);
+          const written = items.filter(({ operation }) => operation !== 'delete');
+          expect(outcome.accepted + refused).toBe(written.length);
+        } catch (error) {
+          expect(error).toHaveProperty('code', 'malformed');
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,163 @@
+/**
+ * Events of protocols that are not OTLP, written through the LogWriter. A body that says more than its
+ * event (a severity, a time, fields) is parsed by the log formats, as collectors' lines are.
+ */
+import { stripVTControlCharacters } from 'node:util';
+import type { BatchSink } from '@tendril/columns/batch';
+import type { LogBatch } from '@tendril/columns/log-batch';
+import type { LogResource, LogScope } from '@tendril/columns/log-resource';
+import type { LineContext, ParsedFields, ParsedLine } from '@tendril/intake/format';
+import { FormatDetector } from '@tendril/intake/format-table';
+import { FORMATS } from '@tendril/intake/formats/registry';
+import { NO_SCOPE } from '@tendril/intake/log-context';
+import type { LogWriter } from '@tendril/intake/log-writer';
+import type { WriteOutcome } from '@tendril/intake/request-state';
+import { emptyAttributes } from '@tendril/model/attribute';
+import type { RejectionCode } from '@tendril/model/failure';
+import { NS_PER_MS, NS_PER_SECOND } from '@tendril/model/time-range';
+import { NearestZone } from './nearest-zone.ts';
+
+/** Bodies longer than this are not looked into: their first words would be the only ones that matter. */
+const PARSED_LENGTH_MAX = 256 * 1024;
+/** A line cannot be written after it was shipped; clocks of two machines differ a little. */
+const AHEAD_NS_MAX: bigint = 300n * NS_PER_SECOND;
+const ESCAPE = '\u001b';
+const ORIGINAL_KEY = 'log.record.original';
+
+/** Resource attributes that name the service of an event that names none, best first. */
+const SERVICE_SOURCES = [
+  'k8s.pod.label.app.kubernetes.io/name',
+  'k8s.pod.label.app_kubernetes_io/name',
+  'k8s.pod.label.app',
+  'k8s.deployment.name',
+  'k8s.statefulset.name',
+  'k8s.daemonset.name',
+  'k8s.container.name',
+  'container.label.com_docker_compose_service',
+  'container.name',
+];
+
+export class EventWriter {
+  private readonly writer: LogWriter;
+  private readonly scopes: Map<string, LogScope> = new Map([['', NO_SCOPE]]);
+  private readonly detector: FormatDetector = new FormatDetector(FORMATS);
+  private readonly nowNs: bigint;
+
+  /** Begins a request. */
+  constructor(writer: LogWriter, sink: BatchSink<LogBatch>, nowNs: bigint) {
+    this.writer = writer;
+    this.nowNs = nowNs;
+    writer.open(sink);
+  }
+
+  /** `service` is the name of events that say nothing of the kind. */
+  write(event: ParsedLine, service: string = ''): void {
+    const record = event.severityNumber === 0 ? this.withLine(event) : event;
+    const { writer } = this;
+    writer.useResource(this.resource(record.resource, service));
+    writer.useScope(this.scope(record.scopeName));
+    writer.begin();
+    if (record.timeNs !== undefined) writer.timeNs(record.timeNs);
+    writer.severity(record.severityNumber, record.severityText);
+    writer.body(record.body);
+    if (record.eventName !== '') writer.eventName(record.eventName);
+    for (const [name, value] of record.attributes) writer.attribute(name, value);
+    if (record.body !== event.body && !record.attributes.has(ORIGINAL_KEY)) {
+      writer.original(event.body);
+    }
+    writer.end();
+  }
+
+  reject(code: RejectionCode, reason: string): void {
+    this.writer.begin();
+    this.writer.reject(code, reason);
+  }
+
+  outcome(): WriteOutcome {
+    return this.writer.outcome();
+  }
+
+  // The event with what its body says, where a format knows the body.
+  private withLine(event: ParsedLine): ParsedLine {
+    const { body } = event;
+    if (body === '' || body.length > PARSED_LENGTH_MAX) return event;
+    const plain = body.includes(ESCAPE) ? stripVTControlCharacters(body) : body;
+    const nearNs = event.timeNs ?? this.nowNs;
+    const zone = new NearestZone(Number(nearNs / NS_PER_MS));
+    const recognised = this.detector.recognise(plain, { zone, asOfNs: nearNs });
+    const line = recognised?.parsed;
+    // Plain text is a format too, and knows every line: only what it found counts.
+    if (!line || (line.timeNs === undefined && line.severityNumber === 0)) {
+      return plain === body ? event : { ...event, body: plain };
+    }
+    const isLost = zone.isLost && event.timeNs !== undefined;
+    return joined(event, line, isLost ? event.timeNs : betterTime(event.timeNs, line.timeNs));
+  }
+
+  private resource(fields: ParsedFields | undefined, service: string): LogResource {
+    const { context } = this.writer;
+    const key = `event\n${service}\n${fields ? JSON.stringify([...fields], bigintAsText) : ''}`;
+    return context.resourceOfBytes(key, () => {
+      const attributes = emptyAttributes();
+      for (const [name, value] of fields ?? []) attributes[name] = value;
+      const source = SERVICE_SOURCES.find((name) => attributes[name] !== undefined);
+      const found = source === undefined ? service : String(attributes[source]);
+      // Docker writes the names of its containers with a slash.
+      const named = found.replace(/^\//, '');
+      if (named !== '') attributes['service.name'] ??= named;
+      return context.resource(attributes, '');
+    });
+  }
+
+  private scope(name: string): LogScope {
+    const known = this.scopes.get(name);
+    if (known) return known;
+    const scope = this.writer.context.scope({ ...NO_SCOPE, name });
+    if (this.scopes.size < SCOPES_REMEMBERED_MAX) this.scopes.set(name, scope);
+    return scope;
+  }
+}
+
+/** For times that stand in fields: without a zone they are near the time of arrival. */
+export function nearestContext(nowNs: bigint): LineContext {
+  return { zone: new NearestZone(Number(nowNs / NS_PER_MS)), asOfNs: nowNs };
+}
+
+/** Scopes remembered within a request; loggers have few. */
+const SCOPES_REMEMBERED_MAX = 1024;
+
+function joined(event: ParsedLine, line: ParsedLine, timeNs: bigint | undefined): ParsedLine {
+  return {
+    timeNs,
+    severityText: line.severityText,
+    severityNumber: line.severityNumber,
+    body: line.body,
+    eventName: line.eventName || event.eventName,
+    scopeName: line.scopeName || event.scopeName,
+    attributes: merged(event.attributes, line.attributes),
+    resource: mergedResource(event.resource, line.resource),
+  };
+}
+
+/** The line's own time, unless the event's is finer or the line's cannot be. */
+function betterTime(eventNs: bigint | undefined, lineNs: bigint | undefined): bigint | undefined {
+  if (eventNs === undefined || lineNs === undefined) return lineNs ?? eventNs;
+  if (lineNs > eventNs + AHEAD_NS_MAX) return eventNs;
+  const isWholeSecond = lineNs % NS_PER_SECOND === 0n;
+  return isWholeSecond && eventNs / NS_PER_SECOND === lineNs / NS_PER_SECOND ? eventNs : lineNs;
+}
+
+function merged(event: ParsedFields, line: ParsedFields): ParsedFields {
+  return line.size === 0 ? event : new Map([...event, ...line]);
+}
+
+function mergedResource(
+  event: ParsedFields | undefined,
+  line: ParsedFields | undefined,
+): ParsedFields | undefined {
+  return event && line ? merged(event, line) : (line ?? event);
+}
+
+function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}n` : value;
+}

@@ -1,0 +1,14 @@
+/** What receivers are built from, whatever their protocol. */
+import type { LogWriter } from '@tendril/intake/log-writer';
+import type { Limits } from '@tendril/model/limits';
+import type { Access } from '../access/access.ts';
+import type { Pipeline } from '../pipeline/pipeline.ts';
+
+export interface ReceiverDependencies {
+  readonly pipeline: Pipeline;
+  readonly writer: LogWriter;
+  readonly limits: Limits;
+  readonly access: Access;
+  readonly nowMs: () => number;
+  readonly warn: (message: string) => void;
+}
