@@ -50,6 +50,7 @@ async function runIngestLogs(options: Options): Promise<void> {
       `server ${megabytes(idle[0]?.rssBytes ?? 0)}, engine ${megabytes(idle[1]?.rssBytes ?? 0)}`,
     );
     await measureThroughput(server, options, native.rowsPerSecond);
+    await settle(server);
     if (numberOption(options, 'ack-seconds') > 0) await measureAcks(server, options);
     await settle(server);
     print(
