@@ -17,13 +17,10 @@ import {
   type EngineSecrets,
 } from './config.ts';
 
-/** As `child.ts` exits. */
+/** As the child exits. */
 export const LIBRARY_REFUSED = 70;
 
-/** Beside this file, in the form this file has: source or compiled. */
-const CHILD = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? './child.ts' : './child.js', import.meta.url),
-);
+const CHILD = fileURLToPath(new URL('../../../bin/engine-child.js', import.meta.url));
 
 // The listener stays up for as long as a query runs; this one never ends and costs nothing.
 const STATEMENTS =

@@ -1,8 +1,9 @@
 /**
- * The engine's own process: `child.ts LIBRARY ARGUMENT...`, the arguments those of `clickhouse
+ * The engine's own process: `engine-child.js LIBRARY ARGUMENT...`, the arguments those of `clickhouse
  * local`. Runs the library on a thread of its own, so that this thread sees the parent's pipe close.
  *
- * It imports nothing of Tendril: every megabyte here is on top of the engine's.
+ * It imports nothing of Tendril, and it is plain JavaScript: every megabyte here is on top of the engine's,
+ * and erasing types costs 17.
  */
 import { DataType, load, open } from 'ffi-rs';
 
@@ -12,18 +13,18 @@ const LIBRARY_REFUSED = 70;
 const [libraryPath = '', ...engineArguments] = process.argv.slice(2);
 
 // An exit by `process.exit` would wait for the engine's threads; a kill is what it is built to survive.
-const end = (): void => void process.kill(process.pid, 'SIGKILL');
+const end = () => void process.kill(process.pid, 'SIGKILL');
 process.stdin.on('end', end);
 process.stdin.on('error', end);
 process.stdin.resume();
 
 loadLibrary();
-runEngine().catch((error: unknown) => {
+runEngine().catch((error) => {
   process.stderr.write(`${String(error)}\n`);
   end();
 });
 
-function loadLibrary(): void {
+function loadLibrary() {
   try {
     open({ library: 'chdb', path: libraryPath });
   } catch (error) {
@@ -32,7 +33,7 @@ function loadLibrary(): void {
   }
 }
 
-async function runEngine(): Promise<void> {
+async function runEngine() {
   // The first argument is the program's name, which the library skips.
   const argv = ['tendril-engine', ...engineArguments];
   await load({
