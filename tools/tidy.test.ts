@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** Lowest first. `server/x` is packages/server/src/x, `x` is packages/x. */
+/** Lowest first. `server/x` is packages/server/src/x, `x` is packages/x, `web` what lies beside its folders. */
 const ROWS: readonly (readonly string[])[] = [
   ['model', 'sdk'],
   ['sql', 'api', 'config', 'messages'],
@@ -37,7 +37,23 @@ const ROWS: readonly (readonly string[])[] = [
   ['server/incidents'],
   ['server/http'],
   ['server/app'],
-  ['cli', 'web'],
+  ['cli', 'web/lib'],
+  ['web/components'],
+  ['web/records'],
+  [
+    'web/logs',
+    'web/patterns',
+    'web/traces',
+    'web/chains',
+    'web/metrics',
+    'web/health',
+    'web/alerts',
+    'web/incidents',
+    'web/settings',
+    'web/frame',
+  ],
+  ['web/pages'],
+  ['web'],
 ];
 
 /** May import anything, and are imported by tests and benchmarks alone. */
@@ -60,7 +76,9 @@ interface Import {
 const IMPORT =
   /(?:^|\n)\s*(?:import|export)\b[^;'"]*?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g;
 
-const files = ['packages', 'bench', 'tools'].flatMap((folder) => sourceFiles(join(ROOT, folder)));
+const files = ['packages', 'bench', 'e2e', 'tools'].flatMap((folder) =>
+  sourceFiles(join(ROOT, folder)),
+);
 const imports = files.flatMap(importsOf);
 
 describe('tidy', () => {
@@ -128,8 +146,8 @@ function folderOf(file: string): string {
   const [top = '', name = '', , inner = ''] = file.split('/');
   if (top !== 'packages') return top;
   const nested = `${name}/${inner}`;
-  const split = name === 'server' || rowOf(nested) >= 0;
-  return split && !inner.includes('.') ? nested : name;
+  const split = ['server', 'web'].includes(name) || rowOf(nested) >= 0;
+  return split && inner !== '' && !inner.includes('.') ? nested : name;
 }
 
 function rowOf(folder: string): number {

@@ -6,6 +6,7 @@ import { Failure } from '@tendril/model/failure';
 import { translatedCodes } from './errors.ts';
 import { LANGUAGES, languageOfEnvironment, parseLanguage } from './language.ts';
 import { createMessages, MESSAGE_IDS, messageSource, type MessageId } from './messages.ts';
+import { PAGE_MESSAGE_IDS, pageMessageSource, type PageMessageId } from './page.ts';
 import { ZH_ERRORS } from './zh/errors.ts';
 
 const SOURCES = resolve(import.meta.dirname, '../../');
@@ -51,6 +52,32 @@ describe('the catalogue', () => {
 
   test('sentences of failures can be read', () => {
     for (const sentence of Object.values(ZH_ERRORS)) argumentsOf(sentence);
+  });
+});
+
+describe('the catalogue of the pages', () => {
+  test.each(PAGE_MESSAGE_IDS)('%s names the same values in every language', (id: PageMessageId) => {
+    const [english, chinese] = LANGUAGES.map((language) =>
+      argumentsOf(pageMessageSource(language, id)),
+    );
+    expect(chinese).toEqual(english);
+  });
+
+  test('Chinese is Chinese', () => {
+    const untranslated = PAGE_MESSAGE_IDS.filter(
+      (id) =>
+        pageMessageSource('zh', id) === pageMessageSource('en', id) &&
+        /[a-z]{4} [a-z]/.test(pageMessageSource('en', id)),
+    );
+    expect(untranslated).toEqual([]);
+  });
+
+  test('no sentence is left that no page says', () => {
+    const source = sourceFiles(join(SOURCES, 'web/src'), /\.tsx?$/)
+      .map((file) => readFileSync(file, 'utf8'))
+      .join('\n');
+    const unused = PAGE_MESSAGE_IDS.filter((id) => !source.includes(`'${id}'`));
+    expect(unused).toEqual([]);
   });
 });
 
@@ -110,11 +137,13 @@ describe('language', () => {
   });
 });
 
-function sourceFiles(folder: string): string[] {
+function sourceFiles(folder: string, name = /\.ts$/): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory())
-      return ['node_modules', 'testdata', 'dist'].includes(entry.name) ? [] : sourceFiles(path);
-    return entry.name.endsWith('.ts') && !entry.name.endsWith('.test.ts') ? [path] : [];
+      return ['node_modules', 'testdata', 'dist'].includes(entry.name)
+        ? []
+        : sourceFiles(path, name);
+    return name.test(entry.name) && !entry.name.endsWith('.test.ts') ? [path] : [];
   });
 }

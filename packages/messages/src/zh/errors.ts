@@ -41,6 +41,7 @@ export const ZH_ERRORS: Readonly<Record<string, string>> = {
   no_such_file: '{path} 不是文件或目录，也没有匹配的文件',
   not_found: '没有找到：{detail}',
   overloaded: '服务器繁忙，{retryAfterSeconds} 秒后重试',
+  pages_not_built: '网页尚未构建：请运行 “npm run build:web”，或用 “npm start” 启动',
   query_bad_regex: '正则表达式无效：{detail}',
   query_bad_value: '查询中的值无效：{detail}',
   query_nested: '不支持花括号里的嵌套条件：这里的属性是扁平的',

@@ -15,6 +15,7 @@ import { TokenRegistry } from '../access/token-registry.ts';
 import { openDataDir, type DataDir } from '../engine/data-dir.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createHttpApp } from '../http/http-app.ts';
+import { openPages } from '../http/pages.ts';
 import { LogReader } from '../logs/log-reader.ts';
 import { startRetentionJob } from '../jobs/retention-job.ts';
 import { openPipeline } from '../pipeline/open-pipeline.ts';
@@ -29,6 +30,7 @@ import { createLogger, type Logger } from '../telemetry/logger.ts';
 import type { ServerConfig } from './config.ts';
 import { createIntake } from './intake.ts';
 import { startMainListener, type MountedReceiver } from './main-listener.ts';
+import { pagesFolder } from './pages-folder.ts';
 import { siteSecret } from './site-secret.ts';
 import { prepareSchema, startEngine } from './start-engine.ts';
 import { VERSION } from './version.ts';
@@ -132,6 +134,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     allowedOrigins: config['access.allowedOrigins'],
     receivers: () => receivers.map(({ name, url }) => ({ name, url })),
     logger,
+    pages: openPages(pagesFolder()),
   });
   const dependencies: ReceiverDependencies = {
     pipeline,

@@ -25,6 +25,7 @@ import { tokenTable } from '../state/token-table.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createHttpApp } from './http-app.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
+import { openPages } from './pages.ts';
 
 const BASE_NS = 1_780_390_443_101_000_000n;
 const RANGE = { from: '1780300000', to: '1780400000' };
@@ -127,6 +128,7 @@ async function startServer(options: ServerOptions = {}): Promise<TestServer> {
     allowedOrigins: ['https://ui.example'],
     receivers: () => [{ name: 'otlp-http', url: 'http://127.0.0.1:4318' }],
     logger: createLogger({ level: 'error', file: join(fixture.directory, 'api.log') }),
+    pages: openPages(join(fixture.directory, 'no-pages')),
     closing: new AbortController().signal,
     ...options.dependencies,
   });

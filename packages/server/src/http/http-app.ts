@@ -46,7 +46,11 @@ export function createHttpApp(dependencies: HttpDependencies): HttpApp {
   mountSession(mount, dependencies);
   mountMetrics(mount, metrics);
   mountHealth(mount, dependencies);
-  app.notFound((context) => notFound(context.req.method, context.req.path));
+  app.notFound(({ req }) => {
+    const { method, path } = req;
+    const page = dependencies.pages.answer({ method, path, headers: req.raw.headers });
+    return page ?? notFound(method, path);
+  });
   app.onError((error) => {
     dependencies.logger.error({ err: error }, 'request failed');
     return problemResponse(error);
@@ -77,12 +81,15 @@ function patternOf(path: string): RegExp {
   return new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
 }
 
-/** Answers are data: never run, never kept by a browser, never told to other sites. */
+/**
+ * Answers are data: never run, never kept by a browser, never told to other sites. Pages say
+ * otherwise themselves.
+ */
 function addHeaders(headers: Headers, request: Request, allowedOrigins: readonly string[]): void {
   headers.set('x-content-type-options', 'nosniff');
   headers.set('referrer-policy', 'no-referrer');
-  headers.set('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
-  headers.set('cache-control', 'no-store');
+  setDefault(headers, 'content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+  setDefault(headers, 'cache-control', 'no-store');
   const origin = request.headers.get('origin');
   headers.append('vary', 'origin');
   if (origin === null || !allowedOrigins.includes(origin)) return;
@@ -91,4 +98,8 @@ function addHeaders(headers: Headers, request: Request, allowedOrigins: readonly
   headers.set('access-control-allow-methods', 'GET, POST, DELETE');
   headers.set('access-control-allow-headers', 'authorization, content-type, tendril-batch-id');
   headers.set('access-control-max-age', '7200');
+}
+
+function setDefault(headers: Headers, name: string, value: string): void {
+  if (!headers.has(name)) headers.set(name, value);
 }

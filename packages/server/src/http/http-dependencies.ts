@@ -10,6 +10,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { LogReader } from '../logs/log-reader.ts';
 import type { DecodeOutcome, Pipeline } from '../pipeline/pipeline.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { Pages } from './pages.ts';
 
 /** Lines of JSON or text into batches, at once and without awaiting. */
 export type DecodeLines = (
@@ -35,6 +36,7 @@ export interface HttpDependencies {
   /** What listens, for the status. */
   readonly receivers: () => readonly { readonly name: string; readonly url: string }[];
   readonly logger: Logger;
+  readonly pages: Pages;
   /** Fires when the server stops: what would go on for ever ends then. */
   readonly closing: AbortSignal;
 }

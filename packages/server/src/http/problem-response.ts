@@ -19,6 +19,7 @@ const STATUS_OF_CODE: ReadonlyMap<string, number> = new Map([
   ['forbidden_host', 403],
   ['forbidden_origin', 403],
   ['not_found', 404],
+  ['pages_not_built', 404],
   ['method_not_allowed', 405],
   ['timeout', 408],
   ['token_of_file', 409],

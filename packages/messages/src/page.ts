@@ -1,0 +1,70 @@
+/** The sentences of the web UI. Apart from those of the commands, so that a page loads only its own. */
+import { IntlMessageFormat } from 'intl-messageformat';
+import { EN_PAGE_FRAME } from './en/page-frame.ts';
+import { EN_PAGE_LOGS } from './en/page-logs.ts';
+import { failureSentence } from './errors.ts';
+import { localeOf, type Language } from './language.ts';
+import { ZH_PAGE_FRAME } from './zh/page-frame.ts';
+import { ZH_PAGE_LOGS } from './zh/page-logs.ts';
+
+export type PageMessageId = keyof typeof EN_PAGE_FRAME | keyof typeof EN_PAGE_LOGS;
+
+const CATALOGUES: Readonly<Record<Language, Readonly<Record<PageMessageId, string>>>> = {
+  en: { ...EN_PAGE_FRAME, ...EN_PAGE_LOGS },
+  zh: { ...ZH_PAGE_FRAME, ...ZH_PAGE_LOGS },
+};
+
+type Values = Readonly<Record<string, string | number | Date>>;
+
+interface FailureLike {
+  readonly code: string;
+  readonly detail: string;
+  readonly params: Readonly<Record<string, string | number>>;
+}
+
+export interface PageMessages {
+  readonly language: Language;
+  readonly locale: string;
+  readonly text: (id: PageMessageId, values?: Values) => string;
+  /** One sentence without a full stop. Codes without a translation come in English. */
+  readonly failure: (failure: FailureLike) => string;
+  readonly number: (value: number) => string;
+  /** At most four characters and a unit: `12.4K`, `1.2万`. */
+  readonly shortNumber: (value: number) => string;
+}
+
+export function createPageMessages(language: Language): PageMessages {
+  const formats = new Map<string, IntlMessageFormat>();
+  const locale = localeOf(language);
+  const numbers = new Intl.NumberFormat(locale);
+  const shortNumbers = new Intl.NumberFormat(locale, {
+    notation: 'compact',
+    maximumSignificantDigits: 3,
+  });
+  const format = (message: string, values: Values): string => {
+    let known = formats.get(message);
+    if (!known) {
+      known = new IntlMessageFormat(message, locale, undefined, { ignoreTag: true });
+      formats.set(message, known);
+    }
+    return String(known.format(values));
+  };
+  return {
+    language,
+    locale,
+    text: (id, values = {}) => format(CATALOGUES[language][id], values),
+    failure: (failure) => failureSentence(failure, { language, format }),
+    number: (value) => numbers.format(value),
+    shortNumber: (value) => shortNumbers.format(value),
+  };
+}
+
+/** All ids, for tests. */
+export const PAGE_MESSAGE_IDS: readonly PageMessageId[] = Object.keys(
+  CATALOGUES.en,
+) as PageMessageId[];
+
+/** The sentence as the catalogue has it. */
+export function pageMessageSource(language: Language, id: PageMessageId): string {
+  return CATALOGUES[language][id];
+}

@@ -1,0 +1,1 @@
+export { LogsPage as Page } from '../logs/logs-page.tsx';

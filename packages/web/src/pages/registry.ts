@@ -1,0 +1,20 @@
+/** All pages, in the order of the rail. A new page is its folder and one line here. */
+import type { PageDefinition } from '../components/page.ts';
+
+export const PAGES: readonly PageDefinition[] = [
+  {
+    id: 'logs',
+    path: '/logs',
+    title: 'page.logs',
+    icon: 'logs',
+    load: async () => await import('./logs.tsx'),
+  },
+  {
+    id: 'settings',
+    path: '/settings',
+    title: 'page.settings',
+    icon: 'settings',
+    isLast: true,
+    load: async () => await import('./settings.tsx'),
+  },
+];
