@@ -1,4 +1,5 @@
 /** Types of configuration values: how a text becomes a value, and what to say when it does not. */
+import { isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -178,6 +179,25 @@ export const list: ValueType<readonly string[]> = {
       .filter(Boolean),
   print: (value) => value.join(', '),
 };
+
+/** Networks: `10.0.0.0/8`, `fd00::/8`; an address stands for itself. */
+export const cidrs: ValueType<readonly string[]> = {
+  expects: 'networks such as 10.0.0.0/8, separated by commas',
+  parse: (value) => {
+    const items = list.parse(value) ?? [];
+    return items.every(isCidr) ? items : undefined;
+  },
+  print: (value) => list.print(value),
+};
+
+function isCidr(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+  );
+}
 
 /** A value that may be left out. */
 export function optional<T>(type: ValueType<T>): ValueType<T | undefined> {

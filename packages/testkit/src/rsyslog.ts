@@ -10,6 +10,7 @@ export interface RsyslogRun {
   readonly directory: string;
   /** File of lines to send. */
   readonly input: string;
+  readonly tag?: string;
   /** Modules, templates and the action; the input is added. */
   readonly configuration: string;
   /** The daemon runs until this holds. */
@@ -17,7 +18,7 @@ export interface RsyslogRun {
 }
 
 export async function runRsyslog(run: RsyslogRun): Promise<void> {
-  const { directory, input, configuration, until } = run;
+  const { directory, input, configuration, until, tag = 'app' } = run;
   const own = mkdtempSync(join(directory, 'rsyslog-'));
   const file = join(own, 'rsyslog.conf');
   writeFileSync(
@@ -25,7 +26,7 @@ export async function runRsyslog(run: RsyslogRun): Promise<void> {
     `global(workDirectory="${own}")
 module(load="imfile" mode="polling" pollingInterval="1")
 ${configuration}
-input(type="imfile" file="${input}" tag="app" freshStartTail="off")
+input(type="imfile" file="${input}" tag="${tag}:" freshStartTail="off")
 `,
   );
   const child = spawn(RSYSLOGD, ['-n', '-f', file, '-i', join(own, 'pid')]);

@@ -1,6 +1,8 @@
 /** Failures by code, in 简体中文. `{detail}` is the English sentence. */
 export const ZH_ERRORS: Readonly<Record<string, string>> = {
   aborted: '发送方断开了连接',
+  allow_from_required:
+    '拒绝为 {name} 监听 {host}：它的协议不带令牌。请在 receivers.{name}.allowFrom 中写明谁可以发送，例如 10.0.0.0/8',
   bad_address: '日志要用编号（16 位十六进制）和纳秒时间戳来指定',
   bad_answer: '服务器的回答不符合接口约定：{detail}',
   bad_command: '没有命令“{command}”',
@@ -61,6 +63,7 @@ export const ZH_ERRORS: Readonly<Record<string, string>> = {
   server_stuck: '进程 {pid} 在 {seconds} 秒内没有退出；进度都在预写日志里，可以直接结束它',
   stopping: '服务器正在停止',
   timeout: '等待数据超时：{detail}',
+  tls_files: '无法使用 {name} 的证书和私钥：{reason}',
   token_of_file: '令牌 {id} 来自令牌文件，请在文件里删除',
   token_required:
     '没有访问令牌，拒绝监听 {host}：否则他人可以读写一切。请先在本机运行 “tendril token create”，或设置 access.tokensFile',

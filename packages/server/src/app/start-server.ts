@@ -211,7 +211,8 @@ async function openAccess(
     nowMs: Date.now,
     warn: (message) => logger.warn(message),
   });
-  const hosts = [config.host, ...receiverAddresses(config).map(({ address }) => address.host)];
+  const listening = receiverAddresses(config).filter(({ definition }) => definition.takesTokens);
+  const hosts = [config.host, ...listening.map(({ address }) => address.host)];
   refuseOpenBind({ hosts, tokensConfigured: registry.configured });
   registry.start();
   stack.add(() => registry.close());

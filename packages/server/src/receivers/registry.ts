@@ -8,16 +8,22 @@ import { startOtlpReceiver } from './otlp/otlp-receiver.ts';
 import { OTLP_SETTINGS, type OtlpConfig } from './otlp/settings.ts';
 import type { ReceiverDependencies } from './receiver-dependencies.ts';
 import type { ListenAddress, Receiver } from './receiver.ts';
+import { SYSLOG_SETTINGS, type SyslogConfig } from './syslog/settings.ts';
+import { startSyslogStream, startSyslogUdp } from './syslog/syslog-receiver.ts';
+import type { TlsPaths } from './tls-files.ts';
 
-export interface ReceiversConfig extends OtlpConfig, ElasticConfig {}
+export interface ReceiversConfig extends OtlpConfig, ElasticConfig, SyslogConfig {}
 
 export const RECEIVER_SETTINGS: SettingsOf<ReceiversConfig> = {
   ...OTLP_SETTINGS,
   ...ELASTIC_SETTINGS,
+  ...SYSLOG_SETTINGS,
 };
 
 export interface ReceiverDefinition {
   readonly name: string;
+  /** Its protocol carries tokens, so that loopback without any token is open. */
+  readonly takesTokens: boolean;
   /** Undefined when it is turned off. */
   listen(config: ReceiversConfig): AddressOrMain | undefined;
   start(
@@ -36,11 +42,44 @@ export const RECEIVERS: readonly ReceiverDefinition[] = [
   otlpReceiver('otlp-http'),
   otlpReceiver('otlp-grpc'),
   httpReceiver('elastic', '/elastic', elasticProtocol),
+  {
+    name: 'syslog-udp',
+    takesTokens: false,
+    listen: (config) => config['receivers.syslog-udp.listen'],
+    start: async (address, config, dependencies) =>
+      startSyslogUdp(address, config['receivers.syslog-udp.allowFrom'], dependencies),
+  },
+  syslogStream('syslog-tcp'),
+  syslogStream('syslog-tls'),
 ];
+
+type StreamName = 'syslog-tcp' | 'syslog-tls';
+
+function syslogStream(name: 'syslog-tcp' | 'syslog-tls'): ReceiverDefinition {
+  return {
+    name,
+    takesTokens: false,
+    listen: (config) => config[`receivers.${name}.listen`],
+    start: async (address, config, dependencies) => {
+      const allowFrom = config[`receivers.${name}.allowFrom`];
+      const tlsPaths = tlsPathsOf(name, config);
+      return startSyslogStream({ name, address, allowFrom, tlsPaths }, dependencies);
+    },
+  };
+}
+
+function tlsPathsOf(name: StreamName, config: ReceiversConfig): TlsPaths {
+  return {
+    certificateFile: config[`receivers.${name}.certificateFile`],
+    keyFile: config[`receivers.${name}.keyFile`],
+    clientCaFile: config[`receivers.${name}.clientCaFile`],
+  };
+}
 
 function otlpReceiver(name: 'otlp-http' | 'otlp-grpc'): ReceiverDefinition {
   return {
     name,
+    takesTokens: true,
     listen: (config) => config[`receivers.${name}.listen`],
     start: async (address, config, dependencies) => {
       const corsOrigins = config['receivers.otlp-http.corsOrigins'];
@@ -56,6 +95,7 @@ function httpReceiver(
 ): ReceiverDefinition {
   return {
     name,
+    takesTokens: true,
     listen: (config) => config[`receivers.${name}.listen`],
     start: async (address, _config, dependencies) =>
       startHttpReceiver({ name, address, protocol: protocol(dependencies) }),

@@ -4,7 +4,7 @@
  * OpenTelemetry senders; here both ports simply take both.
  */
 import type { Server as HttpServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { Failure } from '@tendril/model/failure';
 import type { ListenAddress } from './receiver.ts';
 
@@ -78,9 +78,9 @@ function onlyOnce(action: () => void): () => void {
   };
 }
 
-/** Listens; what fails says which port, who needs it, and why. Shared by all HTTP listeners. */
+/** Listens; what fails says which port, who needs it, and why. Shared by all listeners. */
 export async function listen(
-  server: HttpServer,
+  server: Server,
   name: string,
   { host, port }: ListenAddress,
 ): Promise<void> {

@@ -54,8 +54,10 @@ export function decodeBulk(
   for (const action of actionsOf(request)) {
     const read = readAction(action, context, nestingDepthMax);
     items.push(itemOf(action, read));
-    if (read.kind === 'event') events.write(read.event, serviceOfIndex(action.index));
-    else if (read.kind === 'refused') events.reject(read.code, read.error.reason);
+    if (read.kind === 'event') {
+      events.write(read.event, { service: serviceOfIndex(action.index) });
+    }
+    if (read.kind === 'refused') events.reject(read.code, read.error.reason);
   }
   return { outcome: events.outcome(), items };
 }

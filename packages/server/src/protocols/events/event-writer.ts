@@ -37,6 +37,15 @@ const SERVICE_SOURCES = [
   'container.name',
 ];
 
+/** For events that do not say it themselves. */
+export interface EventFallback {
+  readonly service?: string;
+  readonly severityText?: string;
+  readonly severityNumber?: number;
+}
+
+const NO_FALLBACK: EventFallback = {};
+
 export class EventWriter {
   private readonly writer: LogWriter;
   private readonly scopes: Map<string, LogScope> = new Map([['', NO_SCOPE]]);
@@ -50,15 +59,15 @@ export class EventWriter {
     writer.open(sink);
   }
 
-  /** `service` is the name of events that say nothing of the kind. */
-  write(event: ParsedLine, service: string = ''): void {
+  write(event: ParsedLine, fallback: EventFallback = NO_FALLBACK): void {
     const record = event.severityNumber === 0 ? this.withLine(event) : event;
     const { writer } = this;
-    writer.useResource(this.resource(record.resource, service));
+    writer.useResource(this.resource(record.resource, fallback.service ?? ''));
     writer.useScope(this.scope(record.scopeName));
     writer.begin();
     if (record.timeNs !== undefined) writer.timeNs(record.timeNs);
-    writer.severity(record.severityNumber, record.severityText);
+    const severity = record.severityNumber === 0 ? fallback : record;
+    writer.severity(severity.severityNumber ?? 0, severity.severityText ?? '');
     writer.body(record.body);
     if (record.eventName !== '') writer.eventName(record.eventName);
     for (const [name, value] of record.attributes) writer.attribute(name, value);

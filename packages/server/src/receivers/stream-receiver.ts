@@ -1,0 +1,164 @@
+/**
+ * The frame of receivers over TCP and TLS: who may connect, how many, how long a sender may stop in the
+ * middle of a message. A protocol reads chunks and is asked for nothing else; while it stores what it
+ * read, nothing more is read from its sender, whose TCP window fills.
+ */
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { messageOf } from '@tendril/model/failure';
+import type { PeerGate } from './peer-gate.ts';
+import type { ListenAddress, Receiver } from './receiver.ts';
+import { listen } from './sniffing-listener.ts';
+import type { TlsFiles } from './tls-files.ts';
+
+export interface StreamConnection {
+  readonly peer: string;
+  /** What the sender writes; ends when it closes or the server stops. */
+  readonly chunks: AsyncIterable<Buffer>;
+  /** Fires when the server stops. */
+  readonly signal: AbortSignal;
+  /** Set by the protocol: true when the sender has begun something and not ended it. */
+  isMidFrame: boolean;
+  /** False when the sender has gone. */
+  write(bytes: Uint8Array): boolean;
+}
+
+export interface StreamReceiverOptions {
+  readonly name: string;
+  readonly address: ListenAddress;
+  readonly tls?: TlsFiles | undefined;
+  readonly gate: PeerGate;
+  /** Reads one connection to its end. What it throws closes the connection. */
+  readonly serve: (connection: StreamConnection) => Promise<void>;
+  readonly warn: (message: string) => void;
+}
+
+/** An agent on each of a thousand nodes opens one or two. */
+const CONNECTIONS_MAX = 2_000;
+/** In the middle of a message; between messages a connection may rest. */
+const STALL_MS_MAX = 60_000;
+const TLS_HANDSHAKE_MS_MAX = 10_000;
+/** Finds peers that are gone without a word. */
+const KEEP_ALIVE_AFTER_MS = 60_000;
+/** What is answered is short; a sender that does not read it is cut. */
+const UNREAD_BYTES_MAX: number = 1024 * 1024;
+
+export async function startStreamReceiver(options: StreamReceiverOptions): Promise<Receiver> {
+  const { name, address, tls } = options;
+  const connections = new Connections(options);
+  const server = createStreamServer(tls, (socket) => connections.open(socket));
+  server.maxConnections = CONNECTIONS_MAX;
+  await listen(server, name, address);
+  const { port } = server.address() as AddressInfo;
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return {
+    name,
+    url: `${tls ? 'tls' : 'tcp'}://${host}:${port}`,
+    close: async (drainMs) => {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      await connections.close(drainMs);
+      await closed;
+    },
+  };
+}
+
+function createStreamServer(tls: TlsFiles | undefined, open: (socket: Socket) => void): Server {
+  if (!tls) return createServer({ keepAlive: true, noDelay: true }, open);
+  const { certificate, key, clientCa } = tls;
+  const client = clientCa ? { ca: clientCa, requestCert: true, rejectUnauthorized: true } : {};
+  const handshakeTimeout = TLS_HANDSHAKE_MS_MAX;
+  const server = createTlsServer({ cert: certificate, key, handshakeTimeout, ...client }, open);
+  // Scans and wrong certificates; the connection is closed already.
+  server.on('tlsClientError', () => undefined);
+  return server;
+}
+
+class Connections {
+  private readonly options: StreamReceiverOptions;
+  private readonly stopping: AbortController = new AbortController();
+  private readonly connections: Map<Socket, { isBusy: boolean; done: Promise<void> }> = new Map();
+  private lastWarning = '';
+
+  constructor(options: StreamReceiverOptions) {
+    this.options = options;
+  }
+
+  open(socket: Socket): void {
+    // It is said by the end of `chunks`.
+    socket.on('error', () => socket.destroy());
+    const peer = socket.remoteAddress ?? '';
+    if (!this.options.gate(peer) || this.stopping.signal.aborted) {
+      this.warn(`a connection from ${peer} was refused; see allowFrom`);
+      socket.destroy();
+      return;
+    }
+    socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
+    const state = { isBusy: false, done: Promise.resolve() };
+    this.connections.set(socket, state);
+    state.done = this.serve(socket, peer, state);
+  }
+
+  async close(drainMs: number): Promise<void> {
+    this.stopping.abort();
+    for (const [socket, { isBusy }] of this.connections) if (!isBusy) socket.destroy();
+    const cut = setTimeout(() => {
+      for (const socket of this.connections.keys()) socket.destroy();
+    }, drainMs);
+    await Promise.all([...this.connections.values()].map(async ({ done }) => done));
+    clearTimeout(cut);
+  }
+
+  private async serve(socket: Socket, peer: string, state: { isBusy: boolean }): Promise<void> {
+    const connection: StreamConnection = {
+      peer,
+      chunks: this.chunksOf(socket, state),
+      signal: this.stopping.signal,
+      isMidFrame: false,
+      write: (bytes) => {
+        if (socket.destroyed || !socket.writable) return false;
+        socket.write(bytes);
+        if (socket.writableLength > UNREAD_BYTES_MAX) socket.destroy();
+        return !socket.destroyed;
+      },
+    };
+    socket.setTimeout(STALL_MS_MAX, () => {
+      if (connection.isMidFrame && !state.isBusy) socket.destroy();
+    });
+    try {
+      await this.options.serve(connection);
+      socket.end();
+    } catch (error) {
+      // What cannot be read or stored ends its connection; the sender connects anew.
+      if (!this.stopping.signal.aborted) this.warn(`${peer}: ${messageOf(error)}`);
+      socket.destroySoon();
+    } finally {
+      this.connections.delete(socket);
+    }
+  }
+
+  private async *chunksOf(
+    socket: Socket,
+    state: { isBusy: boolean },
+  ): AsyncGenerator<Buffer, void, undefined> {
+    try {
+      for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+        state.isBusy = true;
+        yield chunk as Buffer;
+        state.isBusy = false;
+        if (this.stopping.signal.aborted) return;
+      }
+    } catch (error) {
+      // The sender went away in the middle; what it sent whole is dealt with.
+      if (!socket.destroyed) throw error;
+    }
+  }
+
+  // Each once, not for every connection of a sender that tries for ever.
+  private warn(message: string): void {
+    if (message === this.lastWarning) return;
+    this.lastWarning = message;
+    this.options.warn(`${this.options.name}: ${message}`);
+  }
+}

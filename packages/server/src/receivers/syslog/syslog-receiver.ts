@@ -1,0 +1,97 @@
+/**
+ * The receivers `syslog-udp`, `syslog-tcp` and `syslog-tls`. Syslog acknowledges nothing: over a stream the
+ * sender is made to wait while its messages are stored, over UDP what is too much is dropped and counted.
+ */
+import { NS_PER_MS } from '@tendril/model/time-range';
+import { Failure } from '@tendril/model/failure';
+import { SyslogFrames } from '../../protocols/syslog/frames.ts';
+import { decodeSyslog, type SyslogMessage } from '../../protocols/syslog/syslog.ts';
+import { startDatagramReceiver } from '../datagram-receiver.ts';
+import { ingestPatiently } from '../patient-ingest.ts';
+import { peerGate } from '../peer-gate.ts';
+import type { ReceiverDependencies } from '../receiver-dependencies.ts';
+import type { ListenAddress, Receiver } from '../receiver.ts';
+import { startStreamReceiver, type StreamConnection } from '../stream-receiver.ts';
+import { readTlsFiles, type TlsPaths } from '../tls-files.ts';
+
+export async function startSyslogUdp(
+  address: ListenAddress,
+  allowFrom: readonly string[],
+  dependencies: ReceiverDependencies,
+): Promise<Receiver> {
+  const name = 'syslog-udp';
+  return startDatagramReceiver({
+    name,
+    address,
+    gate: peerGate({ name, host: address.host, allowFrom, isAuthenticated: false }),
+    pipeline: dependencies.pipeline,
+    store: async (batch, signal) => {
+      const messages = batch.map((datagram) => ({ ...datagram, isCut: false }));
+      await store(name, messages, { dependencies, signal });
+    },
+    warn: dependencies.warn,
+  });
+}
+
+export interface SyslogStreamOptions {
+  readonly name: 'syslog-tcp' | 'syslog-tls';
+  readonly address: ListenAddress;
+  readonly allowFrom: readonly string[];
+  readonly tlsPaths: TlsPaths;
+}
+
+export async function startSyslogStream(
+  { name, address, allowFrom, tlsPaths }: SyslogStreamOptions,
+  dependencies: ReceiverDependencies,
+): Promise<Receiver> {
+  const tls = await readTlsFiles(name, tlsPaths);
+  if (name === 'syslog-tls' && !tls) {
+    throw new Failure({
+      code: 'tls_files',
+      detail: 'syslog-tls needs receivers.syslog-tls.certificateFile and keyFile',
+      params: { name, reason: 'certificateFile, keyFile' },
+    });
+  }
+  const isAuthenticated = tls?.clientCa !== undefined;
+  return startStreamReceiver({
+    name,
+    address,
+    tls,
+    gate: peerGate({ name, host: address.host, allowFrom, isAuthenticated }),
+    serve: async (connection) => serve(name, connection, dependencies),
+    warn: dependencies.warn,
+  });
+}
+
+async function serve(
+  name: string,
+  connection: StreamConnection,
+  dependencies: ReceiverDependencies,
+): Promise<void> {
+  const { peer, signal } = connection;
+  const frames = new SyslogFrames();
+  for await (const chunk of connection.chunks) {
+    // Frames lie in the buffer only until the next one is looked for.
+    const messages = Array.from(frames.push(chunk), ({ bytes, isCut }) => ({
+      bytes: bytes.slice(),
+      isCut,
+      peer,
+    }));
+    connection.isMidFrame = frames.isMidFrame;
+    if (messages.length > 0) await store(name, messages, { dependencies, signal });
+  }
+  const rest = Array.from(frames.finish(), (frame) => ({ ...frame, peer }));
+  if (rest.length > 0) await store(name, rest, { dependencies, signal });
+}
+
+async function store(
+  source: string,
+  messages: readonly SyslogMessage[],
+  context: { readonly dependencies: ReceiverDependencies; readonly signal: AbortSignal },
+): Promise<void> {
+  const { pipeline, writer, nowMs } = context.dependencies;
+  const nowNs = BigInt(nowMs()) * NS_PER_MS;
+  const decode: Parameters<typeof pipeline.ingestLogs>[0]['decode'] = (sink) =>
+    decodeSyslog(messages, writer, sink, nowNs);
+  await ingestPatiently(pipeline, { source, decode }, context.signal);
+}
