@@ -19,6 +19,14 @@ const NOW_NS = BigInt(Date.UTC(2026, 5, 3)) * 1_000_000n;
 const SHAPES: Readonly<Record<string, (n: number) => string>> = {
   json: (n) =>
     `{"level":"info","time":"2026-06-02T01:14:03.${milliseconds(n)}Z","logger":"gateway","caller":"ws/server.go:54","msg":"http request processed ${n}","operationID":"op-${n}","status":200,"cost":"${n % 90}.354ms","userID":"u${n % 5000}"}`,
+  openim: (n) =>
+    `2026-06-02 09:14:03.${milliseconds(n)}\t\u001b[34mINFO\u001b[0m\t\u001b[34m[PID:${2000 + (n % 8)}]     \u001b[0m\t\u001b[34mopenim-rpc-msg           \u001b[0m\t[v3.8.3-patch.12]             \t[server/logger.go:19]                             \trpc server response success                       \t{"remoteAddr": "172.18.0.1:${n % 60000}", "platform": "Web", "connID": "1d8f0c2ab34e5f60718293a4b5c6d7e8", "operationID": "0b6f6c0e-6d1e-4b0b-8a52-${n}", "opUserID": "u${n % 5000}", "method": "/openim.msg.msg/SendMsg", "cost": "${n % 90}.354ms", "conversationID": "si_u${n % 500}_u2002"}`,
+  'openim-json': (n) =>
+    `{"level":"INFO","time":"2026-06-02 09:14:03.${milliseconds(n)}","logger":"openim-rpc-msg","caller":"server/logger.go:19","msg":"rpc server response success                       ","PID":${2000 + (n % 8)},"version":"v3.8.3-patch.12","remoteAddr":"172.18.0.1:${n % 60000}","platform":"Web","connID":"1d8f0c2ab34e5f60718293a4b5c6d7e8","operationID":"0b6f6c0e-6d1e-4b0b-8a52-${n}","opUserID":"u${n % 5000}","method":"/openim.msg.msg/SendMsg","cost":"${n % 90}.354ms","conversationID":"si_u${n % 500}_u2002"}`,
+  tracing: (n) =>
+    `2026-06-02T01:14:03.${milliseconds(n)}456Z  INFO tokio-runtime-worker request{method=POST request_id=r${n}}: api_gateway::logger: request processed status=200 elapsed=${n % 90}.3ms`,
+  robot: (n) =>
+    `[2026-06-02 09:14:03] DEBUG [WebSocket] 📥 [Robot-${n % 50}:快递小车${n % 50}] MESSAGE_RECEIVED: 收到消息 | Type: status_update | IP: 192.168.1.${n % 255} | Data: {"status": "IDLE", "battery": ${n % 100}}`,
   logfmt: (n) =>
     `time=2026-06-02T01:14:03.${milliseconds(n)}Z level=info caller=ws/server.go:54 msg="http request processed ${n}" operationID=op-${n} status=200 cost=${n % 90}.354ms`,
   text: (n) =>

@@ -1,9 +1,9 @@
 /** One JSON object to a line, whoever wrote it. Nested objects become dotted names. */
-import type { AttributeScalar, AttributeValue } from '@tendril/model/attribute';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
 import type { LineContext, LineFormat, ParsedLine } from '../format.ts';
 import { topLevelEntries } from './json-entries.ts';
-import { jsonText, parseJson } from './json-text.ts';
+import { addNested, isDeeperThan, isMap, type JsonMap } from './json-fields.ts';
+import { parseJson } from './json-text.ts';
 import { StructuredLine } from './structured.ts';
 
 export const JSON_LINES: LineFormat = {
@@ -48,8 +48,6 @@ function beginsWithBrace(line: string): boolean {
   return line.trimStart().charCodeAt(0) === OPEN_BRACE;
 }
 
-type JsonMap = Readonly<Record<string, unknown>>;
-
 // Loggers that append fields without looking write a key twice; JSON.parse keeps the last value, and
 // with `msg` that is not the message. Looking for these two is cheap.
 function repeatsKey(line: string): boolean {
@@ -84,46 +82,4 @@ function addOwn(record: StructuredLine, name: string, value: unknown): boolean {
     return true;
   }
   return false;
-}
-
-function addNested(
-  value: unknown,
-  name: string,
-  add: (name: string, value: AttributeValue) => void,
-): void {
-  if (!isMap(value)) {
-    const leaf = leafOf(value);
-    if (leaf !== undefined) add(name, leaf);
-    return;
-  }
-  const entries = Object.entries(value);
-  if (entries.length === 0 && name !== '') add(name, '{}');
-  for (const [key, inner] of entries) {
-    addNested(inner, name === '' ? key : `${name}.${key}`, add);
-  }
-}
-
-// Null says that there is no value.
-function leafOf(value: unknown): AttributeValue | undefined {
-  if (isScalar(value)) return value;
-  if (!Array.isArray(value)) return undefined;
-  const elements: readonly unknown[] = value;
-  const type = typeof elements[0];
-  const scalars = elements.filter(isScalar).filter((element) => typeof element === type);
-  return scalars.length === elements.length ? scalars : jsonText(elements);
-}
-
-function isScalar(value: unknown): value is AttributeScalar {
-  const type = typeof value;
-  return type === 'string' || type === 'number' || type === 'boolean' || type === 'bigint';
-}
-
-function isMap(value: unknown): value is JsonMap {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isDeeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  return Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
 }

@@ -1,0 +1,135 @@
+/**
+ * The columns before an OpenIM record's message, separated by tabs:
+ * `[PID:1945]`, module, `[version]`, `[sdk/platform]`, `[caller]`. All but the first and the last may be
+ * missing, each may be padded with blanks or cut so that its bracket does not close, and in some
+ * versions the version ends with a line feed. The columns are the same for most records of a source.
+ */
+import type { AttributeValue } from '@tendril/model/attribute';
+import type { ParsedFields } from '../../format.ts';
+
+export interface Columns {
+  /** Undefined when they say nothing. */
+  readonly resource: ParsedFields | undefined;
+  /** In a browser there are no processes. */
+  readonly isWasm: boolean;
+  /** No module: the SDK, which is a part of somebody's program. */
+  readonly isSdk: boolean;
+}
+
+export interface HeadColumns extends Columns {
+  /** Without brackets; empty when there is none. */
+  readonly caller: string;
+  /** Index of the message. */
+  readonly end: number;
+}
+
+const COLUMNS_MAX = 5;
+const TAB = '\t';
+
+/** `start` is the index of the first column. */
+export function readColumns(line: string, start: number): HeadColumns {
+  let at = start;
+  for (let count = 0; count < COLUMNS_MAX && at < line.length; count += 1) {
+    const tab = line.indexOf(TAB, at);
+    const end = tab < 0 ? line.length : tab;
+    const next = tab < 0 ? end : end + 1;
+    if (isCaller(line, at, end)) {
+      const caller = line
+        .slice(at + 1, end)
+        .trimEnd()
+        .replace(/\]$/, '');
+      return { ...columnsOf(line.slice(start, at)), caller, end: next };
+    }
+    at = next;
+  }
+  // The rest of the record is on another line, or this is no such record.
+  const end = columnsEnd(line, start);
+  return { ...columnsOf(line.slice(start, end)), caller: '', end };
+}
+
+const CLOSED_CALLER = /\[(?!version:|PID:)[^\]\t\n]{1,256}:\d{1,7}\][ ]*(?=\t|$)/y;
+/** Callers are cut to this. */
+const CALLER_LENGTH = 50;
+
+function isCaller(line: string, start: number, end: number): boolean {
+  if (line.charCodeAt(start) !== OPEN) return false;
+  CLOSED_CALLER.lastIndex = start;
+  if (CLOSED_CALLER.test(line)) return true;
+  if (line.startsWith('[undefined]', start)) return true;
+  return end - start === CALLER_LENGTH && !line.slice(start, end).includes(']');
+}
+
+const OPEN = 0x5b;
+
+// Of columns without a caller: the module alone is not in brackets, and others follow it.
+function columnsEnd(line: string, start: number): number {
+  let at = start;
+  for (let count = 0; count < COLUMNS_MAX; count += 1) {
+    const tab = line.indexOf(TAB, at);
+    const isBracketedHere = line.charCodeAt(at) === OPEN;
+    if (tab < 0) return isBracketedHere ? line.length : at;
+    if (!isBracketedHere && line.charCodeAt(tab + 1) !== OPEN) return at;
+    at = tab + 1;
+  }
+  return at;
+}
+
+/** Sources have few; hostile ones make up new ones all the time. */
+const REMEMBERED_MAX = 512;
+const REMEMBERED_LENGTH_MAX = 256;
+const remembered = new Map<string, Columns>();
+
+function columnsOf(text: string): Columns {
+  const known = remembered.get(text);
+  if (known) return known;
+  const made = makeColumns(text);
+  if (text.length > REMEMBERED_LENGTH_MAX) return made;
+  if (remembered.size >= REMEMBERED_MAX) remembered.clear();
+  remembered.set(text, made);
+  return made;
+}
+
+function makeColumns(text: string): Columns {
+  const columns = text.split(TAB).filter((column) => column.trim() !== '');
+  const resource = new Map<string, AttributeValue>();
+  const pid = /^\[PID:(-?\d{1,10})/.exec(columns[0] ?? '')?.[1];
+  if (pid !== undefined) resource.set('process.pid', Number(pid));
+  const bracketed = columns.slice(pid === undefined ? 0 : 1).filter(isBracketed);
+  const module = columns.slice(pid === undefined ? 0 : 1).find((column) => !isBracketed(column));
+  if (module !== undefined) resource.set('service.name', module.trim());
+  addVersionAndPlatform(bracketed, resource);
+  return {
+    resource: resource.size > 0 ? resource : undefined,
+    isWasm: pid === '-1',
+    isSdk: pid !== undefined && module === undefined,
+  };
+}
+
+function isBracketed(column: string): boolean {
+  return column.charCodeAt(0) === OPEN;
+}
+
+/** The width of the column of SDK and platform; the one of the version is narrower. */
+const PLATFORM_LENGTH = 50;
+
+function addVersionAndPlatform(
+  bracketed: readonly string[],
+  resource: Map<string, AttributeValue>,
+): void {
+  const [first, second] = bracketed;
+  const isPlatform = second === undefined && first !== undefined && first.length >= PLATFORM_LENGTH;
+  const platform = isPlatform ? first : second;
+  if (first !== undefined && !isPlatform) {
+    resource.set('service.version', inner(first).replace(/^version:/, ''));
+  }
+  if (platform === undefined) return;
+  const text = inner(platform);
+  const slash = text.indexOf('/');
+  if (slash < 0) return;
+  resource.set('telemetry.sdk.name', text.slice(0, slash));
+  resource.set('device.platform', text.slice(slash + 1));
+}
+
+function inner(column: string): string {
+  return column.trim().slice(1).replace(/\]$/, '').trim();
+}

@@ -1,0 +1,70 @@
+/**
+ * Records of OpenIM 1 and 2: logrus with a nested formatter,
+ * `2022-01-11 08:46:31.530 [ERRO] [PID:204] [FilePath:gate/rpc_server.go:119] [OperationID:1641861990651] [message]`.
+ * Colours stood before the level and after the last bracket. The message is a printed Go slice.
+ */
+import type { AttributeValue } from '@tendril/model/attribute';
+import type { LineContext, LineFormat, ParsedLine } from '../../format.ts';
+import { isoTime } from '../iso-time.ts';
+import { openimLine } from './record.ts';
+
+export const OPENIM_V2: LineFormat = {
+  name: 'openim-v2',
+  specificity: 'specific',
+  gate: { first: '0123456789', contains: [' [OperationID:'] },
+  parse,
+};
+
+const LEVEL = / \[([A-Z]{4})\] /y;
+/** The formatter prints four letters of logrus' names. */
+const LEVEL_NAMES: ReadonlyMap<string, string> = new Map(
+  ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL', 'PANIC'].map((name) => [
+    name.slice(0, 4),
+    name,
+  ]),
+);
+const FIELD = /\[([A-Za-z][\w.-]{0,63}):([^\]\n]{0,1024})\] ?/y;
+const FIELDS_MAX = 32;
+
+function parse(line: string, context: LineContext): ParsedLine | undefined {
+  const time = isoTime(line, 0, context);
+  if (!time) return undefined;
+  LEVEL.lastIndex = time.end;
+  const level = LEVEL_NAMES.get(LEVEL.exec(line)?.[1] ?? '');
+  if (level === undefined) return undefined;
+  const { fields, end } = fieldsAt(line, LEVEL.lastIndex);
+  const pid = fields.get('PID');
+  fields.delete('PID');
+  return openimLine({
+    timeNs: time.timeNs,
+    level,
+    message: unbracketed(line.slice(end)),
+    fields,
+    resource: pid === undefined ? undefined : new Map([['process.pid', Number(pid)]]),
+    layer: 'server',
+  });
+}
+
+function fieldsAt(
+  line: string,
+  start: number,
+): { readonly fields: Map<string, AttributeValue>; readonly end: number } {
+  const fields = new Map<string, AttributeValue>();
+  let end = start;
+  for (let count = 0; count < FIELDS_MAX; count += 1) {
+    FIELD.lastIndex = end;
+    const [, name = '', value = ''] = FIELD.exec(line) ?? [];
+    if (name === '') break;
+    end = FIELD.lastIndex;
+    if (name === 'FilePath') fields.set('code.caller', value);
+    else if (name === 'PID' || value !== '') fields.set(name, value);
+    // It is the last one, and a message in brackets may begin like a field.
+    if (name === 'OperationID') break;
+  }
+  return { fields, end };
+}
+
+function unbracketed(message: string): string {
+  const text = message.trimEnd();
+  return text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text;
+}

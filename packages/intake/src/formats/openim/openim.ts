@@ -1,0 +1,84 @@
+/**
+ * Records of OpenIM servers (3.0 and later), of its chat servers and of openim-sdk-core, as zap's console
+ * encoder prints them: time, level and columns separated by tabs, the message, its fields as JSON. The
+ * generations differ in which columns there are and in how wide they are.
+ */
+import type { AttributeValue } from '@tendril/model/attribute';
+import type { LineContext, LineFormat, ParsedLine } from '../../format.ts';
+import { isoTime } from '../iso-time.ts';
+import { readColumns, type HeadColumns } from './columns.ts';
+import { addContext, addCutContext, type ContextFields } from './context.ts';
+import { LEVELS, openimLine } from './record.ts';
+
+export const OPENIM: LineFormat = {
+  name: 'openim',
+  specificity: 'specific',
+  gate: { first: '0123456789', contains: ['\t[PID:'] },
+  parse,
+};
+
+const TAB = 0x09;
+/** Length of `2006-01-02 15:04:05.000`. */
+const TIME_LENGTH = 23;
+
+function parse(line: string, context: LineContext): ParsedLine | undefined {
+  if (line.charCodeAt(TIME_LENGTH) !== TAB) return undefined;
+  const levelEnd = line.indexOf('\t', TIME_LENGTH + 1);
+  const level = line.slice(TIME_LENGTH + 1, levelEnd).trim();
+  if (!LEVELS.has(level) || !line.startsWith('[PID:', levelEnd + 1)) return undefined;
+  const time = isoTime(line, 0, context);
+  if (time?.end !== TIME_LENGTH) return undefined;
+  const columns = readColumns(line, levelEnd + 1);
+  return recordOf(line, { timeNs: time.timeNs, level, columns, start: levelEnd + 1 });
+}
+
+interface Head {
+  readonly timeNs: bigint | undefined;
+  readonly level: string;
+  readonly columns: HeadColumns;
+  /** Index of the first column. */
+  readonly start: number;
+}
+
+/** What follows the columns: the message and its fields. */
+function recordOf(line: string, { timeNs, level, columns, start }: Head): ParsedLine {
+  const fields: ContextFields = new Map<string, AttributeValue>();
+  if (columns.caller !== '') fields.set('code.caller', columns.caller);
+  if (columns.isWasm) fields.set('log.source', 'wasm');
+  const message = messageOf(line, columns.end, fields) || line.slice(start).trimEnd();
+  const { resource, isSdk } = columns;
+  return openimLine({
+    timeNs,
+    level,
+    message,
+    fields,
+    resource,
+    layer: isSdk ? 'sdk' : 'server',
+  });
+}
+
+// Messages may hold what looks like the beginning of the fields.
+const BEGINNINGS_MAX = 4;
+
+function messageOf(line: string, start: number, fields: ContextFields): string {
+  let at = line.indexOf('\t{', start);
+  for (let count = 0; at >= 0 && count < BEGINNINGS_MAX; count += 1) {
+    const feed = line.indexOf('\n', at);
+    const end = feed < 0 ? line.length : feed;
+    if (line.charCodeAt(end - 1) === CLOSE && addContext(line.slice(at + 1, end), fields)) {
+      if (feed >= 0) fields.set('exception.stacktrace', line.slice(feed + 1));
+      return line.slice(start, at).trimEnd();
+    }
+    at = line.indexOf('\t{', at + 1);
+  }
+  return messageOfCut(line, start, fields);
+}
+
+const CLOSE = 0x7d;
+
+function messageOfCut(line: string, start: number, fields: ContextFields): string {
+  const at = line.indexOf('\t{"', start);
+  if (at < 0) return line.slice(start).trimEnd();
+  addCutContext(line.slice(at + 1), fields);
+  return line.slice(start, at).trimEnd();
+}

@@ -1,0 +1,163 @@
+/**
+ * The WebSocket log of the robot delivery back end (Django channels):
+ * `[time] LEVEL [WebSocket] EMOJI [Robot-ID:NAME] EVENT: description | Key: value | Data: {JSON}`.
+ *
+ * Names are chosen by people and may hold `]`, `:` and ` | `; JSON comes last and may hold all of that as
+ * well. So events are known by name, and the tag ends at the last `] EVENT: ` before the description.
+ */
+import type { AttributeValue } from '@tendril/model/attribute';
+import { DEFAULT_LIMITS } from '@tendril/model/limits';
+import type { LineContext, LineFormat, ParsedLine } from '../../format.ts';
+import { isoTime } from '../iso-time.ts';
+import { addNested, isDeeperThan, isMap } from '../json-fields.ts';
+import { parseJson } from '../json-text.ts';
+import { severityNumberOf } from '../severity-word.ts';
+
+export const ROBOT_WEBSOCKET: LineFormat = {
+  name: 'robot-websocket',
+  specificity: 'specific',
+  gate: { first: '[', contains: ['[WebSocket] '] },
+  parse,
+};
+
+const HEAD = /\]\s([A-Z]{4,8})\s\[WebSocket\]\s/y;
+// An emoji and its variation selector; old writers leave it out.
+const ROBOT = /(?:[^\s[\]]{1,8}\s{1,2})?\[Robot-([^:\]\n]{1,64}):/y;
+
+function parse(line: string, context: LineContext): ParsedLine | undefined {
+  const time = isoTime(line, 1, context);
+  if (!time) return undefined;
+  HEAD.lastIndex = time.end;
+  const level = HEAD.exec(line)?.[1] ?? '';
+  const severityNumber = severityNumberOf(level);
+  if (severityNumber === 0) return undefined;
+  const feed = line.indexOf('\n');
+  const first = feed < 0 ? line : line.slice(0, feed);
+  const event = eventOf(first, HEAD.lastIndex);
+  const attributes = new Map(event.attributes);
+  const body = bodyOf(event, attributes);
+  if (feed >= 0) attributes.set('exception.stacktrace', line.slice(feed + 1));
+  addDomain(event.name, attributes);
+  return {
+    timeNs: time.timeNs,
+    severityText: level,
+    severityNumber,
+    body,
+    eventName: event.name,
+    scopeName: 'WebSocket',
+    attributes,
+    resource: undefined,
+  };
+}
+
+interface RobotEvent {
+  /** Empty for a line that is not about a robot. */
+  readonly name: string;
+  readonly attributes: ReadonlyMap<string, AttributeValue>;
+  /** From the description on. */
+  readonly rest: string;
+}
+
+function eventOf(line: string, start: number): RobotEvent {
+  ROBOT.lastIndex = start;
+  const id = ROBOT.exec(line)?.[1];
+  const tagEnd = id === undefined ? undefined : endOfTag(line, ROBOT.lastIndex);
+  if (id === undefined || !tagEnd) {
+    return { name: '', attributes: new Map(), rest: line.slice(start) };
+  }
+  const name = line.slice(ROBOT.lastIndex, tagEnd.index);
+  return {
+    name: tagEnd[1] ?? '',
+    attributes: new Map<string, AttributeValue>([
+      ['robot.id', id],
+      ['robot.name', name],
+    ]),
+    rest: line.slice(tagEnd.index + tagEnd[0].length),
+  };
+}
+
+const TAG_END =
+  /\] (CONNECTION_(?:ATTEMPT|ESTABLISHED|CLOSED|FAILED)|MESSAGE_(?:RECEIVED|SENT)|COMMAND_(?:EXECUTED|FAILED)|HEARTBEAT|PERFORMANCE|SECURITY|ERROR): /g;
+const UNKNOWN_TAG_END = /\] ([A-Z][A-Z_]{2,31}): /g;
+/** A name is at most this long; what lies further on is what somebody sent. */
+const NAME_LENGTH_MAX = 256;
+
+// The last one, but not one in a value: those stand after the first ` | ` that follows an event.
+function endOfTag(line: string, start: number): RegExpExecArray | undefined {
+  const reach = line.slice(0, start + NAME_LENGTH_MAX);
+  return lastTagEnd(TAG_END, reach, start) ?? lastTagEnd(UNKNOWN_TAG_END, reach, start);
+}
+
+function lastTagEnd(pattern: RegExp, line: string, start: number): RegExpExecArray | undefined {
+  let last: RegExpExecArray | undefined;
+  pattern.lastIndex = start;
+  for (let match = pattern.exec(line); match; match = pattern.exec(line)) {
+    if (last && line.slice(last.index, match.index).includes(' | ')) break;
+    last = match;
+    // `] ` may be the end of one and the beginning of the next.
+    pattern.lastIndex = match.index + 1;
+  }
+  return last;
+}
+
+const SEPARATOR = ' | ';
+const JSON_KEYS: ReadonlySet<string> = new Set(['Data', 'Details', 'Context']);
+
+const KEY = /([A-Za-z][\w-]{0,63}): /y;
+
+// The description with the texts that have no key.
+function bodyOf({ name, rest }: RobotEvent, attributes: Map<string, AttributeValue>): string {
+  const end = rest.indexOf(SEPARATOR);
+  const texts = [end < 0 ? rest : rest.slice(0, end)];
+  for (let at = end; at >= 0;) {
+    const start = at + SEPARATOR.length;
+    KEY.lastIndex = start;
+    const key = KEY.exec(rest)?.[1];
+    if (key !== undefined && JSON_KEYS.has(key)) {
+      addJson(key, rest.slice(KEY.lastIndex), attributes);
+      break;
+    }
+    at = rest.indexOf(SEPARATOR, start);
+    const segment = at < 0 ? rest.slice(start) : rest.slice(start, at);
+    if (key !== undefined) addPair(key, segment.slice(key.length + 2).trim(), attributes);
+    else if (!addEmpty(segment, attributes)) texts.push(segment);
+  }
+  const text = texts.join(SEPARATOR).trim();
+  return name === '' ? text : `${name}: ${text}`;
+}
+
+const EMPTY = /^([A-Za-z][\w-]{0,63}):\s*$/;
+
+// `Reason:` at the end of a line whose blanks were taken away.
+function addEmpty(segment: string, attributes: Map<string, AttributeValue>): boolean {
+  const key = EMPTY.exec(segment)?.[1];
+  if (key === undefined) return false;
+  attributes.set(key, '');
+  return true;
+}
+
+function addPair(key: string, value: string, attributes: Map<string, AttributeValue>): void {
+  attributes.set(key, /^\d{1,9}$/.test(value) ? Number(value) : value);
+}
+
+function addJson(key: string, text: string, attributes: Map<string, AttributeValue>): void {
+  const value = parseJson(text);
+  if (!isMap(value) || isDeeperThan(value, DEFAULT_LIMITS.nestingDepthMax - 1)) {
+    attributes.set(key, text);
+    return;
+  }
+  addNested(value, key, (name, leaf) => attributes.set(name, leaf));
+}
+
+const SECONDS = /^\d{1,9}(?:\.\d{1,9})?s$/;
+
+function addDomain(event: string, attributes: Map<string, AttributeValue>): void {
+  const code = attributes.get('Code');
+  if (event === 'CONNECTION_FAILED' && code !== undefined)
+    attributes.set('error.code', String(code));
+  if (event !== 'PERFORMANCE' && event !== 'COMMAND_EXECUTED') return;
+  const duration = [...attributes.values()].find(
+    (value) => typeof value === 'string' && SECONDS.test(value),
+  );
+  if (duration !== undefined) attributes.set('duration', duration);
+}
