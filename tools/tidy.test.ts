@@ -13,7 +13,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['model', 'sdk'],
   ['sql', 'api', 'config', 'messages'],
   ['query', 'columns'],
-  ['intake/redact', 'intake/patterns', 'intake/join'],
+  ['intake/redact', 'intake/patterns', 'intake/join', 'intake/transport'],
   ['intake'],
   ['intake/formats'],
   ['intake/packs'],

@@ -16,6 +16,10 @@ export interface IngestRequest {
   readonly resource?: string;
   /** Zone of times that are written without one: `UTC`, `+08:00`, `Asia/Shanghai`. */
   readonly zone?: string;
+  /** Zone of the machine that sends: taken where `zone` is absent and no transport's time tells it. */
+  readonly hostZone?: string;
+  /** Name of the format the lines have, where it shall not be detected. */
+  readonly format?: string;
   /** When the lines were written at the latest; settles the year of dates without one. */
   readonly asOf?: string;
   /** The command that sends, for the accounts. */
@@ -46,7 +50,11 @@ export const ingestRequestSchema: z.ZodType<IngestRequest> = z.strictObject({
     .exactOptional()
     .describe('More resource attributes: `key=value,key=value`, percent-encoded.'),
   zone: text.describe(
-    'Zone of times without one: `UTC`, `+08:00`, `Asia/Shanghai`. UTC when absent.',
+    'Zone of times without one: `UTC`, `+08:00`, `Asia/Shanghai`. When absent it is found from the times of a transport (CRI, Docker, journald …), else `hostZone`, else UTC.',
+  ),
+  hostZone: text.describe('Zone of the machine that sends; a guess, not a statement.'),
+  format: text.describe(
+    'Format of the lines, as `tendril parse` names it. Detected line by line when absent.',
   ),
   asOf: text.describe(
     'RFC 3339: when the lines were written at the latest, for dates without a year. Now when absent.',

@@ -1,18 +1,19 @@
 /**
- * Lines of text into a batch: joined, recognised by the first format that knows them, written through
- * the LogWriter, which redacts and enforces limits. No line is lost: what no format knows becomes a
- * record with the whole line as its message.
+ * Lines of text into a batch: wrappers undone, joined, recognised by the format that knows them, written
+ * through the LogWriter, which redacts and enforces limits. No line is lost: what no format knows becomes
+ * a record with the whole line as its message.
  */
-import { stripVTControlCharacters } from 'node:util';
 import type { BatchSink } from '@tendril/columns/batch';
 import type { LogBatch } from '@tendril/columns/log-batch';
-import type { LogResource, LogScope } from '@tendril/columns/log-resource';
-import { emptyAttributes, type Attributes } from '@tendril/model/attribute';
-import type { LineContext, ParsedFields, ParsedLine } from './format.ts';
+import type { LogScope } from '@tendril/columns/log-resource';
+import type { Attributes } from '@tendril/model/attribute';
 import { FormatDetector, type FormatTable } from './format-table.ts';
-import { LineJoiner } from './join/joined-lines.ts';
+import type { LineContext, LineFormat, ParsedLine } from './format.ts';
+import { LineResources } from './line-resources.ts';
 import { NO_SCOPE } from './log-context.ts';
 import type { LogWriter } from './log-writer.ts';
+import { RecordAssembler, type AssembledRecord, type Wrapping } from './record-assembler.ts';
+import { RecordContext } from './record-context.ts';
 import type { WriteOutcome } from './request-state.ts';
 
 export interface LinesRequest {
@@ -20,8 +21,36 @@ export interface LinesRequest {
   readonly sink: BatchSink<LogBatch>;
   readonly formats: FormatTable;
   readonly context: LineContext;
+  /** True when somebody has said what the zone is: nothing else is believed then. */
+  readonly isZoneGiven?: boolean;
   /** What is known of the source of the lines; a record's own words go before it. */
   readonly resource: Attributes;
+  /** Called for each record after it was written. */
+  readonly onRecord?: (facts: RecordFacts) => void;
+}
+
+/** How a record was read; none of this is stored. */
+export interface RecordFacts {
+  /** Undefined when no format knew the line. */
+  readonly format: LineFormat | undefined;
+  /** From the outermost to the innermost. */
+  readonly transports: readonly string[];
+  /** Physical lines. */
+  readonly lineCount: number;
+  /** The time that the line states. */
+  readonly timeNs: bigint | undefined;
+  /** The time that the transport states. */
+  readonly transportNs: bigint | undefined;
+  /** What the line's time did not say. */
+  readonly assumed: AssumedTime;
+}
+
+export interface AssumedTime {
+  /** The zone was taken from the source. */
+  readonly zone: boolean;
+  /** The zone was taken from the transport's time. */
+  readonly inferredZone: boolean;
+  readonly year: boolean;
 }
 
 export interface LinesOutcome extends WriteOutcome {
@@ -29,13 +58,109 @@ export interface LinesOutcome extends WriteOutcome {
   readonly lineCount: number;
 }
 
+/** The lines of one request. */
 export function linesToBatch(lines: Iterable<string>, request: LinesRequest): LinesOutcome {
   const { writer, sink } = request;
   writer.open(sink);
-  const joiner = new LineJoiner();
-  const records = new RecordWriter(request);
-  for (const text of joiner.join(lines)) records.write(text);
-  return { ...writer.outcome(), lineCount: joiner.lineCount };
+  const records = new LinesToBatch(request);
+  for (const line of lines) records.push(line);
+  records.flush();
+  return { ...writer.outcome(), lineCount: records.lineCount };
+}
+
+const ORIGINAL_KEY = 'log.record.original';
+/** Scopes remembered within a request; loggers have few. */
+const SCOPES_REMEMBERED_MAX = 1024;
+
+/** The lines of one source as they come; the writer is open. */
+export class LinesToBatch {
+  /** Physical lines in records so far. */
+  lineCount = 0;
+  private readonly request: LinesRequest;
+  private readonly writer: LogWriter;
+  private readonly assembler: RecordAssembler;
+  private readonly detector: FormatDetector;
+  private readonly context: RecordContext;
+  private readonly resources: LineResources;
+  private readonly scopes: Map<string, LogScope> = new Map([['', NO_SCOPE]]);
+
+  constructor(request: LinesRequest) {
+    this.request = request;
+    this.writer = request.writer;
+    this.assembler = new RecordAssembler((record) => this.write(record));
+    this.detector = new FormatDetector(request.formats);
+    this.context = new RecordContext(request.context, request.isZoneGiven === true);
+    this.resources = new LineResources(request.writer.context, request.resource);
+  }
+
+  push(line: string): void {
+    this.assembler.push(line);
+  }
+
+  /** Writes the records at hand, though more of their lines may come. */
+  flush(): void {
+    this.assembler.flush();
+  }
+
+  private write(record: AssembledRecord): void {
+    const { text, raw, origin, lineCount } = record;
+    this.lineCount += lineCount;
+    this.context.begin(origin.timeNs);
+    const recognised = this.detector.recognise(text, this.context);
+    const parsed = recognised?.parsed ?? wholeLine(text);
+    this.writeParsed(parsed, origin, recognised?.format.serviceHint ?? '');
+    if (parsed.body !== raw && !parsed.attributes.has(ORIGINAL_KEY)) this.writer.original(raw);
+    this.writer.end();
+    this.request.onRecord?.(this.factsOf(record, parsed, recognised?.format));
+  }
+
+  private writeParsed(parsed: ParsedLine, wrapping: Wrapping, serviceHint: string): void {
+    const { writer } = this;
+    writer.useResource(this.resources.of(parsed.resource, wrapping, serviceHint));
+    writer.useScope(this.scope(parsed.scopeName));
+    writer.begin();
+    const timeNs = parsed.timeNs ?? wrapping.timeNs;
+    if (timeNs !== undefined) writer.timeNs(timeNs);
+    if (wrapping.timeNs !== undefined) writer.observedTimeNs(wrapping.timeNs);
+    writer.severity(parsed.severityNumber || wrapping.severityNumber, parsed.severityText);
+    writer.body(parsed.body);
+    if (parsed.eventName !== '') writer.eventName(parsed.eventName);
+    for (const [name, value] of parsed.attributes) writer.attribute(name, value);
+    for (const fields of wrapping.attributes) {
+      for (const [name, value] of fields) {
+        if (!parsed.attributes.has(name)) writer.attribute(name, value);
+      }
+    }
+  }
+
+  private factsOf(
+    { origin, lineCount }: AssembledRecord,
+    { timeNs }: ParsedLine,
+    format: LineFormat | undefined,
+  ): RecordFacts {
+    const { zone, isYearAssumed } = this.context;
+    const isTimed = timeNs !== undefined;
+    return {
+      format,
+      transports: origin.transports,
+      lineCount,
+      timeNs,
+      transportNs: origin.timeNs,
+      assumed: {
+        zone: isTimed && zone.isAssumed,
+        inferredZone: isTimed && zone.isInferred,
+        year: isTimed && isYearAssumed,
+      },
+    };
+  }
+
+  private scope(name: string): LogScope {
+    const known = this.scopes.get(name);
+    if (known) return known;
+    const scope = this.writer.context.scope({ ...NO_SCOPE, name });
+    if (this.scopes.size < SCOPES_REMEMBERED_MAX) this.scopes.set(name, scope);
+    return scope;
+  }
 }
 
 /** The message is the line; no time, no severity. */
@@ -50,78 +175,4 @@ function wholeLine(line: string): ParsedLine {
     attributes: new Map(),
     resource: undefined,
   };
-}
-
-const ESCAPE = '\u001b';
-const SERVICE_KEY = 'service.name';
-const ORIGINAL_KEY = 'log.record.original';
-/** Scopes remembered within a request; loggers have few. */
-const SCOPES_REMEMBERED_MAX = 1024;
-
-class RecordWriter {
-  private readonly request: LinesRequest;
-  private readonly writer: LogWriter;
-  private readonly detector: FormatDetector;
-  private readonly resource: LogResource;
-  private readonly scopes: Map<string, LogScope> = new Map([['', NO_SCOPE]]);
-
-  constructor(request: LinesRequest) {
-    this.request = request;
-    this.detector = new FormatDetector(request.formats);
-    this.writer = request.writer;
-    this.resource = this.writer.context.resource(request.resource, '');
-  }
-
-  write(line: string): void {
-    const parsed = this.parse(line);
-    const { writer } = this;
-    writer.useResource(parsed.resource ? this.ownResource(parsed.resource) : this.resource);
-    writer.useScope(this.scope(parsed.scopeName));
-    writer.begin();
-    if (parsed.timeNs !== undefined) writer.timeNs(parsed.timeNs);
-    writer.severity(parsed.severityNumber, parsed.severityText);
-    writer.body(parsed.body);
-    if (parsed.eventName !== '') writer.eventName(parsed.eventName);
-    for (const [name, value] of parsed.attributes) writer.attribute(name, value);
-    if (parsed.body !== line && !parsed.attributes.has(ORIGINAL_KEY)) writer.original(line);
-    writer.end();
-  }
-
-  private parse(line: string): ParsedLine {
-    // Colours are in the way of every pattern.
-    const plain = line.includes(ESCAPE) ? stripVTControlCharacters(line) : line;
-    const recognised = this.detector.recognise(plain, this.request.context);
-    if (!recognised) return wholeLine(plain);
-    const { format, parsed } = recognised;
-    return format.serviceHint === undefined ? parsed : this.withHint(parsed, format.serviceHint);
-  }
-
-  private withHint(parsed: ParsedLine, service: string): ParsedLine {
-    const isNamed = this.resource.serviceName !== '' || parsed.resource?.has(SERVICE_KEY) === true;
-    if (isNamed) return parsed;
-    return { ...parsed, resource: new Map(parsed.resource).set(SERVICE_KEY, service) };
-  }
-
-  private ownResource(own: ParsedFields): LogResource {
-    const { context } = this.writer;
-    const key = `${this.resource.id}\n${JSON.stringify([...own], bigintAsText)}`;
-    return context.resourceOfBytes(key, () => {
-      const merged = emptyAttributes();
-      Object.assign(merged, this.request.resource);
-      for (const [name, value] of own) merged[name] = value;
-      return context.resource(merged, '');
-    });
-  }
-
-  private scope(name: string): LogScope {
-    const known = this.scopes.get(name);
-    if (known) return known;
-    const scope = this.writer.context.scope({ ...NO_SCOPE, name });
-    if (this.scopes.size < SCOPES_REMEMBERED_MAX) this.scopes.set(name, scope);
-    return scope;
-  }
-}
-
-function bigintAsText(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? `${value}n` : value;
 }

@@ -17,7 +17,8 @@ const PARALLEL_DEFAULT = 4;
 export const importLines: Command = {
   name: 'import',
   summary: 'import.summary',
-  usage: 'import PATH… [--service NAME] [--env NAME] [--resource KEY=VALUE] [--zone ZONE]',
+  usage:
+    'import PATH… [--service NAME] [--env NAME] [--resource KEY=VALUE] [--zone ZONE] [--format NAME]',
   examples: [
     { line: 'import /var/log/nginx ./logs/*.gz', summary: 'import.example.files' },
     { line: 'import - --service api < api.log', summary: 'import.example.stdin' },

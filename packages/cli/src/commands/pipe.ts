@@ -21,7 +21,7 @@ export const pipe: Command = {
   name: 'pipe',
   summary: 'pipe.summary',
   usage:
-    'pipe [--service NAME] [--env NAME] [--resource KEY=VALUE] [--buffer SIZE] [--drain SECONDS]',
+    'pipe [--service NAME] [--env NAME] [--resource KEY=VALUE] [--format NAME] [--buffer SIZE] [--drain SECONDS]',
   examples: [{ line: 'pipe --service api < <(your-server 2>&1)', summary: 'pipe.example.plain' }],
   flags: {
     ...ORIGIN_FLAGS,

@@ -55,14 +55,14 @@ class SourceSending {
   private readonly batcher: LineBatcher = new LineBatcher();
   private readonly window: OrderedWindow;
   private readonly run: string;
-  // Where the first line in the batcher begins, and where the line after its last one does.
+  // Where the first line in the batcher begins.
   private batchFrom: Checkpoint | undefined;
-  private readTo: Checkpoint | undefined;
+  private readonly read: LinePlaces;
   private sequence = 0;
 
   constructor(source: LineSource, context: ImportContext, from: Checkpoint | undefined) {
     this.batchFrom = from;
-    this.readTo = from;
+    this.read = new LinePlaces(from);
     this.source = source;
     this.context = context;
     this.window = new OrderedWindow(context.parallel);
@@ -70,18 +70,19 @@ class SourceSending {
     this.run = context.isRestart || source.sizeBytes === undefined ? randomUUID() : '';
   }
 
-  async take({ lines, checkpointAfter, cutLines }: LineBatch): Promise<void> {
+  async take(batch: LineBatch): Promise<void> {
     this.hasLines = true;
-    this.context.totals.cutLines += cutLines;
-    for (const [index, line] of lines.entries()) {
+    this.context.totals.cutLines += batch.cutLines;
+    this.read.add(batch);
+    for (const line of batch.lines) {
       const complete = this.batcher.push(line);
-      if (complete) await this.send(complete, index > 0 ? checkpointAfter(index) : this.readTo);
+      if (complete) await this.send(complete, this.read.placeBefore(this.batcher.nextNumber));
     }
-    this.readTo = checkpointAfter(lines.length);
   }
 
   async finish(): Promise<void> {
-    if (!this.batcher.isEmpty) await this.send(this.batcher.take(), this.readTo);
+    const rest = this.batcher.take();
+    if (rest.length > 0) await this.send(rest, this.read.placeBefore(this.batcher.nextNumber));
     await this.window.drain();
   }
 
@@ -116,5 +117,31 @@ class SourceSending {
     const place = run === '' ? [batchFrom?.offset ?? 0] : [run, this.sequence];
     const text = JSON.stringify([source.name, context.origin, ...place]);
     return `import-${createHash('sha256').update(text).update(body).digest('base64url').slice(0, 32)}`;
+  }
+}
+
+/** Which place of the source a line, by its number from 0, begins at. */
+class LinePlaces {
+  private batches: { readonly from: number; readonly batch: LineBatch }[] = [];
+  private lineCount = 0;
+  private place: Checkpoint | undefined;
+
+  constructor(from: Checkpoint | undefined) {
+    this.place = from;
+  }
+
+  add(batch: LineBatch): void {
+    this.batches.push({ from: this.lineCount, batch });
+    this.lineCount += batch.lines.length;
+  }
+
+  /** Asked for higher and higher numbers: what lies before is forgotten. */
+  placeBefore(number: number): Checkpoint | undefined {
+    const current = this.batches.findLastIndex(({ from }) => from < number);
+    const found = this.batches[current];
+    if (!found) return this.place;
+    this.place = found.batch.checkpointAfter(number - found.from);
+    this.batches = this.batches.slice(current);
+    return this.place;
   }
 }

@@ -1,6 +1,6 @@
 /** What flags say about lines that do not say it themselves. */
 import type { IngestRequest } from '@tendril/api/ingest';
-import { localZone, zoneOf } from '@tendril/intake/zone';
+import { localZone, zoneOf, type Zone } from '@tendril/intake/zone';
 import type { Flags, FlagValues } from '../command.ts';
 import { badValue, textFlag, textFlags } from '../flag-values.ts';
 
@@ -9,19 +9,25 @@ export const ORIGIN_FLAGS: Flags = {
   env: { type: 'string', value: 'NAME', summary: 'flag.env' },
   resource: { type: 'string', multiple: true, value: 'KEY=VALUE', summary: 'flag.resource' },
   zone: { type: 'string', value: 'ZONE', summary: 'flag.zone' },
+  format: { type: 'string', value: 'NAME', summary: 'flag.format' },
 };
 
-export type LineOrigin = Pick<IngestRequest, 'service' | 'environment' | 'resource' | 'zone'>;
+export type LineOrigin = Pick<
+  IngestRequest,
+  'service' | 'environment' | 'resource' | 'zone' | 'hostZone' | 'format'
+>;
 
 export function lineOrigin(flags: FlagValues): LineOrigin {
   const service = textFlag(flags, 'service');
   const environment = textFlag(flags, 'env');
+  const format = textFlag(flags, 'format');
   const pairs = textFlags(flags, 'resource').map(pairOf);
   return {
     ...(service !== undefined && { service }),
     ...(environment !== undefined && { environment }),
     ...(pairs.length > 0 && { resource: resourceText(pairs) }),
-    zone: zoneName(flags),
+    ...(format !== undefined && { format }),
+    ...zoneOrigin(flags),
   };
 }
 
@@ -47,9 +53,16 @@ function resourceText(pairs: readonly (readonly [string, string])[]): string {
     .join(',');
 }
 
-function zoneName(flags: FlagValues): string {
+// This machine's zone is a guess: times of transports tell better.
+function zoneOrigin(flags: FlagValues): Pick<IngestRequest, 'zone' | 'hostZone'> {
+  const zone = zoneFlag(flags);
+  return zone ? { zone: zone.name } : { hostZone: localZone().name };
+}
+
+/** Undefined when the flag is not given. */
+export function zoneFlag(flags: FlagValues): Zone | undefined {
   const name = textFlag(flags, 'zone');
-  if (name === undefined) return localZone().name;
-  if (!zoneOf(name)) throw badValue('--zone', name, 'UTC, +08:00, Asia/Shanghai');
-  return name;
+  const zone = name === undefined ? undefined : zoneOf(name);
+  if (name !== undefined && !zone) throw badValue('--zone', name, 'UTC, +08:00, Asia/Shanghai');
+  return zone;
 }

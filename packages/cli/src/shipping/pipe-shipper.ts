@@ -9,8 +9,8 @@ import { LineBatcher } from './line-batches.ts';
 import type { LineOrigin } from './line-origin.ts';
 import { sendBatch } from './sender.ts';
 
-/** A line waits this long at most for others to be sent with. */
-const FLUSH_EVERY_MS = 500;
+/** Twice this long a line waits at most for others: those it is sent with, and those of its record. */
+const FLUSH_EVERY_MS = 300;
 /** How long a batch is tried while the input still runs: the buffer's limit decides, not time. */
 const PATIENCE_MS: number = 24 * 3_600_000;
 
@@ -61,7 +61,7 @@ export class PipeShipper {
   /** Sends what is left, for at most `drainMs`. */
   async close(drainMs: number): Promise<Dropped> {
     clearInterval(this.timer);
-    this.flush();
+    this.enqueue(this.batcher.take());
     const timer = setTimeout(() => this.stopping.abort(), drainMs);
     await this.sending;
     clearTimeout(timer);
@@ -70,10 +70,11 @@ export class PipeShipper {
   }
 
   private flush(): void {
-    if (!this.batcher.isEmpty) this.enqueue(this.batcher.take());
+    this.enqueue(this.batcher.takeSettled());
   }
 
   private enqueue(lines: readonly string[]): void {
+    if (lines.length === 0) return;
     this.waiting.push(lines);
     this.sending ??= this.sendAll();
   }

@@ -6,11 +6,11 @@ import type { BatchSink } from '@tendril/columns/batch';
 import type { LogBatch } from '@tendril/columns/log-batch';
 import { emptyAttributes, type AttributeValue } from '@tendril/model/attribute';
 import { Failure } from '@tendril/model/failure';
+import type { FormatTable } from '../format-table.ts';
 import { linesToBatch, type LinesOutcome } from '../lines-to-batch.ts';
 import type { LogWriter } from '../log-writer.ts';
-import { UTC, zoneOf, type Zone } from '../zone.ts';
+import { zoneOf, type Zone } from '../zone.ts';
 import { bodyLines } from './body-lines.ts';
-import { FORMATS } from './registry.ts';
 
 /** Fields of the API's ingest request. */
 export interface BodySource {
@@ -19,7 +19,10 @@ export interface BodySource {
   readonly host?: string;
   /** `key=value,key=value`, percent-encoded. */
   readonly resource?: string;
+  /** Undefined when nobody has said it: the times of transports tell it then, else the host's. */
   readonly zone?: string;
+  readonly hostZone?: string;
+  readonly format?: string;
   /** RFC 3339. */
   readonly asOf?: string;
 }
@@ -28,20 +31,38 @@ export interface BodyRequest {
   /** UTF-8, decompressed; the last line may lack its end. */
   readonly body: Uint8Array;
   readonly source: BodySource;
+  readonly formats: FormatTable;
   readonly writer: LogWriter;
   readonly sink: BatchSink<LogBatch>;
   readonly nowNs: bigint;
 }
 
-export function decodeBody({ body, source, writer, sink, nowNs }: BodyRequest): LinesOutcome {
-  const context = { zone: zoneOfSource(source), asOfNs: asOfNs(source, nowNs) };
-  const resource = resourceOf(source);
-  return linesToBatch(bodyLines(body), { writer, sink, formats: FORMATS, context, resource });
+export function decodeBody(request: BodyRequest): LinesOutcome {
+  const { body, source, writer, sink, nowNs } = request;
+  return linesToBatch(bodyLines(body), {
+    writer,
+    sink,
+    formats: formatsOf(source, request.formats),
+    context: { zone: zoneOfSource(source), asOfNs: asOfNs(source, nowNs) },
+    isZoneGiven: source.zone !== undefined,
+    resource: resourceOf(source),
+  });
 }
 
-function zoneOfSource({ zone }: BodySource): Zone {
-  const found = zone === undefined ? UTC : zoneOf(zone);
-  if (!found) throw badRequest('zone', `there is no time zone "${zone ?? ''}"`);
+function formatsOf({ format }: BodySource, formats: FormatTable): FormatTable {
+  const found = format === undefined ? formats : formats.only(format);
+  if (!found) throw badRequest('format', `there is no format "${format ?? ''}"`);
+  return found;
+}
+
+function zoneOfSource({ zone, hostZone }: BodySource): Zone {
+  if (zone === undefined) return namedZone('hostZone', hostZone ?? 'UTC');
+  return namedZone('zone', zone);
+}
+
+function namedZone(field: string, name: string): Zone {
+  const found = zoneOf(name);
+  if (!found) throw badRequest(field, `there is no time zone "${name}"`);
   return found;
 }
 

@@ -1,77 +1,148 @@
 /**
  * Which lines belong to the one before: indented lines after a line that can be followed by a stack
- * trace, and the unindented parts of the traces of Java, Python, Go and Rust.
+ * trace, the unindented parts of the traces of Java, Python, Go, Node and Rust, and what OpenIM cuts in
+ * two. For the lines of one origin, in order, without blank ones.
  */
+import { beginsWithDate, isIndented, isLogged } from './line-shape.ts';
+import {
+  CARGO_STATUS,
+  LOGRUS_NESTED,
+  NESTED_LINES_MAX,
+  SPLIT_VERSION,
+  TRACE_RULES,
+  type TraceRule,
+} from './trace-rules.ts';
 
 /** Longest record that is joined; what is beyond begins a record of its own. */
 export const JOINED_LINES_MAX = 1000;
 export const JOINED_LENGTH_MAX: number = 1024 * 1024;
+
+export interface ShapedLine {
+  /** Without colours. */
+  readonly plain: string;
+  /** As it was written. */
+  readonly raw: string;
+  /** Blank lines between this one and the one before. */
+  readonly blanksBefore: number;
+}
+
+/** `splices`: continues the record in the middle of a line. */
+export type Continuation = 'begins' | 'continues' | 'splices';
 
 /** Reads lines one after the other and says of each whether it continues the record before it. */
 export class ContinuationRule {
   private lines = 0;
   private length = 0;
   private canContinue = false;
-  private wasTraceback = false;
+  private rule: TraceRule | undefined;
+  private ruleLines = 0;
+  private isNested = false;
+  private previous = '';
 
-  /** True when the line belongs to the record before it. */
-  continues(line: string): boolean {
-    const continues = this.belongs(line) && this.fits(line);
-    this.lines = continues ? this.lines + 1 : 1;
-    this.length = continues ? this.length + line.length + 1 : line.length;
-    if (!continues) this.canContinue = beginsRecord(line);
-    // Between the frames of a traceback and the exception that ends it nothing is indented.
-    this.wasTraceback = continues
-      ? isTraceback(line) || (this.wasTraceback && isIndented(line))
-      : isTraceback(line);
-    return continues;
+  next(line: ShapedLine): Continuation {
+    const { plain } = line;
+    this.ruleLines += 1;
+    const wanted = this.lines === 0 ? 'begins' : this.wanted(line);
+    const fits = this.lines < JOINED_LINES_MAX && this.length + plain.length < JOINED_LENGTH_MAX;
+    const given = fits ? wanted : 'begins';
+    this.lines = given === 'begins' ? 1 : this.lines + 1;
+    this.length = given === 'begins' ? plain.length : this.length + plain.length + 1;
+    this.previous = plain;
+    // What only did not fit any more goes on as it was.
+    if (wanted === 'begins') this.begin(plain);
+    else if (this.rule?.end?.test(plain)) this.close();
+    return given;
   }
 
-  /** Forgets the record before: a new source begins. */
-  reset(): void {
+  /** A line without visible text, whose colours may end what was coloured. */
+  noteBlank(raw: string): void {
+    if (this.rule?.until?.test(raw)) this.rule = undefined;
+  }
+
+  private begin(plain: string): void {
+    this.isNested = false;
+    this.ruleLines = 0;
+    if (beginsWithDate(plain)) {
+      this.canContinue = true;
+      this.isNested = LOGRUS_NESTED.test(plain);
+      this.rule = plain.charCodeAt(4) === SLASH ? ruleOf(plain) : undefined;
+      return;
+    }
+    const isObject = plain.charCodeAt(0) === OPEN_BRACE && plain.length > 1;
+    this.rule = isObject ? undefined : ruleOf(plain);
+    this.canContinue = !isObject && (this.rule !== undefined || isLogged(plain));
+  }
+
+  private close(): void {
+    this.rule = undefined;
     this.canContinue = false;
-    this.wasTraceback = false;
   }
 
-  private belongs(line: string): boolean {
+  private wanted(line: ShapedLine): Continuation {
+    const { plain } = line;
+    if (this.rule?.until) return this.takesUntilEnd(line);
+    if (beginsWithDate(plain)) return 'begins';
+    if (plain.charCodeAt(0) === CLOSE_BRACKET && this.isSplit(plain)) return 'splices';
+    return this.belongs(line) ? 'continues' : 'begins';
+  }
+
+  // Whoever wrote the colour at its end may be gone: a date ends it as well.
+  private takesUntilEnd({ plain, raw }: ShapedLine): Continuation {
+    if (beginsWithDate(plain)) return 'begins';
+    this.noteBlank(raw);
+    return 'continues';
+  }
+
+  private isSplit(plain: string): boolean {
+    return SPLIT_VERSION.tail.test(plain) && SPLIT_VERSION.head.test(this.previous);
+  }
+
+  private belongs({ plain, blanksBefore }: ShapedLine): boolean {
+    const { rule } = this;
+    if (rule && this.isPartOf(rule, plain)) return true;
     if (!this.canContinue) return false;
-    if (isIndented(line)) return true;
-    const first = line.charCodeAt(0);
-    // Most lines begin with a digit or a brace: the next record.
-    if (isDigit(first) || first === OPEN_BRACE) return false;
-    return TRACE_PART.test(line) || (this.wasTraceback && EXCEPTION.test(line));
+    if (isIndented(plain)) return rule?.isStrict !== true && !CARGO_STATUS.test(plain);
+    if (CLOSING.test(plain) && this.isOpen) return true;
+    if (blanksBefore > 0) return false;
+    const attached = ruleOf(plain);
+    if (attached) return this.attach(attached);
+    return (
+      this.isNested && this.lines < NESTED_LINES_MAX && !beginsObject(plain) && !isLogged(plain)
+    );
   }
 
-  private fits(line: string): boolean {
-    return this.lines < JOINED_LINES_MAX && this.length + line.length < JOINED_LENGTH_MAX;
+  private isPartOf(rule: TraceRule, plain: string): boolean {
+    if (this.ruleLines <= (rule.linesTaken ?? 0)) return true;
+    if (rule.part.test(plain)) return true;
+    return rule.partAfterIndented?.test(plain) === true && isIndented(this.previous);
+  }
+
+  // The object or list that the line before prints has not ended.
+  private get isOpen(): boolean {
+    return isIndented(this.previous) || OPENING.test(this.previous);
+  }
+
+  private attach(rule: TraceRule): boolean {
+    if (rule.isAlone || this.rule?.isAlone === true) return false;
+    this.rule = rule;
+    this.ruleLines = 0;
+    return true;
   }
 }
 
 const OPEN_BRACE = 0x7b;
+const CLOSE_BRACKET = 0x5d;
+const SLASH = 0x2f;
+const CLOSING = /^[}\])][,;]?$/;
+const OPENING = /[{[(]$/;
 
-const TRACE_PART =
-  /^(?:Caused by: |\[signal |(?:[a-z_]\w{0,64}\.){1,16}[A-Z][\w$]{0,128}(?:Exception|Error|Throwable)\b|Suppressed: |Traceback \(most recent call last\):|During handling of the above exception|The above exception was the direct cause|goroutine \d+ \[|created by |stack backtrace:|note: run with `RUST_BACKTRACE|\.\.\.additional frames|[\w./*()[\]-]{1,256}\((?:0x|\.\.\.|\{0x)[^\n]{0,512}\)$|\}$)/;
-const EXCEPTION = /^[A-Za-z_][\w.]{0,256}(?::|$)/;
-const TRACE_HEAD =
-  /^(?:Traceback \(most recent call last\):|panic: |fatal error: |Exception in thread |thread '[^']{0,128}'[^\n]{0,32} panicked at |Uncaught |[\w$.]{0,256}(?:Exception|Error)\b)/;
-// A time stands in the first characters, or a severity does.
-const TIMED =
-  /^[^\n]{0,48}?(?:\d\d:\d\d:\d\d|\d{10})|^(?:\W{0,2})(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\b/i;
-
-function beginsRecord(line: string): boolean {
-  if (isIndented(line) || line.charCodeAt(0) === OPEN_BRACE) return false;
-  return TIMED.test(line) || TRACE_HEAD.test(line);
+function beginsObject(plain: string): boolean {
+  return plain.charCodeAt(0) === OPEN_BRACE;
 }
 
-function isTraceback(line: string): boolean {
-  return line.includes('Traceback (most recent call last):');
-}
+// One look for all of them: most lines begin no trace.
+const ANY_START = new RegExp(TRACE_RULES.map(({ start }) => start.source).join('|'));
 
-function isIndented(line: string): boolean {
-  const first = line.charCodeAt(0);
-  return first === 0x20 || first === 0x09;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
+function ruleOf(plain: string): TraceRule | undefined {
+  return ANY_START.test(plain) ? TRACE_RULES.find(({ start }) => start.test(plain)) : undefined;
 }

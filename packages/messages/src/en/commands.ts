@@ -22,7 +22,9 @@ export const EN_COMMANDS = {
   'flag.service': 'Service of lines that name none',
   'flag.env': 'Environment of lines that name none',
   'flag.resource': 'A resource attribute; may be repeated',
-  'flag.zone': "Zone of times without one; this machine's unless set",
+  'flag.zone':
+    "Zone of times without one; else found from the times of containers and the journal, else this machine's",
+  'flag.format': 'Format of the lines, where it shall not be detected',
   'help.summary': 'Print help',
   'help.example.command': 'Help of one command',
   'up.summary': 'Start the server and stay in the foreground',

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { DEFAULT_LIMITS, type Limits } from '@tendril/model/limits';
 import { LogBatch } from '@tendril/columns/log-batch';
 import { decodeBody } from '@tendril/intake/formats/decode-body';
+import { FORMATS } from '@tendril/intake/formats/registry';
 import { NS_PER_MS } from '@tendril/model/time-range';
 import { createAccess, type Access } from '../access/access.ts';
 import { refuseOpenBind } from '../access/loopback.ts';
@@ -125,7 +126,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     pipeline,
     decodeLines: (body, source, sink) => {
       const nowNs = BigInt(Date.now()) * NS_PER_MS;
-      return decodeBody({ body, source, writer: intake.writer, sink, nowNs });
+      return decodeBody({ body, source, formats: FORMATS, writer: intake.writer, sink, nowNs });
     },
     access,
     registry,
