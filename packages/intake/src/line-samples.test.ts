@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { LogBatch } from '@tendril/columns/log-batch';
-import { LogCatalog } from '@tendril/columns/log-catalog';
+import { RecordCatalog } from '@tendril/columns/record-catalog';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
 import type { LogRecord } from '@tendril/model/log-record';
 import { goldenActuals } from '@tendril/testkit/golden';
@@ -21,7 +21,7 @@ interface ReadRecord {
 
 function readAll(text: string): ReadRecord[] {
   const { attributePathsMax } = DEFAULT_LIMITS;
-  const catalog = new LogCatalog({ attributePathsMax, nowMs: () => 0 });
+  const catalog = new RecordCatalog({ attributePathsMax, nowMs: () => 0 });
   const redactor = createRedactor({ key: new Uint8Array(32) });
   const batch = new LogBatch(catalog);
   const facts: RecordFacts[] = [];
