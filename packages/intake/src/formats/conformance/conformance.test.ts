@@ -4,13 +4,13 @@
  * two can be compared field by field. Logs without expectations are read as well: no line may be lost.
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { LogBatch } from '@tendril/columns/log-batch';
 import { RecordCatalog } from '@tendril/columns/record-catalog';
 import type { AttributeValue } from '@tendril/model/attribute';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
 import type { LogRecord } from '@tendril/model/log-record';
-import { LineJoiner } from '../../join/joined-lines.ts';
 import { linesToBatch } from '../../lines-to-batch.ts';
 import { LogWriter } from '../../log-writer.ts';
 import { createRedactor } from '../../redact/redactor.ts';
@@ -34,7 +34,7 @@ const expectedNames = names.filter((name) =>
 describe.each(expectedNames)('%s', (name) => {
   const lines = linesOf(`${name}.log`);
   const expectations = linesOf(`${name}.expected.jsonl`).map((line) => mapOf(parseJson(line)));
-  const { records } = read(lines);
+  const { records, lineCounts } = read(lines);
 
   test('has a record for each that is expected', () => {
     expect(records).toHaveLength(expectations.length);
@@ -50,20 +50,25 @@ describe.each(expectedNames)('%s', (name) => {
   );
 
   test('joins as many lines as are expected', () => {
-    const texts = [...new LineJoiner().join(lines)];
-    const counts = texts.map((text) => text.split('\n').length);
-    const expected = expectations.map(({ physical_lines: count }, index) => count ?? counts[index]);
-    expect(counts).toEqual(expected);
+    const expected = expectations.map(
+      ({ physical_lines: count }, index) => count ?? lineCounts[index],
+    );
+    expect(lineCounts).toEqual(expected);
   });
 });
 
 describe('every log', () => {
   test.each(names)('%s: no line is lost', (name) => {
-    const lines = linesOf(`${name}.log`).filter((line) => /\S/.test(line));
+    const lines = linesOf(`${name}.log`).filter((line) =>
+      /\S/.test(stripVTControlCharacters(line)),
+    );
     const { outcome, records } = read(lines);
     expect(outcome).toMatchObject({ accepted: records.length, rejected: {} });
-    expect(outcome.lineCount).toBe(lines.length);
-    for (const { body, original } of records) expect(body + original).not.toBe('');
+    // Blank lines within a record are lines of it.
+    expect(outcome.lineCount).toBeGreaterThanOrEqual(lines.length);
+    const kept = records.map(({ original, body }) => original || body).join('\n');
+    // What is redacted reads differently.
+    for (const line of lines) if (!/eyJ|token/i.test(line)) expect(kept).toContain(line);
   });
 });
 
@@ -92,18 +97,22 @@ function newBatch(): Batched {
 function read(lines: readonly string[]): {
   readonly outcome: ReturnType<typeof linesToBatch>;
   readonly records: readonly LogRecord[];
+  /** Physical lines of each record. */
+  readonly lineCounts: readonly number[];
 } {
   const { batch, writer } = newBatch();
   const sink = { batchForNextRecord: () => batch };
+  const lineCounts: number[] = [];
   const outcome = linesToBatch(lines, {
     writer,
     sink,
     formats: FORMATS,
     context: CONTEXT,
     resource: {},
+    onRecord: ({ lineCount }) => lineCounts.push(lineCount),
   });
   const records = Array.from({ length: batch.rowCount }, (_, row) => batch.record(row));
-  return { outcome, records };
+  return { outcome, records, lineCounts };
 }
 
 const RESOURCE_NAMES: Readonly<Record<string, string>> = {
