@@ -6,7 +6,7 @@ import type { AttributeKey, AttributePaths } from '@tendril/columns/attribute-pa
 import { ByteTable } from '@tendril/columns/byte-table';
 import type { ByteSource } from '@tendril/columns/byte-store';
 import { cutUtf8, decodeUtf8 } from '@tendril/columns/utf8';
-import { logFieldOfSourceKey } from '@tendril/model/fields';
+import { logFieldOfSourceKey, type Field } from '@tendril/model/fields';
 import { durationUnitOfKey } from '@tendril/model/duration';
 import type { KeyRule, Redactor } from './redact/redactor.ts';
 
@@ -57,6 +57,8 @@ export interface AttributeKeysOptions {
   readonly paths: AttributePaths;
   readonly redactor: Redactor;
   readonly keyBytesMax: number;
+  /** The field whose column an attribute of a key fills; of log records when absent. */
+  readonly fieldOfSourceKey?: (key: string) => Field | undefined;
 }
 
 export class AttributeKeys {
@@ -109,7 +111,8 @@ export class AttributeKeys {
   }
 
   private entryOf(name: string): KeyEntry {
-    const field = logFieldOfSourceKey(name);
+    const { fieldOfSourceKey = logFieldOfSourceKey } = this.options;
+    const field = fieldOfSourceKey(name);
     const keyRule = this.options.redactor.keyRule(name);
     const rule = keyRule?.kind === 'identifier' ? undefined : keyRule;
     const domain = DOMAIN_OF_FIELD[field?.name ?? 'none'] ?? DOMAIN.none;

@@ -145,6 +145,41 @@ export class AttributeWriter {
     column.putString(columns.rowCount, redacted ?? text);
   }
 
+  /** A text of a few words, cut and redacted. */
+  shortText(name: string, text: string): string {
+    const length = this.scratch.encode(text);
+    const { bytes } = this.scratch.source;
+    const isLong = length > this.valueBytesMax;
+    if (isLong) this.noteTruncated(name);
+    const end = isLong ? cutUtf8(bytes, 0, this.valueBytesMax) : length;
+    if (!isLong && !this.redactor.suspicious(bytes, 0, end)) return text;
+    const kept = decodeUtf8(bytes, 0, end);
+    const redacted = this.redactor.redactText(kept);
+    if (redacted !== undefined) this.counts.valuesRedacted += 1;
+    return redacted ?? kept;
+  }
+
+  /** An attribute that is stored as text, outside the record's own attributes. */
+  redactedText(
+    name: string,
+    kind: Kind,
+    value: AttributeValue,
+  ): { readonly key: string; readonly text: string } {
+    const entry = this.keys.ofName(name);
+    if (typeof value !== 'object' && kind !== KIND.text) {
+      const hidden = this.hiddenScalar(entry, kind, value);
+      if (hidden !== undefined) this.counts.valuesRedacted += 1;
+      return { key: entry.name, text: hidden ?? String(value) };
+    }
+    const text = attributeText(value);
+    if (entry.identifier) return { key: entry.name, text };
+    if (entry.rule === undefined) return { key: entry.name, text: this.shortText(name, text) };
+    const length = this.scratch.encode(text);
+    const end = this.cutEnd(entry, this.scratch.source, 0, length);
+    const cut = end === length ? text : decodeUtf8(this.scratch.source.bytes, 0, end);
+    return { key: entry.name, text: this.redact(entry, cut) };
+  }
+
   int64(columns: RecordColumns, entry: KeyEntry, low: number, high: number): void {
     // Numbers below ten digits hold no phone, card or id number.
     const isPlain = entry.identifier || (high >= -2 && high <= 1);

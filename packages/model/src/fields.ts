@@ -234,3 +234,102 @@ const BY_SOURCE_KEY: ReadonlyMap<string, Field> = new Map(
 export function logFieldOfSourceKey(key: string): Field | undefined {
   return BY_SOURCE_KEY.get(key);
 }
+
+/** The field of logs with this name, for spans too; what differs is given. */
+function shared(name: string, changes: Partial<Field> = {}): Field {
+  const field = LOG_FIELDS.find((each) => each.name === name);
+  if (!field) throw new TypeError(`there is no field ${name}`);
+  return { ...field, ...changes };
+}
+
+export const SPAN_FIELDS: readonly Field[] = [
+  shared('timestamp', { aliases: ['@timestamp', 'time', '_time', 'ts', 'start', 'startTime'] }),
+  {
+    name: 'duration',
+    column: 'Duration',
+    type: 'duration',
+    aliases: ['durationNs', 'elapsed', 'took', 'latency'],
+    sourceKeys: [],
+    label: { en: 'Duration', zh: '耗时' },
+  },
+  {
+    name: 'name',
+    column: 'SpanName',
+    type: 'keyword',
+    aliases: ['span.name', 'span_name', 'spanName', 'operation', 'operation.name', 'operationName'],
+    sourceKeys: [],
+    label: { en: 'Operation name', zh: '操作名' },
+  },
+  {
+    name: 'kind',
+    column: 'SpanKind',
+    type: 'keyword',
+    aliases: ['span.kind', 'span_kind', 'spanKind'],
+    sourceKeys: [],
+    label: { en: 'Kind', zh: '类型' },
+  },
+  {
+    name: 'status',
+    column: 'StatusCode',
+    type: 'keyword',
+    aliases: ['status.code', 'status_code', 'statusCode', 'otel.status_code'],
+    sourceKeys: [],
+    label: { en: 'Status', zh: '状态' },
+  },
+  {
+    name: 'statusMessage',
+    column: 'StatusMessage',
+    type: 'text',
+    aliases: ['status.message', 'status_message', 'otel.status_description', 'message', 'body'],
+    sourceKeys: [],
+    label: { en: 'Status message', zh: '状态信息' },
+  },
+  shared('service.name'),
+  shared('environment'),
+  shared('scope.name', { aliases: ['scope', 'library', 'scope_name', 'otel.scope.name'] }),
+  shared('traceId', { sourceKeys: [] }),
+  shared('spanId', { sourceKeys: [] }),
+  {
+    name: 'parentSpanId',
+    column: 'ParentSpanId',
+    type: 'id',
+    aliases: ['parent_span_id', 'parentId', 'parent', 'parent.id'],
+    sourceKeys: [],
+    label: { en: 'Parent span', zh: '父跨度' },
+  },
+  {
+    name: 'traceState',
+    column: 'TraceState',
+    type: 'keyword',
+    aliases: ['trace_state', 'w3c.tracestate'],
+    sourceKeys: [],
+    label: { en: 'Trace state', zh: '链路状态' },
+  },
+  shared('operationId', { aliases: ['operationID', 'operation_id', 'opid', 'operation.id'] }),
+  shared('userId'),
+  shared('connectionId'),
+  shared('conversationId'),
+  shared('errorCode'),
+  shared('caller'),
+  shared('id', { label: { en: 'Span record', zh: '跨度编号' } }),
+];
+
+const SPAN_BY_NAME: ReadonlyMap<string, Field> = new Map(
+  SPAN_FIELDS.flatMap((field) =>
+    [field.name, ...field.aliases].map((name) => [name.toLowerCase(), field] as const),
+  ),
+);
+
+/** The registered field of spans of a name or alias, in any case. */
+export function spanFieldOf(name: string): Field | undefined {
+  return SPAN_BY_NAME.get(name.toLowerCase());
+}
+
+const SPAN_BY_SOURCE_KEY: ReadonlyMap<string, Field> = new Map(
+  SPAN_FIELDS.flatMap((field) => field.sourceKeys.map((key) => [key, field] as const)),
+);
+
+/** The field whose column an attribute of a span of this key fills. */
+export function spanFieldOfSourceKey(key: string): Field | undefined {
+  return SPAN_BY_SOURCE_KEY.get(key);
+}

@@ -1,18 +1,26 @@
-/** What writes records into batches: the catalog, the redactor and the one LogWriter of this process. */
+/** What writes records into batches: catalogs, the redactor, and the writers of this process. */
 import { join } from 'node:path';
+import { LogBatch } from '@tendril/columns/log-batch';
 import { RecordCatalog } from '@tendril/columns/record-catalog';
+import { SpanBatch } from '@tendril/columns/span-batch';
 import { LogWriter } from '@tendril/intake/log-writer';
 import { allowLongInlining } from '@tendril/intake/long-inlining';
 import { createRedactor, type Redactor } from '@tendril/intake/redact/redactor';
 import { RULE_NAMES, type RuleName } from '@tendril/intake/redact/scan';
+import { SpanWriter } from '@tendril/intake/span-writer';
 import type { Limits } from '@tendril/model/limits';
+import type { Signals } from '../pipeline/open-pipeline.ts';
 import type { ServerConfig } from './config.ts';
 import { siteSecret } from './site-secret.ts';
 
 export interface Intake {
-  readonly catalog: RecordCatalog;
   readonly redactor: Redactor;
   readonly writer: LogWriter;
+  readonly spanWriter: SpanWriter;
+  /** How the pipeline makes and reads batches. */
+  readonly signals: Signals;
+  /** All that was left out because it had been sent is sent again. */
+  readonly forgetSent: () => void;
 }
 
 export function createIntake(config: ServerConfig, limits: Limits, statePath: string): Intake {
@@ -24,9 +32,29 @@ export function createIntake(config: ServerConfig, limits: Limits, statePath: st
     ...(config['redaction.enabled'] ? {} : { rules: ALL_OFF }),
   });
   const { attributePathsMax } = limits;
-  const catalog = new RecordCatalog({ attributePathsMax, nowMs: Date.now });
+  const logs = new RecordCatalog({ attributePathsMax, nowMs: Date.now });
+  const spans = new RecordCatalog({
+    attributePathsMax,
+    fieldsTable: 'span_fields',
+    nowMs: Date.now,
+  });
   const nowNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
-  return { catalog, redactor, writer: new LogWriter({ catalog, redactor, limits, nowNs }) };
+  return {
+    redactor,
+    writer: new LogWriter({ catalog: logs, redactor, limits, nowNs }),
+    spanWriter: new SpanWriter({ catalog: spans, redactor, limits, nowNs }),
+    signals: {
+      logs: {
+        newBatch: () => new LogBatch(logs),
+        readRecord: (batch, row) => batch.record(row),
+      },
+      spans: { newBatch: () => new SpanBatch(spans) },
+    },
+    forgetSent: () => {
+      logs.forgetSent();
+      spans.forgetSent();
+    },
+  };
 }
 
 const ALL_OFF = Object.fromEntries(RULE_NAMES.map((name) => [name, false])) as Readonly<

@@ -5,7 +5,6 @@
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_LIMITS, type Limits } from '@tendril/model/limits';
-import { LogBatch } from '@tendril/columns/log-batch';
 import { decodeBody } from '@tendril/intake/formats/decode-body';
 import { FORMATS } from '@tendril/intake/formats/registry';
 import { NS_PER_MS } from '@tendril/model/time-range';
@@ -37,7 +36,7 @@ import { prepareSchema, startEngine } from './start-engine.ts';
 import { VERSION } from './version.ts';
 
 /** Raised with each migration that changes what batches are written for. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 export interface RunningServer {
   /** Of the main port. */
@@ -90,22 +89,24 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
   });
   const limits = limitsOf(config);
   const intake = createIntake(config, limits, dataDir.statePath);
-  const pipeline = await openPipeline({
-    dataDir: dataDir.path,
-    engine: {
-      insertNative: async (insert) => {
-        await schema.ready;
-        await engine.insertNative(insert);
+  const pipeline = await openPipeline(
+    {
+      dataDir: dataDir.path,
+      engine: {
+        insertNative: async (insert) => {
+          await schema.ready;
+          await engine.insertNative(insert);
+        },
       },
+      serverId: config.serverId,
+      schemaVersion: SCHEMA_VERSION,
+      limits: pipelineLimitsOf(config),
+      nowMs: Date.now,
+      onBlocksLost: () => intake.forgetSent(),
+      warn: (message, details) => logger.warn(details ?? {}, message),
     },
-    serverId: config.serverId,
-    schemaVersion: SCHEMA_VERSION,
-    limits: pipelineLimitsOf(config),
-    nowMs: Date.now,
-    newBatch: () => new LogBatch(intake.catalog),
-    onBlocksLost: () => intake.catalog.forgetSent(),
-    warn: (message, details) => logger.warn(details ?? {}, message),
-  });
+    intake.signals,
+  );
   stack.add(async (drainMs) => pipeline.close(drainMs));
   logger.info(pipeline.replayed, 'write-ahead log read');
   const { access, registry, signer } = await openAccess(config, { dataDir, engine, logger, stack });

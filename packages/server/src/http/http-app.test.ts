@@ -169,6 +169,7 @@ function testPipeline({
       const sink = { batchForNextRecord: () => expect.fail('not used') };
       return Promise.resolve({ ...request.decode(sink), duplicate: false });
     },
+    ingestSpans: () => expect.fail('not used'),
     countRejected: () => undefined,
     flush: (_signal, range) => {
       flushes.push(range);

@@ -10,6 +10,9 @@ beforeAll(async () => {
   for (const [table, column] of [
     [sql`logs`, sql`ObservedTimestamp`],
     [sql`log_fields`, sql`ObservedHour`],
+    [sql`traces`, sql`ObservedTimestamp`],
+    [sql`span_fields`, sql`ObservedHour`],
+    [sql`service_edges`, sql`ComputedAt`],
   ] as const) {
     await fixture.engine.command(
       sql`CREATE TABLE ${table} (Day Date, ${column} DateTime, Body String)

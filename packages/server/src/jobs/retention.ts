@@ -17,6 +17,9 @@ export interface DroppedPartition {
 const TTL_COLUMNS = [
   { table: 'logs', column: 'ObservedTimestamp' },
   { table: 'log_fields', column: 'ObservedHour' },
+  { table: 'traces', column: 'ObservedTimestamp' },
+  { table: 'span_fields', column: 'ObservedHour' },
+  { table: 'service_edges', column: 'ComputedAt' },
 ] as const;
 
 const QUERY_LIMITS = { timeoutMs: 10_000 };

@@ -2,15 +2,14 @@
  * Commit rounds: everything that arrived while the last round was written is the next one. All
  * requests of a round are acknowledged together when it is on stable storage, or fail together.
  */
-import type { Batch } from '@tendril/columns/batch';
 import { AccountChanges, type Accounts } from './accounts.ts';
-import type { Lane } from './lane.ts';
+import type { RoundSource } from './lanes.ts';
 import type { RequestIds } from './request-ids.ts';
 import type { CommittedRequest } from './wal/frame-meta.ts';
 import type { CommittedFrame, Wal } from './wal/wal.ts';
 
-export interface CommitterOptions<B extends Batch> {
-  readonly lane: Lane<B>;
+export interface CommitterOptions {
+  readonly lanes: RoundSource;
   readonly wal: Wal;
   readonly accounts: Accounts;
   readonly requestIds: RequestIds;
@@ -22,7 +21,7 @@ export interface CommitterOptions<B extends Batch> {
   readonly failureOf: (error: unknown) => Error;
 }
 
-/** A request whose records, if any, are in the lane. */
+/** A request whose records, if any, are in a lane. */
 export interface Participant {
   readonly changes: AccountChanges;
   readonly request: Omit<CommittedRequest, 'atMs'> | undefined;
@@ -43,14 +42,14 @@ class Round {
 /** Counts that no request waits for. */
 const BACKGROUND_WAIT_MS = 1000;
 
-export class Committer<B extends Batch> {
-  readonly #options: CommitterOptions<B>;
+export class Committer {
+  readonly #options: CommitterOptions;
   #round = new Round();
   #background = new AccountChanges();
   #backgroundTimer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
 
-  constructor(options: CommitterOptions<B>) {
+  constructor(options: CommitterOptions) {
     this.#options = options;
   }
 
@@ -118,8 +117,8 @@ export class Committer<B extends Batch> {
   }
 
   async #write(round: Round, totals: ReturnType<Accounts['after']>): Promise<void> {
-    const { accounts, lane, nowMs, onCommitted, requestIds, wal } = this.#options;
-    const { frames, afterCommit } = lane.take();
+    const { accounts, lanes, nowMs, onCommitted, requestIds, wal } = this.#options;
+    const { frames, afterCommit } = lanes.take();
     const atMs = nowMs();
     const requests = round.requests.map((request) => ({ ...request, atMs }));
     const committed = await wal.commit({ frames, requests, accounts: totals, atMs });

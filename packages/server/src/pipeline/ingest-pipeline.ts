@@ -1,4 +1,4 @@
-/** The pipeline over batches of one kind; `open-pipeline.ts` puts its parts together. */
+/** The pipeline, whatever the signals; `open-pipeline.ts` puts its parts together. */
 import type { Batch, BatchSink } from '@tendril/columns/batch';
 import { Failure, messageOf } from '@tendril/model/failure';
 import { AccountChanges, type Accounts } from './accounts.ts';
@@ -11,6 +11,7 @@ import type { FrameQueue } from './feed/frame-queue.ts';
 import type { PendingTimes } from './pending-times.ts';
 import type { TimeRange } from '@tendril/model/time-range';
 import type { Lane } from './lane.ts';
+import type { Lanes } from './lanes.ts';
 import type {
   DecodeOutcome,
   IngestOutcome,
@@ -32,22 +33,26 @@ export interface BatchRequest<B extends Batch> extends Omit<IngestRequest, 'deco
   decode(sink: BatchSink<B>): DecodeOutcome;
 }
 
-/** A `Pipeline` for any kind of batch. */
-export interface BatchPipeline<B extends Batch> extends Omit<Pipeline, 'ingestLogs'> {
-  ingest(request: BatchRequest<B>): Promise<IngestOutcome>;
+/** A `Pipeline` without its signals. */
+export interface PipelineCore extends Omit<Pipeline, 'ingestLogs' | 'ingestSpans'> {
   /** What was found when the WAL was opened. */
   readonly replayed: ReplayReport;
 }
 
-export interface PipelineParts<B extends Batch> {
+/** A `Pipeline` for one kind of batch. */
+export interface BatchPipeline<B extends Batch> extends PipelineCore {
+  ingest(request: BatchRequest<B>): Promise<IngestOutcome>;
+}
+
+export interface PipelineParts {
   readonly accounts: Accounts;
-  readonly committer: Committer<B>;
+  readonly committer: Committer;
   readonly disk: DiskSpace;
   readonly feeder: Feeder;
   readonly feeding: Promise<void>;
   readonly housekeeping: Housekeeping;
   readonly journal: FeedJournal;
-  readonly lane: Lane<B>;
+  readonly lanes: Lanes;
   readonly pendingTimes: PendingTimes;
   readonly progress: FeedProgress;
   readonly queue: FrameQueue;
@@ -68,28 +73,35 @@ const MESSAGE_LENGTH_MAX = 256;
 /** A receiver that counts these could not make its sender wait. */
 const SHED_REASONS: ReadonlySet<string> = new Set(['overloaded', 'disk_full', 'stopping']);
 
-export class IngestPipeline<B extends Batch> implements BatchPipeline<B> {
+export class IngestPipeline implements PipelineCore {
   readonly replayed: ReplayReport;
-  readonly #parts: PipelineParts<B>;
+  readonly #parts: PipelineParts;
   /** Requests with an id that are being written, by key. */
   readonly #underWay = new Map<string, Promise<DecodeOutcome>>();
   #isClosing = false;
 
-  constructor(parts: PipelineParts<B>) {
+  constructor(parts: PipelineParts) {
     this.#parts = parts;
     this.replayed = parts.replayed;
   }
 
-  async ingest(request: BatchRequest<B>): Promise<IngestOutcome> {
+  /** Resolves when the records of the request, which went into `lane`, are on stable storage. */
+  async ingestInto<B extends Batch>(
+    lane: Lane<B>,
+    request: BatchRequest<B>,
+  ): Promise<IngestOutcome> {
     this.#refuse();
     const source = this.#parts.accounts.sourceName(request.source);
     if (request.requestId === undefined) {
-      return { ...(await this.#commit(source, request, undefined)), duplicate: false };
+      return {
+        ...(await this.#commit(lane, request, { source, key: undefined })),
+        duplicate: false,
+      };
     }
     const key = requestKey(source, request.requestId);
     const first = this.#parts.requestIds.find(key) ?? this.#underWay.get(key);
     if (first !== undefined) return await this.#answerAgain(source, await first);
-    const committed = this.#commit(source, request, key);
+    const committed = this.#commit(lane, request, { source, key });
     this.#underWay.set(key, committed);
     try {
       return { ...(await committed), duplicate: false };
@@ -153,12 +165,12 @@ export class IngestPipeline<B extends Batch> implements BatchPipeline<B> {
   }
 
   // Synchronous up to the join: a batch must not be taken between decoding and joining.
-  async #commit(
-    source: string,
+  async #commit<B extends Batch>(
+    lane: Lane<B>,
     request: BatchRequest<B>,
-    key: string | undefined,
+    { source, key }: { readonly source: string; readonly key: string | undefined },
   ): Promise<DecodeOutcome> {
-    const outcome = this.#decode(source, request);
+    const outcome = decode(lane, source, request);
     const { accepted, rejected, message } = outcome;
     const changes = new AccountChanges();
     changes.add(source, { accepted, rejected });
@@ -168,19 +180,6 @@ export class IngestPipeline<B extends Batch> implements BatchPipeline<B> {
       request: key === undefined ? undefined : { key, ...answer },
     });
     return outcome;
-  }
-
-  #decode(source: string, request: BatchRequest<B>): DecodeOutcome {
-    const { lane } = this.#parts;
-    const mark = lane.mark();
-    try {
-      const outcome = request.decode(lane);
-      lane.credit(source, mark, outcome.accepted);
-      return outcome;
-    } catch (error) {
-      lane.rollback(mark);
-      throw error;
-    }
   }
 
   async #answerAgain(source: string, first: DecodeOutcome): Promise<IngestOutcome> {
@@ -199,16 +198,32 @@ export class IngestPipeline<B extends Batch> implements BatchPipeline<B> {
     if (reason === 'wal_full') {
       throw refusal('overloaded', 'the engine has been away or behind for too long', 5);
     }
-    if (this.#parts.lane.byteLength > this.#parts.waitingBytesMax) {
+    if (this.#parts.lanes.byteLength > this.#parts.waitingBytesMax) {
       throw refusal('overloaded', 'the disk is too slow for what arrives', 1);
     }
   }
 
   #refusing(): PipelineStatus['refusing'] {
-    const { disk, lane, wal, walBytesMax } = this.#parts;
-    const waitingBytes = lane.byteLength;
+    const { disk, lanes, wal, walBytesMax } = this.#parts;
+    const waitingBytes = lanes.byteLength;
     if (!disk.hasRoomFor(waitingBytes)) return 'disk_full';
     return wal.bytes + waitingBytes >= walBytesMax ? 'wal_full' : undefined;
+  }
+}
+
+function decode<B extends Batch>(
+  lane: Lane<B>,
+  source: string,
+  request: BatchRequest<B>,
+): DecodeOutcome {
+  const mark = lane.mark();
+  try {
+    const outcome = request.decode(lane);
+    lane.credit(source, mark, outcome.accepted);
+    return outcome;
+  } catch (error) {
+    lane.rollback(mark);
+    throw error;
   }
 }
 

@@ -32,7 +32,7 @@ export interface LaneMark {
 /** What a commit round takes. */
 export interface LaneRound {
   readonly frames: readonly FrameBuilder[];
-  readonly afterCommit: (() => void)[];
+  readonly afterCommit: Iterable<() => void>;
 }
 
 /** Batches that are kept for reuse: their memory has grown to what is needed. */

@@ -6,6 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Batch } from '@tendril/columns/batch';
 import type { LogBatch } from '@tendril/columns/log-batch';
+import type { SpanBatch } from '@tendril/columns/span-batch';
 import type { LogRecord } from '@tendril/model/log-record';
 import type { TimeRange } from '@tendril/model/time-range';
 import { Accounts } from './accounts.ts';
@@ -17,11 +18,17 @@ import { isFed } from './feed/feed-state.ts';
 import { Feeder } from './feed/feeder.ts';
 import { FrameQueue } from './feed/frame-queue.ts';
 import { Inserter, type InsertTarget } from './feed/inserter.ts';
-import { commitFailure, IngestPipeline, type BatchPipeline } from './ingest-pipeline.ts';
+import {
+  commitFailure,
+  IngestPipeline,
+  type BatchPipeline,
+  type BatchRequest,
+} from './ingest-pipeline.ts';
 import { Lane } from './lane.ts';
+import { Lanes } from './lanes.ts';
 import { PendingTimes } from './pending-times.ts';
 import type { PipelineLimits } from './pipeline-limits.ts';
-import type { Pipeline } from './pipeline.ts';
+import type { IngestRequest, Pipeline, SpanIngestRequest } from './pipeline.ts';
 import { Quarantine } from './quarantine.ts';
 import { RequestIds } from './request-ids.ts';
 import { TailHub } from './tail/tail-hub.ts';
@@ -33,7 +40,7 @@ import { SpareSegments } from './wal/spare-segments.ts';
 import { nodeWalFiles, type WalFiles } from './wal/wal-files.ts';
 import type { Warn } from './warn.ts';
 
-export interface OpenPipelineOptions<B extends Batch> {
+export interface OpenPipelineOptions {
   /** Holds `wal/` and `quarantine/`. One server at a time: the caller has locked it. */
   readonly dataDir: string;
   readonly engine: InsertTarget;
@@ -43,11 +50,8 @@ export interface OpenPipelineOptions<B extends Batch> {
   readonly schemaVersion: number;
   readonly limits: PipelineLimits;
   readonly nowMs: () => number;
-  readonly newBatch: () => B;
-  /** The row of an encoded batch, for the live tail. */
-  readonly readRecord: (batch: B, row: number) => LogRecord;
-  /** The table whose rows are the records. */
-  readonly recordTable: string;
+  /** The tables whose rows are the records. */
+  readonly recordTables: ReadonlySet<string>;
   /**
    * Blocks that a batch gave out will not be stored: a batch that leaves out what it sent before must
    * send it again.
@@ -59,38 +63,64 @@ export interface OpenPipelineOptions<B extends Batch> {
   readonly measureDisk?: (directory: string) => Promise<DiskUse>;
 }
 
+/** One kind of record. */
+export interface Signal<B extends Batch> {
+  readonly newBatch: () => B;
+  /** The row of an encoded batch, for the live tail; absent for what is not tailed. */
+  readonly readRecord?: (batch: B, row: number) => LogRecord;
+}
+
+export interface Signals {
+  readonly logs: Signal<LogBatch>;
+  readonly spans: Signal<SpanBatch>;
+}
+
 export type OpenedPipeline = Pipeline & { readonly replayed: ReplayReport };
 
-/** The pipeline for logs. */
+/** The pipeline for all signals. */
 export async function openPipeline(
-  options: Omit<OpenPipelineOptions<LogBatch>, 'readRecord' | 'recordTable'>,
+  options: Omit<OpenPipelineOptions, 'recordTables'>,
+  signals: Signals,
 ): Promise<OpenedPipeline> {
-  const pipeline = await openBatchPipeline<LogBatch>({
-    ...options,
-    recordTable: 'logs',
-    readRecord: (batch, row) => batch.record(row),
+  const recordTables = new Set(['logs', 'traces']);
+  const { core, laneOf } = await openCore({ ...options, recordTables });
+  const logs = laneOf(signals.logs);
+  const spans = laneOf(signals.spans);
+  return Object.assign(core, {
+    ingestLogs: async (request: IngestRequest) => core.ingestInto(logs, request),
+    ingestSpans: async (request: SpanIngestRequest) => core.ingestInto(spans, request),
   });
-  return Object.assign(pipeline, { ingestLogs: pipeline.ingest.bind(pipeline) });
 }
 
 /** The pipeline for batches of any one kind. */
 export async function openBatchPipeline<B extends Batch>(
-  options: OpenPipelineOptions<B>,
+  options: OpenPipelineOptions,
+  signal: Signal<B>,
 ): Promise<BatchPipeline<B>> {
+  const { core, laneOf } = await openCore(options);
+  const lane = laneOf(signal);
+  return Object.assign(core, {
+    ingest: async (request: BatchRequest<B>) => core.ingestInto(lane, request),
+  });
+}
+
+interface Core {
+  readonly core: IngestPipeline;
+  readonly laneOf: <B extends Batch>(signal: Signal<B>) => Lane<B>;
+}
+
+async function openCore(options: OpenPipelineOptions): Promise<Core> {
   const storage = await openStorage(options);
   const feeding = startFeeding(options, storage);
   const { limits, nowMs } = options;
   const accounts = storage.accounts;
   const tail = createTail(limits);
   const pendingTimes = new PendingTimes(feeding.queue.newestFrame);
-  const lane = createLane(options, {
-    tail,
-    noteTimes: (frame, times) => pendingTimes.add(frame, times, storage.progress.state.fedThrough),
-  });
+  const lanes = new Lanes();
   const requestIds = createRequestIds(options, storage.replay);
   const committer = new Committer({
     accounts,
-    lane,
+    lanes,
     requestIds,
     nowMs,
     wal: storage.wal,
@@ -104,12 +134,12 @@ export async function openBatchPipeline<B extends Batch>(
     onFailed: options.onBlocksLost,
     failureOf: commitFailure,
   });
-  return new IngestPipeline({
+  const core = new IngestPipeline({
     ...storage,
     ...feeding,
     accounts,
     committer,
-    lane,
+    lanes,
     nowMs,
     pendingTimes,
     requestIds,
@@ -118,6 +148,15 @@ export async function openBatchPipeline<B extends Batch>(
     walBytesMax: limits.walBytesMax,
     waitingBytesMax: limits.waitingBytesMax,
   });
+  const { progress } = storage;
+  const noteTimes = (frame: number, times: TimeRange): void =>
+    pendingTimes.add(frame, times, progress.state.fedThrough);
+  const laneOf = <B extends Batch>(signal: Signal<B>): Lane<B> => {
+    const lane = createLane(options, signal, { tail, noteTimes });
+    lanes.add(lane);
+    return lane;
+  };
+  return { core, laneOf };
 }
 
 interface Storage {
@@ -135,7 +174,7 @@ interface Storage {
 /** One is opened while the engine still reads what the one before held. */
 const SPARE_SEGMENTS_MAX = 2;
 
-async function openStorage<B extends Batch>(options: OpenPipelineOptions<B>): Promise<Storage> {
+async function openStorage(options: OpenPipelineOptions): Promise<Storage> {
   const { dataDir, files = nodeWalFiles, limits, nowMs, warn } = options;
   const directory = join(dataDir, 'wal');
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -171,8 +210,8 @@ async function openStorage<B extends Batch>(options: OpenPipelineOptions<B>): Pr
   };
 }
 
-function createWal<B extends Batch>(input: {
-  readonly options: OpenPipelineOptions<B>;
+function createWal(input: {
+  readonly options: OpenPipelineOptions;
   readonly directory: string;
   readonly files: WalFiles;
   readonly memory: FrameMemory;
@@ -199,8 +238,8 @@ function createWal<B extends Batch>(input: {
   );
 }
 
-async function watchDisk<B extends Batch>(
-  { limits, measureDisk, warn }: OpenPipelineOptions<B>,
+async function watchDisk(
+  { limits, measureDisk, warn }: OpenPipelineOptions,
   directory: string,
 ): Promise<DiskSpace> {
   return await DiskSpace.watch({
@@ -220,11 +259,11 @@ interface Feeding {
   readonly quarantinedFrames: () => number;
 }
 
-function startFeeding<B extends Batch>(
-  options: OpenPipelineOptions<B>,
+function startFeeding(
+  options: OpenPipelineOptions,
   { housekeeping, journal, memory, progress, quarantine, replay, wal }: Storage,
 ): Feeding {
-  const { engine, limits, nowMs, onBlocksLost, recordTable, warn } = options;
+  const { engine, limits, nowMs, onBlocksLost, recordTables, warn } = options;
   const stop = new AbortController();
   const { signal } = stop;
   const queue = createQueue(options, { progress, replay, wal });
@@ -236,7 +275,7 @@ function startFeeding<B extends Batch>(
     inserter,
     quarantine,
     progress,
-    recordTable,
+    recordTables,
     limits: limits.insert,
     timing: limits.feed,
     nowMs,
@@ -254,8 +293,8 @@ function startFeeding<B extends Batch>(
   return { feeder, feeding: feeder.run(), queue, stop, quarantinedFrames: () => quarantinedFrames };
 }
 
-function createQueue<B extends Batch>(
-  { limits, warn }: OpenPipelineOptions<B>,
+function createQueue(
+  { limits, warn }: OpenPipelineOptions,
   { progress, replay, wal }: Pick<Storage, 'progress' | 'replay' | 'wal'>,
 ): FrameQueue {
   const { pendingStart, report } = replay;
@@ -291,7 +330,8 @@ interface LaneListeners {
 }
 
 function createLane<B extends Batch>(
-  { limits, newBatch, readRecord, serverId }: OpenPipelineOptions<B>,
+  { limits, serverId }: OpenPipelineOptions,
+  { newBatch, readRecord }: Signal<B>,
   { tail, noteTimes }: LaneListeners,
 ): Lane<B> {
   return new Lane({
@@ -301,9 +341,10 @@ function createLane<B extends Batch>(
     partitionsMax: limits.insert.partitionsMax,
     onEncoded: (batch, frame) => {
       const { rowCount, timeRange } = batch;
-      const notify = tail.isWatched
-        ? tail.prepare({ rowCount, record: (row) => readRecord(batch, row) })
-        : undefined;
+      const notify =
+        readRecord !== undefined && tail.isWatched
+          ? tail.prepare({ rowCount, record: (row) => readRecord(batch, row) })
+          : undefined;
       return () => {
         noteTimes(frame, timeRange);
         notify?.();
@@ -312,8 +353,8 @@ function createLane<B extends Batch>(
   });
 }
 
-function createRequestIds<B extends Batch>(
-  { limits, nowMs }: OpenPipelineOptions<B>,
+function createRequestIds(
+  { limits, nowMs }: OpenPipelineOptions,
   { requests }: Replay,
 ): RequestIds {
   const { requestIdsKeepMs: keepMs, requestIdsMax: idsMax } = limits;

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LogBatch } from '@tendril/columns/log-batch';
+import { SpanBatch } from '@tendril/columns/span-batch';
 import { RecordCatalog } from '@tendril/columns/record-catalog';
 import { LogWriter } from '@tendril/intake/log-writer';
 import { createRedactor } from '@tendril/intake/redact/redactor';
@@ -101,17 +102,25 @@ const writer = new LogWriter({
 });
 
 async function open(engine: InsertTarget): Promise<OpenedPipeline> {
-  return await openPipeline({
-    dataDir,
-    engine,
-    serverId: 1,
-    schemaVersion: 1,
-    limits: { ...TEST_LIMITS, insert: { ...TEST_LIMITS.insert, recordsMax: 3000 } },
-    nowMs: Date.now,
-    newBatch: () => new LogBatch(catalog),
-    onBlocksLost: () => catalog.forgetSent(),
-    warn: () => undefined,
-  });
+  return await openPipeline(
+    {
+      dataDir,
+      engine,
+      serverId: 1,
+      schemaVersion: 1,
+      limits: { ...TEST_LIMITS, insert: { ...TEST_LIMITS.insert, recordsMax: 3000 } },
+      nowMs: Date.now,
+      onBlocksLost: () => catalog.forgetSent(),
+      warn: () => undefined,
+    },
+    {
+      logs: {
+        newBatch: () => new LogBatch(catalog),
+        readRecord: (batch, row) => batch.record(row),
+      },
+      spans: { newBatch: () => new SpanBatch(catalog) },
+    },
+  );
 }
 
 async function send(pipeline: OpenedPipeline, body: Uint8Array): Promise<void> {

@@ -3,6 +3,7 @@
  * engine. Nothing else writes telemetry to the engine.
  */
 import type { LogBatch } from '@tendril/columns/log-batch';
+import type { SpanBatch } from '@tendril/columns/span-batch';
 import type { BatchSink } from '@tendril/columns/batch';
 import type { LogRecord } from '@tendril/model/log-record';
 import type { TimeRange } from '@tendril/model/time-range';
@@ -20,6 +21,11 @@ export interface IngestRequest {
    * throws, nothing of the request stays.
    */
   decode(sink: BatchSink<LogBatch>): DecodeOutcome;
+}
+
+/** As an `IngestRequest`, of spans. */
+export interface SpanIngestRequest extends Omit<IngestRequest, 'decode'> {
+  decode(sink: BatchSink<SpanBatch>): DecodeOutcome;
 }
 
 /** received = accepted + sum(rejected). */
@@ -77,6 +83,8 @@ export interface Pipeline {
    * `disk_full` (params.retryAfterSeconds), or whatever `decode` threw.
    */
   ingestLogs(request: IngestRequest): Promise<IngestOutcome>;
+  /** As `ingestLogs`. */
+  ingestSpans(request: SpanIngestRequest): Promise<IngestOutcome>;
   /** Counts records that a receiver refused before `ingestLogs` (too large, bad encoding). */
   countRejected(source: string, reason: string, records: number): void;
   /**

@@ -187,7 +187,7 @@ export class Feeder {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#recordsReached = promise;
     const onTable = (table: string): void => {
-      if (table === this.#options.recordTable) resolve();
+      if (this.#options.recordTables.has(table)) resolve();
     };
     const running = this.#runUntilDone({ ...work, onTable }).finally(() => {
       resolve();

@@ -16,8 +16,8 @@ export interface PlanRunnerOptions {
   readonly progress: FeedProgress;
   /** Makes the progress durable. */
   readonly save: () => Promise<void>;
-  /** The table whose rows are the records. */
-  readonly recordTable: string;
+  /** The tables whose rows are the records. */
+  readonly recordTables: ReadonlySet<string>;
   /** A frame was kept in quarantine, whole or in part. */
   readonly onQuarantined: () => void;
   readonly nowMs: () => number;
@@ -81,7 +81,7 @@ export class PlanRunner {
     }
     for (const refusal of refusals) await this.#keep(frame, refusal);
     if (refusals.length > 0) this.#options.onQuarantined();
-    const isLost = refusals.some(({ table }) => table === this.#options.recordTable);
+    const isLost = refusals.some(({ table }) => this.#options.recordTables.has(table));
     this.#finish(work, isLost ? 'quarantined' : 'stored');
   }
 

@@ -7,7 +7,7 @@ import { openBatchPipeline } from '../open-pipeline.ts';
 import { nodeWalFiles, type WalFile, type WalFiles } from '../wal/wal-files.ts';
 import type { FromServer, ToServer } from './killable-pipeline.ts';
 import { send, TEST_LIMITS } from './pipeline-fixture.ts';
-import { TextBatch } from './text-batch.ts';
+import { TEXT_SIGNAL, type TextBatch } from './text-batch.ts';
 
 const inserts = new Map<number, { resolve: () => void }>();
 let isHolding = false;
@@ -34,20 +34,21 @@ function holding(path: string, file: WalFile): WalFile {
   };
 }
 
-const pipeline = await openBatchPipeline<TextBatch>({
-  dataDir: process.argv[2] ?? '',
-  engine: { insertNative },
-  serverId: 1,
-  schemaVersion: 1,
-  limits: { ...TEST_LIMITS, frameBytes: 300, segmentBytesMax: 8000 },
-  nowMs: Date.now,
-  newBatch: () => new TextBatch(),
-  readRecord: (batch, row) => batch.record(row),
-  recordTable: 'logs',
-  onBlocksLost: () => undefined,
-  warn: () => undefined,
-  files,
-});
+const pipeline = await openBatchPipeline<TextBatch>(
+  {
+    dataDir: process.argv[2] ?? '',
+    engine: { insertNative },
+    serverId: 1,
+    schemaVersion: 1,
+    limits: { ...TEST_LIMITS, frameBytes: 300, segmentBytesMax: 8000 },
+    nowMs: Date.now,
+    recordTables: new Set(['logs']),
+    onBlocksLost: () => undefined,
+    warn: () => undefined,
+    files,
+  },
+  TEXT_SIGNAL,
+);
 
 process.on('message', (message: ToServer) => void handle(message));
 tell({ kind: 'ready' });

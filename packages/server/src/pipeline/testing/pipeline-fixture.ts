@@ -7,7 +7,7 @@ import { openBatchPipeline, type OpenPipelineOptions } from '../open-pipeline.ts
 import { DEFAULT_PIPELINE_LIMITS, type PipelineLimits } from '../pipeline-limits.ts';
 import type { DecodeOutcome, IngestOutcome } from '../pipeline.ts';
 import { MemoryEngine } from './memory-engine.ts';
-import { TextBatch } from './text-batch.ts';
+import { TEXT_SIGNAL, type TextBatch } from './text-batch.ts';
 
 export type TextPipeline = BatchPipeline<TextBatch>;
 
@@ -25,7 +25,7 @@ export const PATIENT_LIMITS: PipelineLimits = {
   feed: { ...TEST_LIMITS.feed, waitMs: 2 ** 30 },
 };
 
-export type FixtureOptions = Partial<Omit<OpenPipelineOptions<TextBatch>, 'dataDir'>>;
+export type FixtureOptions = Partial<Omit<OpenPipelineOptions, 'dataDir'>>;
 
 export class PipelineFixture {
   readonly dataDir: string;
@@ -45,20 +45,18 @@ export class PipelineFixture {
   }
 
   async open(options: FixtureOptions = {}): Promise<TextPipeline> {
-    return await openBatchPipeline<TextBatch>({
+    const defaults = {
       engine: this.engine,
       dataDir: this.dataDir,
       serverId: 1,
       schemaVersion: 1,
       limits: TEST_LIMITS,
       nowMs: Date.now,
-      newBatch: () => new TextBatch(),
-      readRecord: (batch, row) => batch.record(row),
-      recordTable: 'logs',
+      recordTables: new Set(['logs']),
       onBlocksLost: () => undefined,
-      warn: (message) => this.warnings.push(message),
-      ...options,
-    });
+      warn: (message: string) => this.warnings.push(message),
+    };
+    return await openBatchPipeline({ ...defaults, ...options }, TEXT_SIGNAL);
   }
 
   async remove(): Promise<void> {

@@ -2,6 +2,7 @@
 import type { Batch, BatchMark, TableBlock } from '@tendril/columns/batch';
 import type { LogRecord } from '@tendril/model/log-record';
 import { NS_PER_DAY, type TimeRange } from '@tendril/model/time-range';
+import type { Signal } from '../open-pipeline.ts';
 import { formatRecordId, recordId, type RecordIdParts } from '@tendril/model/record-id';
 
 export interface TextRecord {
@@ -71,6 +72,12 @@ export class TextBatch implements Batch {
     return this.#ids === undefined ? '' : formatRecordId(recordId({ ...this.#ids, row }));
   }
 }
+
+/** How a pipeline is opened for these batches. */
+export const TEXT_SIGNAL: Signal<TextBatch> = {
+  newBatch: () => new TextBatch(),
+  readRecord: (batch, row) => batch.record(row),
+};
 
 const EMPTY_RECORD: LogRecord = {
   id: '',

@@ -3,17 +3,13 @@
  * here: the loop reads the common fields in place, with the position in a register, and leaves anything
  * out of the ordinary to the cursor (bench/src/micro/otlp-decode.ts).
  */
-import type { Kind } from '@tendril/columns/json-path';
 import type { LogWriter } from '@tendril/intake/log-writer';
-import type { AttributeValue } from '@tendril/model/attribute';
-import { anyValueText, flatten, TooDeep } from './any-value.ts';
-import { KeyValueReader } from './key-value-reader.ts';
+import { anyValueText, TooDeep } from './any-value.ts';
+import { AttributeReader } from './attribute-reader.ts';
 import { ANY, readAnyValue } from './protobuf-any-value.ts';
 import type { ProtobufCursor } from './protobuf-cursor.ts';
 
 // Tags: field number times 8 plus wire type.
-const KEY = 10;
-const VALUE = 18;
 const RECORD = {
   time: 9,
   severityNumber: 16,
@@ -30,27 +26,23 @@ const RECORD = {
 const RECORD_FIELD_MAX = 12;
 /** Varints from here on have more than one byte. */
 const TWO_BYTES_MIN = 0x80;
-/** Tag and length of the key, of the value, and of what the value holds. */
-const PLAIN_ATTRIBUTE_BYTES_MIN = 6;
 
 export class LogRecordReader {
   private readonly cursor: ProtobufCursor;
   private readonly writer: LogWriter;
-  private readonly keyValues: KeyValueReader;
+  private readonly attributes: AttributeReader;
   private readonly depthMax: number;
-  // Why the record at hand cannot be kept; empty while it can.
-  private tooDeep = '';
 
   constructor(cursor: ProtobufCursor, writer: LogWriter) {
     this.cursor = cursor;
     this.writer = writer;
     this.depthMax = writer.limits.nestingDepthMax;
-    this.keyValues = new KeyValueReader(cursor, this.depthMax);
+    this.attributes = new AttributeReader(cursor, writer, this.depthMax);
   }
 
   /** Reads the record that ends at `end` and writes or rejects it. */
   read(end: number): void {
-    const { cursor, writer } = this;
+    const { attributes, cursor, writer } = this;
     const { bytes, view } = cursor;
     let position = cursor.position;
     let severityNumber = 0;
@@ -61,7 +53,7 @@ export class LogRecordReader {
     let spanStart = 0;
     let spanEnd = 0;
     writer.begin();
-    this.tooDeep = '';
+    attributes.tooDeep = '';
     while (position < end) {
       const tag = bytes[position] ?? 0;
       const first = position + 1 < end ? (bytes[position + 1] ?? 0) : TWO_BYTES_MIN;
@@ -74,7 +66,7 @@ export class LogRecordReader {
       }
       if (fieldEnd <= end) {
         if (tag === RECORD.attribute) {
-          if (!this.plainAttribute(start, fieldEnd)) this.attribute(start, fieldEnd);
+          if (!attributes.plain(start, fieldEnd)) attributes.any(start, fieldEnd);
           position = fieldEnd;
           continue;
         }
@@ -128,7 +120,7 @@ export class LogRecordReader {
         }
         case RECORD.attribute: {
           const attributeEnd = cursor.fieldEnd(end);
-          this.attribute(cursor.position, attributeEnd);
+          attributes.any(cursor.position, attributeEnd);
           break;
         }
         case RECORD.severityNumber:
@@ -169,36 +161,12 @@ export class LogRecordReader {
     if (severityNumber > 0 || severityEnd > severityStart) {
       writer.severityRange(severityNumber, severityStart, severityEnd);
     }
-    if (this.tooDeep !== '') writer.reject('too_deep', this.tooDeep);
+    if (attributes.tooDeep !== '') writer.reject('too_deep', attributes.tooDeep);
     else if (!writer.traceIdRange(traceStart, traceEnd)) {
       writer.reject('bad_id', `a trace id has ${traceEnd - traceStart} bytes, not 16`);
     } else if (!writer.spanIdRange(spanStart, spanEnd)) {
       writer.reject('bad_id', `a span id has ${spanEnd - spanStart} bytes, not 8`);
     } else writer.end();
-  }
-
-  // An attribute as nearly all are: key before value, both short, the value one text or small integer.
-  // False when it is anything else.
-  private plainAttribute(start: number, end: number): boolean {
-    const { bytes } = this.cursor;
-    if (end - start < PLAIN_ATTRIBUTE_BYTES_MIN || bytes[start] !== KEY) return false;
-    const keyStart = start + 2;
-    const keyEnd = keyStart + (bytes[start + 1] ?? 0);
-    if (keyEnd + 4 > end || bytes[keyEnd] !== VALUE) return false;
-    const valueStart = keyEnd + 2;
-    if (valueStart + (bytes[keyEnd + 1] ?? 0) !== end) return false;
-    const type = bytes[valueStart] ?? 0;
-    const second = bytes[valueStart + 1] ?? 0;
-    if (type === ANY.string && valueStart + 2 + second === end) {
-      this.writer.attributeTextRange(keyStart, keyEnd, valueStart + 2, end);
-      return true;
-    }
-    if (type !== ANY.int) return false;
-    const third = valueStart + 3 === end ? (bytes[valueStart + 2] ?? 0) : 0;
-    const isWhole = second < 0x80 ? valueStart + 2 === end : valueStart + 3 === end && third < 0x80;
-    if (!isWhole) return false;
-    this.writer.attributeInt64Range(keyStart, keyEnd, (second & 0x7f) | (third << 7), 0);
-    return true;
   }
 
   private eventName(end: number): void {
@@ -239,40 +207,8 @@ export class LogRecordReader {
     cursor.position = end;
   }
 
-  private attribute(start: number, end: number): void {
-    const { cursor, writer, keyValues } = this;
-    cursor.position = start;
-    keyValues.read(end);
-    const { keyStart, keyEnd, valueStart, valueEnd } = keyValues;
-    cursor.position = valueStart;
-    const tag = valueStart < valueEnd ? cursor.tag() : 0;
-    if (tag === ANY.string && cursor.fieldEnd(valueEnd) === valueEnd) {
-      writer.attributeTextRange(keyStart, keyEnd, cursor.position, valueEnd);
-    } else if (tag === ANY.int && this.isWholeInteger()) {
-      writer.attributeInt64Range(keyStart, keyEnd, cursor.low, cursor.high);
-    } else this.otherAttribute();
-    cursor.position = end;
-  }
-
-  private isWholeInteger(): boolean {
-    this.cursor.varint64();
-    return this.cursor.position === this.keyValues.valueEnd;
-  }
-
-  private otherAttribute(): void {
-    try {
-      flatten(this.keyValues.key(), this.keyValues.value(), this.putAttribute);
-    } catch (thrown) {
-      this.noteTooDeep(thrown);
-    }
-  }
-
-  private readonly putAttribute = (name: string, type: Kind, value: AttributeValue): void => {
-    this.writer.attributeOfKind(name, type, value);
-  };
-
   private noteTooDeep(thrown: unknown): void {
     if (!(thrown instanceof TooDeep)) throw thrown;
-    this.tooDeep = thrown.message;
+    this.attributes.tooDeep = thrown.message;
   }
 }
