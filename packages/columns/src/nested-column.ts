@@ -34,6 +34,7 @@ export class NestedColumn implements Column {
   private elementCount = 0;
   private entryCount = 0;
   private letters = '';
+  private readonly keysOfElement: Set<string> = new Set();
   private newestRow = NO_ROW;
   private readonly newestAt: number[] = [];
 
@@ -65,6 +66,7 @@ export class NestedColumn implements Column {
     if (row !== this.newestRow) this.beginRow(row);
     this.elementCount += 1;
     this.letters = '';
+    this.keysOfElement.clear();
     if (this.options.hasTime) this.times.putUint64(time.low, time.high);
   }
 
@@ -75,7 +77,10 @@ export class NestedColumn implements Column {
     return store;
   }
 
+  /** Of several values of one key the first stays. */
   addAttribute(key: string, value: string, letter: AttributeTypeLetter): void {
+    if (this.keysOfElement.has(key)) return;
+    this.keysOfElement.add(key);
     this.keys.putString(key);
     this.values.putString(value);
     this.entryCount += 1;

@@ -35,7 +35,7 @@ export function logBatchFixture({
 }
 
 /** For tests that are not about redaction. */
-const KEEPS_EVERYTHING: Redactor = {
+export const KEEPS_EVERYTHING: Redactor = {
   ...createRedactor({ key: new Uint8Array(32) }),
   keyRule: () => undefined,
   suspicious: () => false,

@@ -5,25 +5,9 @@
 import fc from 'fast-check';
 import protobuf from 'protobufjs';
 
-const PROTO = `syntax = "proto3";
-message Request { repeated ResourceLogs resource_logs = 1; }
-message ResourceLogs { Resource resource = 1; repeated ScopeLogs scope_logs = 2; string schema_url = 3; }
-message Resource { repeated KeyValue attributes = 1; uint32 dropped_attributes_count = 2; }
-message ScopeLogs { Scope scope = 1; repeated LogRecord log_records = 2; string schema_url = 3; }
+/** Of what all signals share. */
+export const COMMON_PROTO = `message Resource { repeated KeyValue attributes = 1; uint32 dropped_attributes_count = 2; }
 message Scope { string name = 1; string version = 2; repeated KeyValue attributes = 3; }
-message LogRecord {
-  fixed64 time_unix_nano = 1;
-  fixed64 observed_time_unix_nano = 11;
-  int32 severity_number = 2;
-  string severity_text = 3;
-  AnyValue body = 5;
-  repeated KeyValue attributes = 6;
-  uint32 dropped_attributes_count = 7;
-  fixed32 flags = 8;
-  bytes trace_id = 9;
-  bytes span_id = 10;
-  string event_name = 12;
-}
 message KeyValue { string key = 1; AnyValue value = 2; }
 message KeyValueList { repeated KeyValue values = 1; }
 message ArrayValue { repeated AnyValue values = 1; }
@@ -38,6 +22,25 @@ message AnyValue {
     bytes bytes_value = 7;
   }
 }`;
+
+const PROTO = `syntax = "proto3";
+message Request { repeated ResourceLogs resource_logs = 1; }
+message ResourceLogs { Resource resource = 1; repeated ScopeLogs scope_logs = 2; string schema_url = 3; }
+message ScopeLogs { Scope scope = 1; repeated LogRecord log_records = 2; string schema_url = 3; }
+message LogRecord {
+  fixed64 time_unix_nano = 1;
+  fixed64 observed_time_unix_nano = 11;
+  int32 severity_number = 2;
+  string severity_text = 3;
+  AnyValue body = 5;
+  repeated KeyValue attributes = 6;
+  uint32 dropped_attributes_count = 7;
+  fixed32 flags = 8;
+  bytes trace_id = 9;
+  bytes span_id = 10;
+  string event_name = 12;
+}
+${COMMON_PROTO}`;
 
 /** AnyValue in OTLP's JSON form: at most one of the fields. */
 export interface AnyJson {
@@ -95,9 +98,9 @@ export interface RequestJson {
 
 /** The server's clock in these tests. */
 export const ORACLE_NOW_NS = 1_795_232_758_539_421_494n;
-const DAY_NS = 86_400_000_000_000n;
+export const DAY_NS = 86_400_000_000_000n;
 
-const text = fc.oneof(
+export const text: fc.Arbitrary<string> = fc.oneof(
   fc.string({ maxLength: 12 }),
   fc.string({ unit: 'binary', maxLength: 30 }),
   fc.constantFrom('', '我们正在使用备用连接', 'a'.repeat(300), '\0'),
@@ -107,7 +110,7 @@ const key = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 10 }) },
   { weight: 1, arbitrary: fc.constantFrom('', '__proto__', 'constructor', 'toString', '键', '.') },
 );
-const time = fc.oneof(
+export const time: fc.Arbitrary<bigint> = fc.oneof(
   { weight: 4, arbitrary: fc.bigInt(ORACLE_NOW_NS - DAY_NS, ORACLE_NOW_NS + DAY_NS) },
   {
     weight: 1,
@@ -139,7 +142,9 @@ const { any: anyValue } = fc.letrec<{ any: AnyJson; entry: KeyJson }>((tie) => (
   ),
   entry: fc.record({ key, value: tie('any') }),
 }));
-const attributes = fc.array(fc.record({ key, value: anyValue }), { maxLength: 6 });
+export const attributes: fc.Arbitrary<KeyJson[]> = fc.array(fc.record({ key, value: anyValue }), {
+  maxLength: 6,
+});
 
 const record: fc.Arbitrary<RecordJson> = fc.record({
   timeUnixNano: time.map(String),
@@ -155,7 +160,10 @@ const record: fc.Arbitrary<RecordJson> = fc.record({
   eventName: fc.constantFrom('', 'login', '登录'),
 });
 
-const schemaUrl = fc.constantFrom('', 'https://opentelemetry.io/schemas/1.26.0');
+export const schemaUrl: fc.Arbitrary<string> = fc.constantFrom(
+  '',
+  'https://opentelemetry.io/schemas/1.26.0',
+);
 
 export const otlpRequests: fc.Arbitrary<RequestJson> = fc.record({
   resourceLogs: fc.array(
@@ -180,7 +188,7 @@ export const otlpRequests: fc.Arbitrary<RequestJson> = fc.record({
   ),
 });
 
-function hexOf(byteCount: number): fc.Arbitrary<string> {
+export function hexOf(byteCount: number): fc.Arbitrary<string> {
   return fc
     .uint8Array({ minLength: byteCount, maxLength: byteCount })
     .map((bytes) => Buffer.from(bytes).toString('hex'));
@@ -198,7 +206,7 @@ export function jsonOf(request: RequestJson): Buffer {
   return Buffer.from(JSON.stringify(request, namedDoubles));
 }
 
-function namedDoubles(_key: string, value: unknown): unknown {
+export function namedDoubles(_key: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
@@ -219,8 +227,8 @@ function withBinaryIds(request: RequestJson): object {
   };
 }
 
-type Scalar = string | bigint | number | boolean;
-type Flat = Scalar | readonly Scalar[];
+export type Scalar = string | bigint | number | boolean;
+export type Flat = Scalar | readonly Scalar[];
 
 /** What the row of a record must hold, by the columns' names; `resource` stands for its attributes. */
 export interface ExpectedRow {
@@ -287,7 +295,7 @@ function bodyOf(any: AnyJson): string {
 }
 
 // The first of equal keys stays, as in the order they are written.
-function flatOf(entries: readonly KeyJson[]): Map<string, Flat> {
+export function flatOf(entries: readonly KeyJson[]): Map<string, Flat> {
   const flat = new Map<string, Flat>();
   const add = (name: string, value: Flat): void => {
     if (!flat.has(name)) flat.set(name, value);
@@ -331,11 +339,11 @@ function jsonText(any: AnyJson): string {
   return isNamed ? `"${scalar}"` : String(scalar);
 }
 
-function texts(flat: ReadonlyMap<string, Flat>): Map<string, string> {
+export function texts(flat: ReadonlyMap<string, Flat>): Map<string, string> {
   return new Map([...flat].map(([name, value]) => [name, textOf(value)]));
 }
 
-function textOf(value: Flat): string {
+export function textOf(value: Flat): string {
   if (!isArray(value)) return String(value);
   const elements = value.map((one) =>
     typeof one === 'string' ? JSON.stringify(one) : String(one),

@@ -10,6 +10,10 @@ import type { Scope } from '@tendril/api/scope';
 const RECEIVER_ROUTES: readonly (readonly [route: string, scope: Scope])[] = [
   ['POST /v1/logs', 'ingest'],
   ['/opentelemetry.proto.collector.logs.v1.LogsService/Export', 'ingest'],
+  ['POST /v1/traces', 'ingest'],
+  ['/opentelemetry.proto.collector.trace.v1.TraceService/Export', 'ingest'],
+  ['zipkin', 'ingest'],
+  ['jaeger-query', 'read'],
   ['elastic', 'ingest'],
 ];
 

@@ -141,6 +141,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
   const dependencies: ReceiverDependencies = {
     pipeline,
     writer: intake.writer,
+    spanWriter: intake.spanWriter,
     limits,
     access,
     nowMs: Date.now,

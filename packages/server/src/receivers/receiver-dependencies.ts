@@ -1,5 +1,6 @@
 /** What receivers are built from, whatever their protocol. */
 import type { LogWriter } from '@tendril/intake/log-writer';
+import type { SpanWriter } from '@tendril/intake/span-writer';
 import type { Limits } from '@tendril/model/limits';
 import type { Access } from '../access/access.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
@@ -7,6 +8,7 @@ import type { Pipeline } from '../pipeline/pipeline.ts';
 export interface ReceiverDependencies {
   readonly pipeline: Pipeline;
   readonly writer: LogWriter;
+  readonly spanWriter: SpanWriter;
   readonly limits: Limits;
   readonly access: Access;
   readonly nowMs: () => number;

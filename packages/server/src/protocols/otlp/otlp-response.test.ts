@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs';
 import { describe, expect, test } from 'vitest';
-import { encodeLogsResponse, encodeStatus } from './otlp-response.ts';
+import { encodeExportResponse, encodeStatus } from './otlp-response.ts';
 
 const { root } = protobuf.parse(`syntax = "proto3";
 message Response { PartialSuccess partial_success = 1; }
@@ -20,29 +20,29 @@ function parsed(bytes: Uint8Array): unknown {
   return value;
 }
 
-describe('encodeLogsResponse', () => {
+describe('encodeExportResponse', () => {
   test('leaves partial success out when all went well', () => {
     const full = { rejected: {}, message: '' };
-    expect(encodeLogsResponse(full, 'protobuf')).toHaveLength(0);
-    expect(parsed(encodeLogsResponse(full, 'json'))).toEqual({});
+    expect(encodeExportResponse('logs', full, 'protobuf')).toHaveLength(0);
+    expect(parsed(encodeExportResponse('logs', full, 'json'))).toEqual({});
   });
 
   test('sums what was rejected and says why', () => {
     const partial = { rejected: { bad_id: 2, too_deep: 300 }, message: '坏的 id' };
-    expect(read('Response', encodeLogsResponse(partial, 'protobuf'))).toEqual({
+    expect(read('Response', encodeExportResponse('logs', partial, 'protobuf'))).toEqual({
       partialSuccess: { rejectedLogRecords: 302, errorMessage: '坏的 id' },
     });
-    expect(parsed(encodeLogsResponse(partial, 'json'))).toEqual({
+    expect(parsed(encodeExportResponse('logs', partial, 'json'))).toEqual({
       partialSuccess: { rejectedLogRecords: '302', errorMessage: '坏的 id' },
     });
   });
 
   test('gives a warning with nothing rejected', () => {
     const warning = { rejected: {}, message: 'ids came as base64' };
-    expect(read('Response', encodeLogsResponse(warning, 'protobuf'))).toEqual({
+    expect(read('Response', encodeExportResponse('logs', warning, 'protobuf'))).toEqual({
       partialSuccess: { errorMessage: 'ids came as base64' },
     });
-    expect(parsed(encodeLogsResponse(warning, 'json'))).toEqual({
+    expect(parsed(encodeExportResponse('logs', warning, 'json'))).toEqual({
       partialSuccess: { rejectedLogRecords: '0', errorMessage: 'ids came as base64' },
     });
   });

@@ -1,12 +1,20 @@
 /**
- * What an OTLP receiver answers, in both encodings: ExportLogsServiceResponse, and google.rpc.Status for
+ * What an OTLP receiver answers, in both encodings: the ExportServiceResponse of a signal, and google.rpc.Status for
  * errors. The encoding is that of the request.
  */
 import { ByteStore } from '@tendril/columns/byte-store';
 
 export type OtlpEncoding = 'protobuf' | 'json';
 
-export interface LogsOutcome {
+export type OtlpSignalName = 'logs' | 'traces';
+
+/** What was rejected, in JSON. */
+const REJECTED_NAMES: Readonly<Record<OtlpSignalName, string>> = {
+  logs: 'rejectedLogRecords',
+  traces: 'rejectedSpans',
+};
+
+export interface ExportOutcome {
   readonly rejected: Readonly<Record<string, number>>;
   /** With nothing rejected it is a warning. */
   readonly message: string;
@@ -24,8 +32,9 @@ const RETRY_INFO = 'type.googleapis.com/google.rpc.RetryInfo';
 const encoder = new TextEncoder();
 
 /** Partial success is there only when there is something to tell. */
-export function encodeLogsResponse(
-  { rejected, message }: LogsOutcome,
+export function encodeExportResponse(
+  signal: OtlpSignalName,
+  { rejected, message }: ExportOutcome,
   encoding: OtlpEncoding,
 ): Uint8Array {
   const rejectedCount = Object.values(rejected).reduce((sum, count) => sum + count, 0);
@@ -34,8 +43,8 @@ export function encodeLogsResponse(
     const partial = [...varintField(1, rejectedCount), ...textField(2, message)];
     return Uint8Array.from(isFull ? [] : messageField(1, partial));
   }
-  const rejectedLogRecords = String(rejectedCount);
-  const response = isFull ? {} : { partialSuccess: { rejectedLogRecords, errorMessage: message } };
+  const rejectedText = { [REJECTED_NAMES[signal]]: String(rejectedCount) };
+  const response = isFull ? {} : { partialSuccess: { ...rejectedText, errorMessage: message } };
   return encoder.encode(JSON.stringify(response));
 }
 

@@ -11,7 +11,7 @@ import { startServerFixture, type ServerFixture } from '@tendril/testkit/server-
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const LOGS_EXPORT = '/opentelemetry.proto.collector.logs.v1.LogsService/Export';
-const TRACES_EXPORT = '/opentelemetry.proto.collector.trace.v1.TraceService/Export';
+const METRICS_EXPORT = '/opentelemetry.proto.collector.metrics.v1.MetricsService/Export';
 const REQUEST_BYTES_MAX = 5 * 1024 * 1024;
 
 let fixture: ServerFixture;
@@ -100,7 +100,7 @@ describe('OTLP over gRPC', () => {
   });
 
   test('says of signals it does not take that they are not implemented', async () => {
-    const error = await failure(Buffer.alloc(0), { method: TRACES_EXPORT });
+    const error = await failure(Buffer.alloc(0), { method: METRICS_EXPORT });
     expect(error.code).toBe(status.UNIMPLEMENTED);
   });
 

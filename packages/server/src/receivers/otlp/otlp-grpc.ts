@@ -1,5 +1,5 @@
 /**
- * OTLP over gRPC (specification 1.11, "OTLP/gRPC"): the Logs service on raw bytes, so that the
+ * OTLP over gRPC (specification 1.11, "OTLP/gRPC"): the Export services on raw bytes, so that the
  * decoder reads the message as it came. Backpressure is UNAVAILABLE with RetryInfo; a message over
  * the limit is RESOURCE_EXHAUSTED without it, which senders take as permanent.
  */
@@ -13,14 +13,12 @@ import {
 } from '@grpc/grpc-js';
 import type { Duplex } from 'node:stream';
 import { messageOf } from '@tendril/model/failure';
-import { decodeOtlpLogsProtobuf } from '../../protocols/otlp/otlp-logs-protobuf.ts';
-import { encodeLogsResponse, encodeStatus } from '../../protocols/otlp/otlp-response.ts';
+import { encodeExportResponse, encodeStatus } from '../../protocols/otlp/otlp-response.ts';
 import { statusOf } from '../failure-status.ts';
 import { requestIdOf } from './otlp-http.ts';
 import type { OtlpDependencies } from './otlp-dependencies.ts';
+import { OTLP_SIGNALS, type OtlpSignal } from './otlp-signals.ts';
 
-const SERVICE = 'opentelemetry.proto.collector';
-const LOGS_EXPORT = `/${SERVICE}.logs.v1.LogsService/Export`;
 /** Enough for a collector's queue of consumers; more only adds waiting. */
 const CONCURRENT_STREAMS_MAX = 256;
 
@@ -35,7 +33,10 @@ export function createOtlpGrpcServer(dependencies: OtlpDependencies): OtlpGrpcSe
     'grpc.max_receive_message_length': dependencies.limits.requestBytesMax,
     'grpc.max_concurrent_streams': CONCURRENT_STREAMS_MAX,
   });
-  server.register(LOGS_EXPORT, exportLogs(dependencies), asBuffer, asBuffer, 'unary');
+  for (const signal of OTLP_SIGNALS) {
+    const handler = exportHandler(signal, dependencies);
+    server.register(signal.exportMethod, handler, asBuffer, asBuffer, 'unary');
+  }
   const injector = server.createConnectionInjector(ServerCredentials.createInsecure());
   return {
     connect: (socket) => injector.injectConnection(socket),
@@ -53,7 +54,10 @@ export function createOtlpGrpcServer(dependencies: OtlpDependencies): OtlpGrpcSe
 
 const asBuffer = (bytes: Buffer): Buffer => bytes;
 
-function exportLogs(dependencies: OtlpDependencies): handleUnaryCall<Buffer, Buffer> {
+function exportHandler(
+  signal: OtlpSignal,
+  dependencies: OtlpDependencies,
+): handleUnaryCall<Buffer, Buffer> {
   return (call, callback) => {
     const facts = {
       authorization: text(call.metadata.get('authorization')[0]),
@@ -62,7 +66,7 @@ function exportLogs(dependencies: OtlpDependencies): handleUnaryCall<Buffer, Buf
     };
     // Callbacks are grpc-js' way; this is where promises end.
     // oxlint-disable promise/no-callback-in-promise
-    exportOnce(dependencies, call.request, facts).then(
+    exportOnce(signal, dependencies, { ...facts, body: call.request }).then(
       (response) => callback(null, response),
       (error: unknown) => callback(serverError(error)),
     );
@@ -74,20 +78,19 @@ interface CallFacts {
   readonly authorization: string | undefined;
   readonly batchId: string | undefined;
   readonly remoteAddress: string;
+  readonly body: Buffer;
 }
 
 async function exportOnce(
-  { access, pipeline, writer }: OtlpDependencies,
-  body: Buffer,
-  { authorization, batchId, remoteAddress }: CallFacts,
+  signal: OtlpSignal,
+  dependencies: OtlpDependencies,
+  { authorization, batchId, remoteAddress, body }: CallFacts,
 ): Promise<Buffer> {
-  access.authorize({ route: LOGS_EXPORT, remoteAddress, authorization });
-  const outcome = await pipeline.ingestLogs({
-    source: 'otlp-grpc',
-    requestId: requestIdOf(batchId, body),
-    decode: (sink) => decodeOtlpLogsProtobuf(body, writer, sink),
-  });
-  return Buffer.from(encodeLogsResponse(outcome, 'protobuf'));
+  dependencies.access.authorize({ route: signal.exportMethod, remoteAddress, authorization });
+  const requestId = requestIdOf(batchId, body);
+  const received = { receiver: 'otlp-grpc', requestId, encoding: 'protobuf', body } as const;
+  const outcome = await signal.ingest(received, dependencies);
+  return Buffer.from(encodeExportResponse(signal.name, outcome, 'protobuf'));
 }
 
 function text(value: string | Buffer | undefined): string | undefined {

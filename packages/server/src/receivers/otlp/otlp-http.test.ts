@@ -157,7 +157,7 @@ describe('OTLP over HTTP', () => {
       (await send(Buffer.alloc(0), PROTOBUF, { method, to: url.replace('/v1/logs', path) })).status;
     expect(await other('GET', '/v1/logs')).toBe(405);
     expect(await other('POST', '/v1/log')).toBe(404);
-    expect(await other('POST', '/v1/traces')).toBe(404);
+    expect(await other('POST', '/v1/metrics')).toBe(404);
     expect(await other('POST', '//v1/logs/')).toBe(200);
   });
 

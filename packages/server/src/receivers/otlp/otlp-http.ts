@@ -5,24 +5,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createHash } from 'node:crypto';
 import { Failure, messageOf } from '@tendril/model/failure';
-import { decodeOtlpLogsJson } from '../../protocols/otlp/otlp-logs-json.ts';
-import { decodeOtlpLogsProtobuf } from '../../protocols/otlp/otlp-logs-protobuf.ts';
 import {
-  encodeLogsResponse,
+  encodeExportResponse,
   encodeStatus,
   type OtlpEncoding,
 } from '../../protocols/otlp/otlp-response.ts';
 import { receiveBody } from '../http-body.ts';
 import { statusOf } from '../failure-status.ts';
 import type { OtlpDependencies } from './otlp-dependencies.ts';
+import { OTLP_SIGNALS } from './otlp-signals.ts';
 
-const LOGS_PATH = '/v1/logs';
 /** Signals that OTLP has and this server does not take yet: refused loudly, never a silent 200. */
-const OTHER_SIGNALS: ReadonlySet<string> = new Set([
-  '/v1/traces',
-  '/v1/metrics',
-  '/v1development/profiles',
-]);
+const OTHER_SIGNALS: ReadonlySet<string> = new Set(['/v1/metrics', '/v1development/profiles']);
+const PATHS = OTLP_SIGNALS.map(({ path }) => path).join(' and ');
 
 /** Above what clients and load balancers keep idle connections for (30 to 90 s). */
 const KEEP_ALIVE_MS = 120_000;
@@ -51,13 +46,18 @@ async function handle(
     response.writeHead(204).end();
     return;
   }
-  if (path !== LOGS_PATH) {
+  const signal = OTLP_SIGNALS.find((each) => each.path === path);
+  if (signal === undefined) {
     answerText(response, 404, notFoundText(path));
     return;
   }
   if (request.method !== 'POST') {
     response.setHeader('allow', 'POST, OPTIONS');
-    answerText(response, 405, `${request.method ?? ''} is not allowed here; POST OTLP logs`);
+    answerText(
+      response,
+      405,
+      `${request.method ?? ''} is not allowed here; POST OTLP ${signal.name}`,
+    );
     return;
   }
   const encoding = encodingOf(request);
@@ -66,7 +66,7 @@ async function handle(
     return;
   }
   dependencies.access.authorize({
-    route: `POST ${LOGS_PATH}`,
+    route: `POST ${signal.path}`,
     remoteAddress: request.socket.remoteAddress ?? '',
     authorization: request.headers.authorization,
     host: request.headers.host,
@@ -77,16 +77,11 @@ async function handle(
     request,
     dependencies.limits.requestBytesMax,
   );
-  const outcome = await dependencies.pipeline.ingestLogs({
-    source: 'otlp-http',
-    requestId: requestIdOf(request.headers['tendril-batch-id'], encoded),
-    decode: (sink) => {
-      const decode = encoding === 'json' ? decodeOtlpLogsJson : decodeOtlpLogsProtobuf;
-      return decode(decoded, dependencies.writer, sink);
-    },
-  });
+  const requestId = requestIdOf(request.headers['tendril-batch-id'], encoded);
+  const received = { receiver: 'otlp-http', requestId, encoding, body: decoded };
+  const outcome = await signal.ingest(received, dependencies);
   release();
-  answer(response, 200, encoding, encodeLogsResponse(outcome, encoding));
+  answer(response, 200, encoding, encodeExportResponse(signal.name, outcome, encoding));
 }
 
 /** Without the query, and with double or trailing slashes folded, as proxies leave them. */
@@ -97,8 +92,8 @@ function pathOf(request: IncomingMessage): string {
 
 function notFoundText(path: string): string {
   return OTHER_SIGNALS.has(path)
-    ? `${path} is not supported by this version; it takes ${LOGS_PATH}`
-    : `nothing here; OTLP logs go to ${LOGS_PATH}`;
+    ? `${path} is not supported by this version; it takes ${PATHS}`
+    : `nothing here; OTLP goes to ${PATHS}`;
 }
 
 function encodingOf(request: IncomingMessage): OtlpEncoding | undefined {
