@@ -15,6 +15,7 @@ const RECEIVER_ROUTES: readonly (readonly [route: string, scope: Scope])[] = [
   ['zipkin', 'ingest'],
   ['jaeger-query', 'read'],
   ['elastic', 'ingest'],
+  ['loki', 'ingest'],
 ];
 
 export const ROUTE_SCOPES: ReadonlyMap<string, Scope | 'none'> = new Map<string, Scope | 'none'>([

@@ -22,8 +22,8 @@ export interface ReceivedBody {
 export async function receiveBody(
   request: IncomingMessage,
   bytesMax: number,
+  encoding: string = request.headers['content-encoding'] ?? 'identity',
 ): Promise<ReceivedBody> {
-  const encoding = request.headers['content-encoding'] ?? 'identity';
   inflaterOf(encoding);
   const encoded = await readEncoded(request, bytesMax);
   const release = (): void => giveBack(encoded);

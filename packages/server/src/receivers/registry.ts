@@ -4,6 +4,8 @@ import type { AddressOrMain } from '@tendril/config/value-type';
 import { elasticProtocol } from './elastic/elastic-http.ts';
 import { ELASTIC_SETTINGS, type ElasticConfig } from './elastic/settings.ts';
 import { startHttpReceiver, type HttpProtocol } from './http-receiver.ts';
+import { lokiProtocol } from './loki/loki-http.ts';
+import { LOKI_SETTINGS, type LokiConfig } from './loki/settings.ts';
 import { startOtlpReceiver } from './otlp/otlp-receiver.ts';
 import { OTLP_SETTINGS, type OtlpConfig } from './otlp/settings.ts';
 import type { ReceiverDependencies } from './receiver-dependencies.ts';
@@ -12,11 +14,12 @@ import { SYSLOG_SETTINGS, type SyslogConfig } from './syslog/settings.ts';
 import { startSyslogStream, startSyslogUdp } from './syslog/syslog-receiver.ts';
 import type { TlsPaths } from './tls-files.ts';
 
-export interface ReceiversConfig extends OtlpConfig, ElasticConfig, SyslogConfig {}
+export interface ReceiversConfig extends OtlpConfig, ElasticConfig, LokiConfig, SyslogConfig {}
 
 export const RECEIVER_SETTINGS: SettingsOf<ReceiversConfig> = {
   ...OTLP_SETTINGS,
   ...ELASTIC_SETTINGS,
+  ...LOKI_SETTINGS,
   ...SYSLOG_SETTINGS,
 };
 
@@ -42,6 +45,7 @@ export const RECEIVERS: readonly ReceiverDefinition[] = [
   otlpReceiver('otlp-http'),
   otlpReceiver('otlp-grpc'),
   httpReceiver('elastic', '/elastic', elasticProtocol),
+  httpReceiver('loki', '/loki', lokiProtocol),
   {
     name: 'syslog-udp',
     takesTokens: false,
@@ -89,7 +93,7 @@ function otlpReceiver(name: 'otlp-http' | 'otlp-grpc'): ReceiverDefinition {
 }
 
 function httpReceiver(
-  name: 'elastic',
+  name: 'elastic' | 'loki',
   path: string,
   protocol: (dependencies: ReceiverDependencies) => HttpProtocol,
 ): ReceiverDefinition {
