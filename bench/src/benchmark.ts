@@ -4,6 +4,8 @@ export interface Benchmark {
   readonly summary: string;
   /** Options as `--name value`, with their defaults. */
   readonly options: Readonly<Record<string, string>>;
+  /** Name of the option that may be given without its name. */
+  readonly operand?: string;
   run(options: Readonly<Record<string, string>>): Promise<void>;
 }
 

@@ -18,7 +18,10 @@ const options = Object.fromEntries(
     { type: 'string' as const, default: value },
   ]),
 );
-const { values } = parseArgs({ args: rest, options });
+const { operand } = benchmark;
+const allowPositionals = operand !== undefined;
+const { values, positionals } = parseArgs({ args: rest, options, allowPositionals });
+if (operand !== undefined) values[operand] = positionals[0] ?? '';
 process.stdout.write(
   `machine   ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}\n` +
     `command   npm run bench -- ${process.argv.slice(2).join(' ')}\n`,

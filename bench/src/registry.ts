@@ -5,6 +5,7 @@ import { ingestLogs } from './ingest-logs/ingest-logs.ts';
 import { lineSpeed } from './micro/lines.ts';
 import { otlpDecode } from './micro/otlp-decode.ts';
 import { redactSpeed } from './micro/redact.ts';
+import { patterns } from './patterns/patterns.ts';
 import { queryLogs } from './query-logs/query-logs.ts';
 import { senders } from './senders/senders.ts';
 
@@ -16,4 +17,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   otlpDecode,
   lineSpeed,
   redactSpeed,
+  patterns,
 ];

@@ -1,6 +1,6 @@
 /** String: each value is its length and its bytes. */
 import type { ByteSource } from './byte-store.ts';
-import { ByteStore, readVarint } from './byte-store.ts';
+import { ByteStore, readVarint, varintLength } from './byte-store.ts';
 import { ROWS_INITIAL, type Column, type SavedPositions } from './column.ts';
 
 export class StringColumn implements Column {
@@ -34,6 +34,16 @@ export class StringColumn implements Column {
   putHex(row: number, source: ByteSource, start: number, end: number): void {
     this.claim(row);
     this.store.putHex(source, start, end);
+  }
+
+  /** Where the newest value's bytes lie, in memory that the next value may move. */
+  newest(): { readonly source: ByteSource; readonly start: number; readonly end: number } {
+    const { store, newestAt } = this;
+    return {
+      source: store,
+      start: newestAt + varintLength(store.bytes, newestAt),
+      end: store.end,
+    };
   }
 
   /** Text of a row; the first call after a change walks the column once. */

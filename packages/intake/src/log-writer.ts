@@ -21,6 +21,7 @@ import { AttributeWriter, type WriterCounts } from './attribute-writer.ts';
 import { putName } from './domain-columns.ts';
 import { LogContext } from './log-context.ts';
 import { setNs } from './log-times.ts';
+import { PatternScanner } from './patterns/pattern-scanner.ts';
 import { putIdHex, putSpanId, putTraceId } from './record-ids.ts';
 import type { Redactor } from './redact/redactor.ts';
 import { RequestState, type WriteOutcome } from './request-state.ts';
@@ -42,6 +43,7 @@ export class LogWriter {
   readonly limits: Limits;
   private readonly attributes: AttributeWriter;
   private readonly keys: AttributeKeys;
+  private readonly patterns: PatternScanner = new PatternScanner();
   private readonly nowNs: () => bigint;
   private readonly scratch: TextScratch = new TextScratch();
   private readonly request: RequestState<LogBatch>;
@@ -103,6 +105,7 @@ export class LogWriter {
 
   end(): void {
     const { columns } = this.batch;
+    this.putPattern(this.batch);
     this.attributes.end(columns);
     const original = this.request.putTimes(columns);
     if (original !== 0n) {
@@ -239,6 +242,17 @@ export class LogWriter {
     const { currentBatch } = this;
     if (!currentBatch) throw new TypeError('LogWriter: a part of a record before begin()');
     return currentBatch;
+  }
+
+  // Of the body as it is stored: redacted, cut, valid UTF-8.
+  private putPattern({ body, columns, patternId, skeletonId }: LogBatch): void {
+    const row = columns.rowCount;
+    if (!body.has(row)) return;
+    const { source, start, end } = body.newest();
+    const { pattern, skeleton } = this.patterns;
+    this.patterns.scan(source, start, end);
+    patternId.put(row, pattern.low, pattern.high);
+    skeletonId.put(row, skeleton.low, skeleton.high);
   }
 
   private putSeverity(number: number, source: ByteSource, start: number, end: number): void {
