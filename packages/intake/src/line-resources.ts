@@ -21,6 +21,8 @@ export class LineResources {
   private lastFields: readonly ParsedFields[] = [];
   private lastHint = '';
   private last: LogResource;
+  // Formats give records that say the same of themselves the same map: one file holds many services.
+  private readonly ofOwn: WeakMap<ParsedFields, LogResource> = new WeakMap();
 
   constructor(context: LogContext, source: Attributes) {
     this.context = context;
@@ -35,12 +37,22 @@ export class LineResources {
     const hint = this.hint(own, wrapping, formatHint);
     const hasFields = own !== undefined || wrapping.resources.length > 0;
     if (!hasFields && hint === '') return this.plain;
+    if (own && hint === '' && wrapping.resources.length === 0)
+      return this.ofOwnFields(own, wrapping);
     const fields = own ? [...wrapping.resources, own] : wrapping.resources;
     if (hint === this.lastHint && areSame(fields, this.lastFields)) return this.last;
     this.lastFields = fields;
     this.lastHint = hint;
     this.last = this.find(own, wrapping, hint);
     return this.last;
+  }
+
+  private ofOwnFields(own: ParsedFields, wrapping: Wrapping): LogResource {
+    const known = this.ofOwn.get(own);
+    if (known) return known;
+    const found = this.find(own, wrapping, '');
+    this.ofOwn.set(own, found);
+    return found;
   }
 
   private hint(own: ParsedFields | undefined, wrapping: Wrapping, formatHint: string): string {

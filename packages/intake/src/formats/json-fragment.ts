@@ -19,12 +19,13 @@ export function jsonEnd(text: string, start: number): number {
   return -1;
 }
 
-// Index of the closing quote, or -1.
-function stringEnd(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === BACKSLASH) at += 1;
-    else if (code === QUOTE) return at;
+/** Index of the quote that closes the one at `start`, or -1. */
+export function stringEnd(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes += 1;
+    // A quote after an even number of backslashes is not escaped.
+    if (backslashes % 2 === 0) return end;
   }
   return -1;
 }

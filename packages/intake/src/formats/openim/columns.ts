@@ -7,44 +7,61 @@
 import type { AttributeValue } from '@tendril/model/attribute';
 import type { ParsedFields } from '../../format.ts';
 
-export interface Columns {
+export interface HeadColumns {
   /** Undefined when they say nothing. */
   readonly resource: ParsedFields | undefined;
   /** In a browser there are no processes. */
   readonly isWasm: boolean;
   /** No module: the SDK, which is a part of somebody's program. */
   readonly isSdk: boolean;
-}
-
-export interface HeadColumns extends Columns {
   /** Without brackets; empty when there is none. */
   readonly caller: string;
-  /** Index of the message. */
-  readonly end: number;
+  /** Characters before the message. */
+  readonly length: number;
 }
 
 const COLUMNS_MAX = 5;
 const TAB = '\t';
+const TAB_CODE = 0x09;
+
+/** Sources have some thousands; hostile ones make up new ones all the time. */
+const REMEMBERED_MAX = 4096;
+const REMEMBERED_LENGTH_MAX = 256;
+const remembered = new Map<string, HeadColumns>();
+// Where columns are padded they all have one length: the next line's are looked up without a search.
+let lengthBefore = 0;
 
 /** `start` is the index of the first column. */
 export function readColumns(line: string, start: number): HeadColumns {
+  if (line.charCodeAt(start + lengthBefore - 1) === TAB_CODE) {
+    const known = remembered.get(line.slice(start, start + lengthBefore));
+    if (known) return known;
+  }
+  const length = columnsLength(line, start);
+  const known = remembered.get(line.slice(start, start + length));
+  if (known) return known;
+  // A copy: a part of the line would keep all of it in memory.
+  const text = Buffer.from(line.slice(start, start + length)).toString();
+  const made = makeColumns(text);
+  lengthBefore = length;
+  if (length === 0 || length > REMEMBERED_LENGTH_MAX) return made;
+  if (remembered.size >= REMEMBERED_MAX) remembered.clear();
+  remembered.set(text, made);
+  return made;
+}
+
+// The caller is the last column.
+function columnsLength(line: string, start: number): number {
   let at = start;
   for (let count = 0; count < COLUMNS_MAX && at < line.length; count += 1) {
     const tab = line.indexOf(TAB, at);
     const end = tab < 0 ? line.length : tab;
     const next = tab < 0 ? end : end + 1;
-    if (isCaller(line, at, end)) {
-      const caller = line
-        .slice(at + 1, end)
-        .trimEnd()
-        .replace(/\]$/, '');
-      return { ...columnsOf(line.slice(start, at)), caller, end: next };
-    }
+    if (isCaller(line, at, end)) return next - start;
     at = next;
   }
   // The rest of the record is on another line, or this is no such record.
-  const end = columnsEnd(line, start);
-  return { ...columnsOf(line.slice(start, end)), caller: '', end };
+  return columnsEnd(line, start) - start;
 }
 
 const CLOSED_CALLER = /\[(?!version:|PID:)[^\]\t\n]{1,256}:\d{1,7}\][ ]*(?=\t|$)/y;
@@ -74,34 +91,23 @@ function columnsEnd(line: string, start: number): number {
   return at;
 }
 
-/** Sources have few; hostile ones make up new ones all the time. */
-const REMEMBERED_MAX = 512;
-const REMEMBERED_LENGTH_MAX = 256;
-const remembered = new Map<string, Columns>();
-
-function columnsOf(text: string): Columns {
-  const known = remembered.get(text);
-  if (known) return known;
-  const made = makeColumns(text);
-  if (text.length > REMEMBERED_LENGTH_MAX) return made;
-  if (remembered.size >= REMEMBERED_MAX) remembered.clear();
-  remembered.set(text, made);
-  return made;
-}
-
-function makeColumns(text: string): Columns {
+function makeColumns(text: string): HeadColumns {
   const columns = text.split(TAB).filter((column) => column.trim() !== '');
-  const resource = new Map<string, AttributeValue>();
+  const last = columns.at(-1) ?? '';
+  const caller = isCaller(last, 0, last.length) ? inner(last) : '';
   const pid = /^\[PID:(-?\d{1,10})/.exec(columns[0] ?? '')?.[1];
+  const others = columns.slice(pid === undefined ? 0 : 1, caller === '' ? undefined : -1);
+  const module = others.find((column) => !isBracketed(column));
+  const resource = new Map<string, AttributeValue>();
   if (pid !== undefined) resource.set('process.pid', Number(pid));
-  const bracketed = columns.slice(pid === undefined ? 0 : 1).filter(isBracketed);
-  const module = columns.slice(pid === undefined ? 0 : 1).find((column) => !isBracketed(column));
   if (module !== undefined) resource.set('service.name', module.trim());
-  addVersionAndPlatform(bracketed, resource);
+  addVersionAndPlatform(others.filter(isBracketed), resource);
   return {
     resource: resource.size > 0 ? resource : undefined,
     isWasm: pid === '-1',
     isSdk: pid !== undefined && module === undefined,
+    caller,
+    length: text.length,
   };
 }
 

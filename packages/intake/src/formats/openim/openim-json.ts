@@ -4,7 +4,7 @@
  * itself.
  */
 import type { AttributeValue } from '@tendril/model/attribute';
-import type { LineContext, LineFormat, ParsedLine } from '../../format.ts';
+import type { LineContext, LineFormat, ParsedFields, ParsedLine } from '../../format.ts';
 import { isoTime } from '../iso-time.ts';
 import { parseJson } from '../json-text.ts';
 import { addContext, type ContextFields } from './context.ts';
@@ -44,13 +44,27 @@ function parse(line: string, context: LineContext): ParsedLine | undefined {
 
 // `,"key":…}` or `}`.
 function addRest(line: string, start: number, fields: ContextFields): boolean {
-  return addContext(`{${line.slice(line[start] === ',' ? start + 1 : start)}`, fields);
+  const rest = `{${line.slice(line[start] === ',' ? start + 1 : start)}`;
+  return addContext(rest, { start: 0, end: rest.length }, fields);
 }
 
-function resourceOf(logger: string, pid: string, version: string): Map<string, AttributeValue> {
+/** Sources have few; hostile ones make up new ones all the time. */
+const REMEMBERED_MAX = 512;
+const REMEMBERED_LENGTH_MAX = 256;
+const remembered = new Map<string, ParsedFields>();
+
+function resourceOf(logger: string, pid: string, version: string): ParsedFields {
+  // In JSON there are no line feeds. The joined text is a copy, not a part that keeps the line in memory.
+  const key = `${logger}\n${pid}\n${version}`;
+  const known = remembered.get(key);
+  if (known) return known;
   const resource = new Map<string, AttributeValue>([['process.pid', Number(pid)]]);
-  if (logger !== '') resource.set('service.name', textOf(logger));
-  if (version !== '') resource.set('service.version', textOf(version).trim());
+  const [service = '', , release = ''] = key.split('\n');
+  if (service !== '') resource.set('service.name', textOf(service));
+  if (release !== '') resource.set('service.version', textOf(release).trim());
+  if (key.length > REMEMBERED_LENGTH_MAX) return resource;
+  if (remembered.size >= REMEMBERED_MAX) remembered.clear();
+  remembered.set(key, resource);
   return resource;
 }
 

@@ -7,7 +7,7 @@ import type { AttributeValue } from '@tendril/model/attribute';
 import type { LineContext, LineFormat, ParsedLine } from '../../format.ts';
 import { isoTime } from '../iso-time.ts';
 import { readColumns, type HeadColumns } from './columns.ts';
-import { addContext, addCutContext, type ContextFields } from './context.ts';
+import { addContext, type ContextFields } from './context.ts';
 import { LEVELS, openimLine } from './record.ts';
 
 export const OPENIM: LineFormat = {
@@ -45,7 +45,7 @@ function recordOf(line: string, { timeNs, level, columns, start }: Head): Parsed
   const fields: ContextFields = new Map<string, AttributeValue>();
   if (columns.caller !== '') fields.set('code.caller', columns.caller);
   if (columns.isWasm) fields.set('log.source', 'wasm');
-  const message = messageOf(line, columns.end, fields) || line.slice(start).trimEnd();
+  const message = messageOf(line, start + columns.length, fields) || line.slice(start).trimEnd();
   const { resource, isSdk } = columns;
   return openimLine({
     timeNs,
@@ -61,24 +61,20 @@ function recordOf(line: string, { timeNs, level, columns, start }: Head): Parsed
 const BEGINNINGS_MAX = 4;
 
 function messageOf(line: string, start: number, fields: ContextFields): string {
-  let at = line.indexOf('\t{', start);
+  const first = line.indexOf('\t{', start);
+  let at = first;
   for (let count = 0; at >= 0 && count < BEGINNINGS_MAX; count += 1) {
+    const found: ContextFields = count === 0 ? fields : new Map(fields);
     const feed = line.indexOf('\n', at);
     const end = feed < 0 ? line.length : feed;
-    if (line.charCodeAt(end - 1) === CLOSE && addContext(line.slice(at + 1, end), fields)) {
+    if (addContext(line, { start: at + 1, end }, found)) {
+      if (found !== fields) for (const [name, value] of found) fields.set(name, value);
       if (feed >= 0) fields.set('exception.stacktrace', line.slice(feed + 1));
       return line.slice(start, at).trimEnd();
     }
     at = line.indexOf('\t{', at + 1);
   }
-  return messageOfCut(line, start, fields);
-}
-
-const CLOSE = 0x7d;
-
-function messageOfCut(line: string, start: number, fields: ContextFields): string {
-  const at = line.indexOf('\t{"', start);
-  if (at < 0) return line.slice(start).trimEnd();
-  addCutContext(line.slice(at + 1), fields);
-  return line.slice(start, at).trimEnd();
+  // What could be read of fields that were cut is kept.
+  const end = line.startsWith('\t{"', first) ? first : line.length;
+  return line.slice(start, end).trimEnd();
 }

@@ -33,8 +33,10 @@ export interface OpenimRecord {
 /** Adds to `fields` the error's code and kind, and the duration where it is written in seconds. */
 export function openimLine(record: OpenimRecord): ParsedLine {
   const { timeNs, level, message, fields, resource } = record;
-  addDuration(fields);
-  addError(record);
+  if (fields.size > 0) {
+    addDuration(fields);
+    addError(record);
+  }
   return {
     timeNs,
     severityText: level,
