@@ -29,7 +29,7 @@ export function textCondition(column: TextColumn, test: TextTest): Sql {
     case 'phrase':
       return phrase(column, test.words, test.folding);
     case 'contains':
-      return contains(column, test.pieces, test.folding);
+      return contains(column, test);
     case 'regex':
       return regexCondition(column, test.source);
   }
@@ -90,18 +90,27 @@ function phrase(column: TextColumn, words: readonly string[], folding: Folding):
   return joined([masked, ...blooms, exact], ' AND ');
 }
 
-function contains(column: TextColumn, pieces: readonly string[], folding: Folding): Sql {
+type Contains = Extract<TextTest, { readonly kind: 'contains' }>;
+
+function contains(column: TextColumn, { folding, pieces, words }: Contains): Sql {
   const hasLetters = pieces.some((piece) => /[a-z]/.test(piece));
   const text =
     folding === 'ascii' && !hasLetters ? sql`${identifier(column)}` : folded(column, folding);
   const exact = sql`${text} LIKE ${string(likePattern(['', ...pieces, '']))}`;
   if (!isIndexed(column, folding)) return exact;
-  const only = pieces.find((piece) => piece !== '') ?? '';
-  const sieve = dictionarySieve(pieces);
+  if (words?.length === 0) return sql`false`;
+  const sieve = words
+    ? sql`hasAnyTokens(${MASKED_BODY}, ${strings(words)})`
+    : dictionarySieve(pieces);
   if (!sieve) return exact;
-  const isExact = pieces.join('') === only && /^[a-z]+$/.test(only);
-  return isExact ? sieve : joined([sieve, exact], ' AND ');
+  const only = pieces.find((piece) => piece !== '') ?? '';
+  const isWhole = pieces.join('') === only && (words ? BEYOND_ASCII : LETTERS).test(only);
+  return isWhole ? sieve : joined([sieve, exact], ' AND ');
 }
+
+/** Text whose words say it all: it has nothing but what the index keeps as it is. */
+const LETTERS = /^[a-z]+$/;
+const BEYOND_ASCII = /^[^\0-\u007f]+$/;
 
 /** The index looks into its dictionary for text of one word, of this length or more. */
 const DICTIONARY_TEXT = /[0-9a-z]{4,}/g;

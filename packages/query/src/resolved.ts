@@ -51,7 +51,13 @@ export type TextTest =
   /** The words one after the other; they are folded. */
   | { readonly kind: 'phrase'; readonly words: readonly string[]; readonly folding: Folding }
   /** The pieces anywhere, in order; they are folded. */
-  | { readonly kind: 'contains'; readonly pieces: Pieces; readonly folding: Folding }
+  | {
+      readonly kind: 'contains';
+      readonly pieces: Pieces;
+      readonly folding: Folding;
+      /** Every stored word that holds the longest run beyond ASCII of the pieces; undefined when not looked up. */
+      readonly words?: readonly string[];
+    }
   | RegexTest;
 
 export interface RegexTest {

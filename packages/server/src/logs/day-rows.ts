@@ -35,6 +35,20 @@ export function widthForRows(days: DayRows, { range, order, rows, nowNs }: Windo
   return range.toNs - range.fromNs;
 }
 
+/** How many rows lie in the range, and in all the days it touches. */
+export function rowsWithin(
+  days: DayRows,
+  { range, nowNs }: Pick<WindowWanted, 'range' | 'nowNs'>,
+): { readonly inRange: number; readonly inDays: number } {
+  const firstDay = range.fromNs / NS_PER_DAY;
+  const lastDay = range.toNs / NS_PER_DAY;
+  const touched = [...days].filter(([day]) => day >= firstDay && day <= lastDay);
+  return {
+    inRange: daySpans(days, range, nowNs).reduce((sum, span) => sum + span.rows, 0),
+    inDays: touched.reduce((sum, [, rows]) => sum + rows, 0),
+  };
+}
+
 interface DaySpan extends TimeRange {
   readonly rows: number;
 }

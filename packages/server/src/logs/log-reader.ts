@@ -19,6 +19,7 @@ import { ResourceCache } from './resource-cache.ts';
 import type { StatementOptions } from './statement.ts';
 import { StoredCatalogue } from './stored-catalogue.ts';
 import { TableDensity } from './table-density.ts';
+import { WordDictionary } from './word-dictionary.ts';
 
 export interface LogReaderOptions {
   readonly engine: Engine;
@@ -42,6 +43,7 @@ export class LogReader {
   readonly resources: ResourceCache;
   readonly catalogue: StoredCatalogue;
   readonly density: TableDensity;
+  private readonly words: WordDictionary;
   private readonly flush: LogReaderOptions['flush'];
   private readonly limits: Limits;
   private readonly readLimits: ReadLimits;
@@ -56,6 +58,7 @@ export class LogReader {
     this.resources = new ResourceCache(options.engine);
     this.catalogue = new StoredCatalogue(options.engine, () => performance.now());
     this.density = new TableDensity(options.engine, this.nowMs);
+    this.words = new WordDictionary(options.engine, this.density);
   }
 
   /** For one request. */
@@ -85,7 +88,8 @@ export class LogReader {
       options,
     );
     await this.density.ready(options.signal);
-    return { range, query, condition: lowerQuery(query) };
+    const known = await this.words.lookUp(query, range, options);
+    return { range, query, condition: lowerQuery(known) };
   }
 
   /** The filter of a live tail: the query of a search, matched in memory. */

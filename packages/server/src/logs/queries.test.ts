@@ -2,6 +2,7 @@
 import { parseTime } from '@tendril/query/time-value';
 import { fieldCatalogue, type AttributeField } from '@tendril/query/catalogue';
 import { readQuery } from '@tendril/query/check';
+import { withWords } from '@tendril/query/dictionary-words';
 import { lowerQuery } from '@tendril/query/lower';
 import { logFieldOf } from '@tendril/model/fields';
 import type { TimeRange } from '@tendril/model/time-range';
@@ -23,6 +24,7 @@ import { searchQuery } from './scan.ts';
 import { catalogueQuery } from './stored-catalogue.ts';
 import { recordQuery } from './surroundings.ts';
 import { dayRowsQuery } from './table-density.ts';
+import { wordsQuery } from './word-dictionary.ts';
 
 const NOW_NS = 1_780_390_443_101_000_000n;
 
@@ -50,9 +52,11 @@ const inputSchema = z.object({
       'record',
       'resources',
     ] as const),
-    ...(['catalogue', 'days', 'tokens'] as const),
+    ...(['catalogue', 'days', 'tokens', 'words'] as const),
   ]),
   query: z.string().default(''),
+  /** What the dictionary says of runs in the query. */
+  words: z.record(z.string(), z.array(z.string())).default({}),
   from: z.string().default('now-1h'),
   to: z.string().default('now'),
   order: z.enum(['desc', 'asc']).default('desc'),
@@ -65,7 +69,8 @@ type Input = z.infer<typeof inputSchema>;
 function statementOf(input: Input): Sql {
   const range = { fromNs: timeOf(input.from), toNs: timeOf(input.to) };
   const query = readQuery(input.query, { catalogue: CATALOGUE, nowNs: NOW_NS });
-  const condition = lowerQuery(query);
+  const words = new Map(Object.entries(input.words));
+  const condition = lowerQuery(withWords(query, words));
   const where = sql`${rangeCondition(range)} AND ${condition}`;
   const { prefix } = input;
   switch (input.shape) {
@@ -92,6 +97,8 @@ function statementOf(input: Input): Sql {
       return catalogueQuery();
     case 'days':
       return dayRowsQuery();
+    case 'words':
+      return wordsQuery(input.query, range);
     case 'tokens':
       return readTokensQuery();
   }

@@ -17,6 +17,8 @@ import { queryArbitrary } from '@tendril/testkit/random-query';
 import { randomRecords } from '@tendril/testkit/random-record';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { READ_LIMITS, ReadBudget } from './read-budget.ts';
+import { WordDictionary } from './word-dictionary.ts';
 
 const NOW_NS = 1_780_390_443_101_000_000n;
 const QUERY_COUNT = 400;
@@ -26,6 +28,7 @@ const context = { catalogue: fieldCatalogue(fields), nowNs: NOW_NS };
 const AN_OPERATION =
   records.map(({ record }) => record.operationId).find((id) => /^\w+$/.test(id)) ?? '';
 let fixture: EngineFixture;
+let lookedUpCount = 0;
 
 beforeAll(async () => {
   fixture = await startLogsFixture();
@@ -46,6 +49,7 @@ describe('lowered SQL and the matcher', () => {
       { numRuns: QUERY_COUNT },
     );
     expect(foundCount).toBeGreaterThan(QUERY_COUNT);
+    expect(lookedUpCount).toBeGreaterThan(QUERY_COUNT / 50);
   });
 
   test.each([
@@ -76,10 +80,25 @@ async function compare(text: string): Promise<number> {
   const matches = matcherOf(query);
   const taken = records.filter(({ record, domain }) => matches(record, domain));
   const expected = taken.map(({ record }) => record.id);
-  const condition = lowerQuery(query);
-  const found = await idsWhere(condition);
-  expect(found, `${text}\n${printSql(condition)}`.slice(0, 5_000)).toEqual(expected);
+  for (const stated of [query, await withLookedUpWords(query)]) {
+    const condition = lowerQuery(stated);
+    const found = await idsWhere(condition);
+    expect(found, `${text}\n${printSql(condition)}`.slice(0, 5_000)).toEqual(expected);
+  }
   return expected.length;
+}
+
+/** All records lie in the range. */
+async function withLookedUpWords(query: ResolvedQuery): Promise<ResolvedQuery> {
+  const density = { rowsWithin: () => ({ inRange: 1, inDays: 1 }) };
+  const options = {
+    budget: new ReadBudget(READ_LIMITS, () => performance.now()),
+    signal: new AbortController().signal,
+  };
+  const range = { fromNs: 0n, toNs: NOW_NS * 2n };
+  const known = await new WordDictionary(fixture.engine, density).lookUp(query, range, options);
+  if (printSql(lowerQuery(known)) !== printSql(lowerQuery(query))) lookedUpCount += 1;
+  return known;
 }
 
 function readOrRefuse(text: string): ResolvedQuery | undefined {

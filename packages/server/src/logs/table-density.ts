@@ -7,7 +7,7 @@ import { NS_PER_DAY, NS_PER_MS, type TimeRange } from '@tendril/model/time-range
 import { sql, string, type Sql } from '@tendril/sql/sql';
 import { DATABASE, type Engine } from '../engine/engine.ts';
 import type { Order } from './cursor.ts';
-import { widthForRows, type DayRows } from './day-rows.ts';
+import { rowsWithin, widthForRows, type DayRows } from './day-rows.ts';
 
 const STALE_MS = 30_000;
 const TIMEOUT_MS = 2_000;
@@ -35,8 +35,16 @@ export class TableDensity {
 
   /** How wide a window at the range's starting end holds about so many rows; all of it when unknown. */
   widthNs(range: TimeRange, order: Order, rows: number): bigint {
-    const nowNs = BigInt(Math.floor(this.nowMs())) * NS_PER_MS;
-    return widthForRows(this.days, { range, order, rows, nowNs });
+    return widthForRows(this.days, { range, order, rows, nowNs: this.nowNs() });
+  }
+
+  /** How many rows lie in the range, and in all the days it touches; 0 where unknown. */
+  rowsWithin(range: TimeRange): { readonly inRange: number; readonly inDays: number } {
+    return rowsWithin(this.days, { range, nowNs: this.nowNs() });
+  }
+
+  private nowNs(): bigint {
+    return BigInt(Math.floor(this.nowMs())) * NS_PER_MS;
   }
 
   private async read(signal?: AbortSignal): Promise<void> {

@@ -63,7 +63,8 @@ const CACHES: XmlElements = {
   index_mark_cache_size: 16 * MIB,
   primary_index_cache_size: 64 * MIB,
   uncompressed_cache_size: 0,
-  index_uncompressed_cache_size: 0,
+  // Blooms of ids and words: a needle in 10 M records takes 10 ms instead of 15, a rare word 16 instead of 59.
+  index_uncompressed_cache_size: 64 * MIB,
   mmap_cache_size: 100,
   compiled_expression_cache_size: 16 * MIB,
   query_condition_cache_size: 32 * MIB,
