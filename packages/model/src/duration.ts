@@ -15,7 +15,7 @@ const UNIT_NS: Readonly<Record<string, number>> = {
 const PART = /(\d+(?:\.\d+)?)\s?(ns|us|µs|μs|ms|s|m|h)/y;
 /** Longest text that is tried; the longest that Go prints has 25 characters. */
 const TEXT_LENGTH_MAX = 40;
-const KEY_UNIT = /(?:_|\.)(ns|us|ms|s)$/;
+const KEY_UNIT = /(?:_|\.)(ns|us|ms|s)(?:ecs|econds)?$/;
 
 /** Nanoseconds; undefined when the text is not a duration. */
 export function parseDurationNs(text: string, numberUnitNs: number): number | undefined {

@@ -115,7 +115,7 @@ export const LOG_FIELDS: readonly Field[] = [
     column: 'TraceId',
     type: 'id',
     aliases: ['trace_id', 'trace', 'trace.id'],
-    sourceKeys: ['trace_id', 'traceId', 'traceID', 'trace.id'],
+    sourceKeys: ['trace_id', 'traceId', 'traceID', 'trace.id', 'TraceId', 'traceid'],
     label: { en: 'Trace', zh: '链路' },
   },
   {
@@ -123,7 +123,7 @@ export const LOG_FIELDS: readonly Field[] = [
     column: 'SpanId',
     type: 'id',
     aliases: ['span_id', 'span', 'span.id'],
-    sourceKeys: ['span_id', 'spanId', 'spanID', 'span.id'],
+    sourceKeys: ['span_id', 'spanId', 'spanID', 'span.id', 'SpanId', 'spanid'],
     label: { en: 'Span', zh: '跨度' },
   },
   {
@@ -146,7 +146,17 @@ export const LOG_FIELDS: readonly Field[] = [
     column: 'UserId',
     type: 'id',
     aliases: ['userID', 'user_id', 'user', 'uid', 'user.id', 'enduser.id'],
-    sourceKeys: ['userID', 'userId', 'user_id', 'opUserID', 'user.id', 'enduser.id', 'uid'],
+    sourceKeys: [
+      'userID',
+      'userId',
+      'user_id',
+      'opUserID',
+      'UserID',
+      'sendID',
+      'user.id',
+      'enduser.id',
+      'uid',
+    ],
     label: { en: 'User', zh: '用户' },
   },
   {
@@ -194,7 +204,20 @@ export const LOG_FIELDS: readonly Field[] = [
     column: 'DurationNs',
     type: 'duration',
     aliases: ['cost', 'elapsed', 'took', 'durationNs'],
-    sourceKeys: ['cost', 'duration', 'elapsed', 'cost time', 'latency', 'duration_ms'],
+    sourceKeys: [
+      'cost',
+      'duration',
+      'elapsed',
+      'cost time',
+      'time cost',
+      'elapsed time',
+      'latency',
+      'duration_ms',
+      'latency_ms',
+      'elapsed_ms',
+      'elapsed_secs',
+      'took',
+    ],
     label: { en: 'Duration', zh: '耗时' },
   },
   {
@@ -332,4 +355,32 @@ const SPAN_BY_SOURCE_KEY: ReadonlyMap<string, Field> = new Map(
 /** The field whose column an attribute of a span of this key fills. */
 export function spanFieldOfSourceKey(key: string): Field | undefined {
   return SPAN_BY_SOURCE_KEY.get(key);
+}
+
+/** Attributes that Tendril's own formats add to what a line says, and how people call them. */
+const ATTRIBUTE_LABELS: Readonly<Record<string, Field['label']>> = {
+  // `refusal`: a request was answered with no, as it should be (blocked by the peer, token expired).
+  // `fault`: something is broken. `noise`: the logger complains about how it is called. The severity
+  // stays what the source says: it logs refusals as errors.
+  'error.kind': { en: 'Refusal or fault', zh: '拒绝或故障' },
+  'log.source': { en: 'Side of the SDK', zh: 'SDK 端' },
+  'robot.id': { en: 'Robot', zh: '机器人' },
+  'robot.name': { en: 'Name of the robot', zh: '机器人名称' },
+  'exception.stacktrace': { en: 'Stack trace', zh: '堆栈' },
+  'exception.message': { en: 'Exception', zh: '异常' },
+  'client.address': { en: 'Client address', zh: '客户端地址' },
+  'http.request.method': { en: 'Method', zh: '请求方法' },
+  'http.response.status_code': { en: 'HTTP status', zh: 'HTTP 状态码' },
+  'url.path': { en: 'Path', zh: '路径' },
+  'thread.name': { en: 'Thread', zh: '线程' },
+  'code.namespace': { en: 'Module', zh: '模块' },
+};
+
+const LABEL_OF_ATTRIBUTE: ReadonlyMap<string, Field['label']> = new Map(
+  Object.entries(ATTRIBUTE_LABELS),
+);
+
+/** Undefined for attributes that are called by their key. */
+export function attributeLabelOf(key: string): Field['label'] | undefined {
+  return LABEL_OF_ATTRIBUTE.get(key);
 }

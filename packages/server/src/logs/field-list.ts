@@ -6,7 +6,7 @@ import {
   type LogFieldsRequest,
   type LogFieldsResponse,
 } from '@tendril/api/log-fields';
-import { LOG_FIELDS } from '@tendril/model/fields';
+import { attributeLabelOf, LOG_FIELDS } from '@tendril/model/fields';
 import { NS_PER_SECOND, type TimeRange } from '@tendril/model/time-range';
 import { int64, sql, uint32, type Sql } from '@tendril/sql/sql';
 import type { LogReader } from './log-reader.ts';
@@ -66,5 +66,7 @@ function registered(rows: readonly Row[]): LogField[] {
 }
 
 function unregistered({ source, name, types, records }: Row): LogField {
-  return { name, type: types.join(' | '), storage: source, aliases: [], records };
+  const label = source === 'attribute' ? attributeLabelOf(name) : undefined;
+  const field = { name, type: types.join(' | '), storage: source, aliases: [], records };
+  return label ? { ...field, label } : field;
 }
