@@ -6,20 +6,26 @@ import { ELASTIC_SETTINGS, type ElasticConfig } from './elastic/settings.ts';
 import { startHttpReceiver, type HttpProtocol } from './http-receiver.ts';
 import { lokiProtocol } from './loki/loki-http.ts';
 import { LOKI_SETTINGS, type LokiConfig } from './loki/settings.ts';
+import { serveLumberjack } from './lumberjack/lumberjack-receiver.ts';
+import { LUMBERJACK_SETTINGS, type LumberjackConfig } from './lumberjack/settings.ts';
 import { startOtlpReceiver } from './otlp/otlp-receiver.ts';
 import { OTLP_SETTINGS, type OtlpConfig } from './otlp/settings.ts';
+import { peerGate } from './peer-gate.ts';
 import type { ReceiverDependencies } from './receiver-dependencies.ts';
 import type { ListenAddress, Receiver } from './receiver.ts';
+import { startStreamReceiver, type StreamConnection } from './stream-receiver.ts';
 import { SYSLOG_SETTINGS, type SyslogConfig } from './syslog/settings.ts';
-import { startSyslogStream, startSyslogUdp } from './syslog/syslog-receiver.ts';
-import type { TlsPaths } from './tls-files.ts';
+import { serveSyslog, startSyslogUdp } from './syslog/syslog-receiver.ts';
+import { readTlsFiles } from './tls-files.ts';
 
-export interface ReceiversConfig extends OtlpConfig, ElasticConfig, LokiConfig, SyslogConfig {}
+export interface ReceiversConfig
+  extends OtlpConfig, ElasticConfig, LokiConfig, LumberjackConfig, SyslogConfig {}
 
 export const RECEIVER_SETTINGS: SettingsOf<ReceiversConfig> = {
   ...OTLP_SETTINGS,
   ...ELASTIC_SETTINGS,
   ...LOKI_SETTINGS,
+  ...LUMBERJACK_SETTINGS,
   ...SYSLOG_SETTINGS,
 };
 
@@ -53,32 +59,48 @@ export const RECEIVERS: readonly ReceiverDefinition[] = [
     start: async (address, config, dependencies) =>
       startSyslogUdp(address, config['receivers.syslog-udp.allowFrom'], dependencies),
   },
-  syslogStream('syslog-tcp'),
-  syslogStream('syslog-tls'),
+  streamReceiver('syslog-tcp', serveSyslog),
+  streamReceiver('syslog-tls', serveSyslog, { needsTls: true }),
+  streamReceiver('lumberjack', serveLumberjack),
 ];
 
-type StreamName = 'syslog-tcp' | 'syslog-tls';
+type StreamName = 'syslog-tcp' | 'syslog-tls' | 'lumberjack';
 
-function syslogStream(name: 'syslog-tcp' | 'syslog-tls'): ReceiverDefinition {
+function streamReceiver(
+  name: StreamName,
+  serve: ServeStream,
+  { needsTls = false }: { readonly needsTls?: boolean } = {},
+): ReceiverDefinition {
   return {
     name,
     takesTokens: false,
     listen: (config) => config[`receivers.${name}.listen`],
     start: async (address, config, dependencies) => {
-      const allowFrom = config[`receivers.${name}.allowFrom`];
-      const tlsPaths = tlsPathsOf(name, config);
-      return startSyslogStream({ name, address, allowFrom, tlsPaths }, dependencies);
+      const tls = await readTlsFiles(name, {
+        certificateFile: config[`receivers.${name}.certificateFile`],
+        keyFile: config[`receivers.${name}.keyFile`],
+        clientCaFile: config[`receivers.${name}.clientCaFile`],
+        isNeeded: needsTls,
+      });
+      const gate = peerGate({
+        name,
+        host: address.host,
+        allowFrom: config[`receivers.${name}.allowFrom`],
+        isAuthenticated: tls?.clientCa !== undefined,
+      });
+      const { warn } = dependencies;
+      const serveOne = async (connection: StreamConnection): Promise<void> =>
+        serve(connection, dependencies, name);
+      return startStreamReceiver({ name, address, tls, gate, serve: serveOne, warn });
     },
   };
 }
 
-function tlsPathsOf(name: StreamName, config: ReceiversConfig): TlsPaths {
-  return {
-    certificateFile: config[`receivers.${name}.certificateFile`],
-    keyFile: config[`receivers.${name}.keyFile`],
-    clientCaFile: config[`receivers.${name}.clientCaFile`],
-  };
-}
+type ServeStream = (
+  connection: StreamConnection,
+  dependencies: ReceiverDependencies,
+  name: StreamName,
+) => Promise<void>;
 
 function otlpReceiver(name: 'otlp-http' | 'otlp-grpc'): ReceiverDefinition {
   return {

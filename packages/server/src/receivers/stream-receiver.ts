@@ -17,8 +17,8 @@ export interface StreamConnection {
   readonly chunks: AsyncIterable<Buffer>;
   /** Fires when the server stops. */
   readonly signal: AbortSignal;
-  /** Set by the protocol: true when the sender has begun something and not ended it. */
-  isMidFrame: boolean;
+  /** Set by the protocol: bytes it has of messages that have begun and not ended. */
+  heldBytes: number;
   /** False when the sender has gone. */
   write(bytes: Uint8Array): boolean;
 }
@@ -40,6 +40,7 @@ const STALL_MS_MAX = 60_000;
 const TLS_HANDSHAKE_MS_MAX = 10_000;
 /** Finds peers that are gone without a word. */
 const KEEP_ALIVE_AFTER_MS = 60_000;
+const HELD_BYTES_MAX: number = 256 * 1024 * 1024;
 /** What is answered is short; a sender that does not read it is cut. */
 const UNREAD_BYTES_MAX: number = 1024 * 1024;
 
@@ -79,6 +80,8 @@ class Connections {
   private readonly options: StreamReceiverOptions;
   private readonly stopping: AbortController = new AbortController();
   private readonly connections: Map<Socket, { isBusy: boolean; done: Promise<void> }> = new Map();
+  private readonly held: Map<Socket, number> = new Map();
+  private heldBytes = 0;
   private lastWarning = '';
 
   constructor(options: StreamReceiverOptions) {
@@ -113,9 +116,9 @@ class Connections {
   private async serve(socket: Socket, peer: string, state: { isBusy: boolean }): Promise<void> {
     const connection: StreamConnection = {
       peer,
-      chunks: this.chunksOf(socket, state),
+      chunks: this.chunksOf(socket, state, () => this.hold(socket, connection.heldBytes)),
       signal: this.stopping.signal,
-      isMidFrame: false,
+      heldBytes: 0,
       write: (bytes) => {
         if (socket.destroyed || !socket.writable) return false;
         socket.write(bytes);
@@ -124,7 +127,7 @@ class Connections {
       },
     };
     socket.setTimeout(STALL_MS_MAX, () => {
-      if (connection.isMidFrame && !state.isBusy) socket.destroy();
+      if (connection.heldBytes > 0 && !state.isBusy) socket.destroy();
     });
     try {
       await this.options.serve(connection);
@@ -134,6 +137,8 @@ class Connections {
       if (!this.stopping.signal.aborted) this.warn(`${peer}: ${messageOf(error)}`);
       socket.destroySoon();
     } finally {
+      this.hold(socket, 0);
+      this.held.delete(socket);
       this.connections.delete(socket);
     }
   }
@@ -141,18 +146,29 @@ class Connections {
   private async *chunksOf(
     socket: Socket,
     state: { isBusy: boolean },
+    afterChunk: () => void,
   ): AsyncGenerator<Buffer, void, undefined> {
     try {
       for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
         state.isBusy = true;
         yield chunk as Buffer;
         state.isBusy = false;
+        afterChunk();
         if (this.stopping.signal.aborted) return;
       }
     } catch (error) {
       // The sender went away in the middle; what it sent whole is dealt with.
       if (!socket.destroyed) throw error;
     }
+  }
+
+  // All connections together keep no more than this in the middle of messages.
+  private hold(socket: Socket, bytes: number): void {
+    this.heldBytes += bytes - (this.held.get(socket) ?? 0);
+    this.held.set(socket, bytes);
+    if (this.heldBytes <= HELD_BYTES_MAX || bytes === 0) return;
+    this.warn(`more than ${HELD_BYTES_MAX} bytes of messages have begun and not ended`);
+    socket.destroy();
   }
 
   // Each once, not for every connection of a sender that tries for ever.

@@ -8,6 +8,8 @@ export interface TlsPaths {
   readonly keyFile: string | undefined;
   /** Present when clients must have a certificate of this authority. */
   readonly clientCaFile: string | undefined;
+  /** The protocol is not spoken without. */
+  readonly isNeeded: boolean;
 }
 
 export interface TlsFiles {
@@ -18,11 +20,14 @@ export interface TlsFiles {
 
 /** Undefined when no certificate is set. Throws `Failure` `tls_files`. */
 export async function readTlsFiles(name: string, paths: TlsPaths): Promise<TlsFiles | undefined> {
-  const { certificateFile, keyFile, clientCaFile } = paths;
-  if (certificateFile === undefined && keyFile === undefined) return undefined;
+  const { certificateFile, keyFile, clientCaFile, isNeeded } = paths;
+  if (certificateFile === undefined && keyFile === undefined && !isNeeded) return undefined;
   try {
-    const certificate = await readFile(certificateFile ?? '');
-    const key = await readFile(keyFile ?? '');
+    if (certificateFile === undefined || keyFile === undefined) {
+      throw new Error(`receivers.${name}.certificateFile and keyFile must be set`);
+    }
+    const certificate = await readFile(certificateFile);
+    const key = await readFile(keyFile);
     // Says at the start what would otherwise be every client's riddle.
     createSecureContext({ cert: certificate, key });
     const clientCa = clientCaFile === undefined ? {} : { clientCa: await readFile(clientCaFile) };

@@ -29,9 +29,9 @@ export class SyslogFrames {
   /** Bytes at the start of the buffer in which there is no line end. */
   private searched = 0;
 
-  /** True when a message has begun and not ended. */
-  get isMidFrame(): boolean {
-    return this.buffer.length > 0;
+  /** Bytes of a message that has begun and not ended. */
+  get heldBytes(): number {
+    return this.buffer.length;
   }
 
   /** Frames are valid until the next one is asked for. */

@@ -1,9 +1,8 @@
 /**
- * The receivers `syslog-udp`, `syslog-tcp` and `syslog-tls`. Syslog acknowledges nothing: over a stream the
+ * What the receivers `syslog-udp`, `syslog-tcp` and `syslog-tls` do. Syslog acknowledges nothing: over a stream the
  * sender is made to wait while its messages are stored, over UDP what is too much is dropped and counted.
  */
 import { NS_PER_MS } from '@tendril/model/time-range';
-import { Failure } from '@tendril/model/failure';
 import { SyslogFrames } from '../../protocols/syslog/frames.ts';
 import { decodeSyslog, type SyslogMessage } from '../../protocols/syslog/syslog.ts';
 import { startDatagramReceiver } from '../datagram-receiver.ts';
@@ -11,8 +10,7 @@ import { ingestPatiently } from '../patient-ingest.ts';
 import { peerGate } from '../peer-gate.ts';
 import type { ReceiverDependencies } from '../receiver-dependencies.ts';
 import type { ListenAddress, Receiver } from '../receiver.ts';
-import { startStreamReceiver, type StreamConnection } from '../stream-receiver.ts';
-import { readTlsFiles, type TlsPaths } from '../tls-files.ts';
+import type { StreamConnection } from '../stream-receiver.ts';
 
 export async function startSyslogUdp(
   address: ListenAddress,
@@ -33,40 +31,10 @@ export async function startSyslogUdp(
   });
 }
 
-export interface SyslogStreamOptions {
-  readonly name: 'syslog-tcp' | 'syslog-tls';
-  readonly address: ListenAddress;
-  readonly allowFrom: readonly string[];
-  readonly tlsPaths: TlsPaths;
-}
-
-export async function startSyslogStream(
-  { name, address, allowFrom, tlsPaths }: SyslogStreamOptions,
-  dependencies: ReceiverDependencies,
-): Promise<Receiver> {
-  const tls = await readTlsFiles(name, tlsPaths);
-  if (name === 'syslog-tls' && !tls) {
-    throw new Failure({
-      code: 'tls_files',
-      detail: 'syslog-tls needs receivers.syslog-tls.certificateFile and keyFile',
-      params: { name, reason: 'certificateFile, keyFile' },
-    });
-  }
-  const isAuthenticated = tls?.clientCa !== undefined;
-  return startStreamReceiver({
-    name,
-    address,
-    tls,
-    gate: peerGate({ name, host: address.host, allowFrom, isAuthenticated }),
-    serve: async (connection) => serve(name, connection, dependencies),
-    warn: dependencies.warn,
-  });
-}
-
-async function serve(
-  name: string,
+export async function serveSyslog(
   connection: StreamConnection,
   dependencies: ReceiverDependencies,
+  name: string,
 ): Promise<void> {
   const { peer, signal } = connection;
   const frames = new SyslogFrames();
@@ -77,7 +45,7 @@ async function serve(
       isCut,
       peer,
     }));
-    connection.isMidFrame = frames.isMidFrame;
+    connection.heldBytes = frames.heldBytes;
     if (messages.length > 0) await store(name, messages, { dependencies, signal });
   }
   const rest = Array.from(frames.finish(), (frame) => ({ ...frame, peer }));

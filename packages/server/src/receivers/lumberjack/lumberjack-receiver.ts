@@ -1,0 +1,157 @@
+/**
+ * The receiver `lumberjack`: Beats, Logstash and what else speaks Lumberjack. A window of events is answered
+ * when it is on disk; until then its sender hears every few seconds that it has to wait, and nothing more is
+ * read from it.
+ */
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { inflate } from 'node:zlib';
+import { Failure } from '@tendril/model/failure';
+import { NS_PER_MS } from '@tendril/model/time-range';
+import { decodeBeatsEvents, type BeatsEvent } from '../../protocols/lumberjack/beats-events.ts';
+import {
+  lumberjackAnswer,
+  LumberjackFrames,
+  type LumberjackFrame,
+} from '../../protocols/lumberjack/frames.ts';
+import { ingestPatiently } from '../patient-ingest.ts';
+import type { ReceiverDependencies } from '../receiver-dependencies.ts';
+import type { StreamConnection } from '../stream-receiver.ts';
+
+const SOURCE = 'lumberjack';
+/** Beats give up after 30 s and send everything again. */
+const KEEP_ALIVE_EVERY_MS = 5_000;
+/** Of a window; what came of a larger one is stored, and answered, in parts. */
+const STORE_BYTES = 8 * 1024 * 1024;
+const STORE_EVENTS = 65_536;
+
+export async function serveLumberjack(
+  connection: StreamConnection,
+  dependencies: ReceiverDependencies,
+): Promise<void> {
+  const frames = new LumberjackFrames({ mayCompress: true });
+  const window = new Window(connection, dependencies);
+  for await (const chunk of connection.chunks) {
+    for (const frame of frames.push(chunk)) {
+      if (frame.kind === 'compressed') await takeCompressed(frame.bytes, window, dependencies);
+      else if (window.take(frame)) await window.store();
+    }
+    connection.heldBytes = frames.heldBytes + window.heldBytes;
+  }
+}
+
+const inflateZlib = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(inflate);
+
+async function takeCompressed(
+  bytes: Uint8Array,
+  window: Window,
+  { limits }: ReceiverDependencies,
+): Promise<void> {
+  const inner = new LumberjackFrames({ mayCompress: false });
+  const inflated = await inflateZlib(bytes, { maxOutputLength: limits.requestBytesMax }).catch(
+    (cause: unknown) => {
+      throw new Failure({
+        code: 'malformed',
+        detail: `a compressed frame is not zlib, or has more than ${limits.requestBytesMax} bytes inflated`,
+        cause,
+      });
+    },
+  );
+  for (const frame of inner.push(inflated)) {
+    if (frame.kind !== 'compressed' && window.take(frame)) await window.store();
+  }
+  if (inner.heldBytes === 0) return;
+  throw new Failure({
+    code: 'malformed',
+    detail: 'a compressed frame ends in the middle of a frame',
+  });
+}
+
+/** The events that came since the last answer. */
+class Window {
+  private readonly connection: StreamConnection;
+  private readonly dependencies: ReceiverDependencies;
+  private events: BeatsEvent[] = [];
+  private bytes = 0;
+  private sequence = 0;
+  /** Events that are still to come. */
+  private missing = 0;
+
+  constructor(connection: StreamConnection, dependencies: ReceiverDependencies) {
+    this.connection = connection;
+    this.dependencies = dependencies;
+  }
+
+  get heldBytes(): number {
+    return this.bytes;
+  }
+
+  /** True when it is time to store: the window is full, or what came of it is much. */
+  take(frame: Exclude<LumberjackFrame, { kind: 'compressed' }>): boolean {
+    if (frame.kind !== 'window') {
+      this.add(frame);
+      return this.missing === 0 || this.bytes >= STORE_BYTES || this.events.length >= STORE_EVENTS;
+    }
+    this.missing = frame.size;
+    if (frame.size === 0) this.connection.write(lumberjackAnswer(0));
+    // A new one before the old was full: what came counts.
+    return this.events.length > 0;
+  }
+
+  private add(frame: Extract<LumberjackFrame, { kind: 'json' | 'pairs' }>): void {
+    // Frames lie in a buffer that is used again.
+    if (frame.kind === 'json') {
+      this.events.push({ kind: 'json', bytes: frame.bytes.slice() });
+      this.bytes += frame.bytes.length;
+    } else {
+      const pairs = frame.pairs.map(([key, value]) => [key.slice(), value.slice()] as const);
+      this.events.push({ kind: 'pairs', pairs });
+      this.bytes += frame.byteLength;
+    }
+    this.sequence = frame.sequence;
+    this.missing = Math.max(0, this.missing - 1);
+  }
+
+  async store(): Promise<void> {
+    const { events, sequence, connection } = this;
+    this.events = [];
+    this.bytes = 0;
+    const waiting = setInterval(() => connection.write(lumberjackAnswer(0)), KEEP_ALIVE_EVERY_MS);
+    try {
+      await ingest(events, connection.signal, this.dependencies);
+    } finally {
+      clearInterval(waiting);
+    }
+    connection.write(lumberjackAnswer(sequence));
+  }
+}
+
+async function ingest(
+  events: readonly BeatsEvent[],
+  signal: AbortSignal,
+  { pipeline, writer, nowMs }: ReceiverDependencies,
+): Promise<void> {
+  const nowNs = BigInt(nowMs()) * NS_PER_MS;
+  const requestId = requestIdOf(events);
+  const request = {
+    source: SOURCE,
+    ...(requestId !== undefined && { requestId }),
+    decode: (sink: Parameters<typeof decodeBeatsEvents>[2]) =>
+      decodeBeatsEvents(events, writer, sink, nowNs),
+  };
+  await ingestPatiently(pipeline, request, signal);
+}
+
+/**
+ * A sender that did not hear the answer sends the same events again. Beats' have a time; without one, two
+ * equal windows may well be two.
+ */
+function requestIdOf(events: readonly BeatsEvent[]): string | undefined {
+  const hash = createHash('sha1');
+  for (const event of events) {
+    if (event.kind !== 'json' || !Buffer.from(event.bytes).includes('"@timestamp"'))
+      return undefined;
+    hash.update(event.bytes).update('\n');
+  }
+  return `${SOURCE}:${hash.digest('base64url')}`;
+}
