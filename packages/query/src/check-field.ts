@@ -138,7 +138,7 @@ function timeTest(
   return { kind: 'time', column, ...timeBounds(operator, span) };
 }
 
-function timeBounds(operator: Operator, span: TimeSpan): { fromNs?: bigint; toNs?: bigint } {
+export function timeBounds(operator: Operator, span: TimeSpan): { fromNs?: bigint; toNs?: bigint } {
   switch (operator) {
     case ':':
       return span;

@@ -18,6 +18,7 @@ import { DEFAULT_LIMITS } from '@tendril/model/limits';
 import type { FieldName, Literal, QueryNode, TextLiteral, Values } from './ast.ts';
 import { piecesText } from './ast.ts';
 import type { AttributeField, FieldCatalogue } from './catalogue.ts';
+import { cellExistsTest, cellTest } from './check-cell.ts';
 import { fieldExists, fieldTest } from './check-field.ts';
 import {
   NOTHING,
@@ -28,6 +29,7 @@ import {
   textTest,
   valueTest,
 } from './check-value.ts';
+import type { Cell, KnownColumns } from './column.ts';
 import { likeMatches } from './like-pattern.ts';
 import { countTests, mergeTests } from './merge.ts';
 import type { ParseLimits } from './parse.ts';
@@ -43,6 +45,8 @@ export interface CheckContext {
   readonly nowNs: bigint;
   /** Clauses are counted again after patterns in field names are spelled out. */
   readonly queryClausesMax?: number;
+  /** After a pipe: columns that names may mean. */
+  readonly columns?: KnownColumns;
 }
 
 /** Throws a QueryFailure. */
@@ -80,6 +84,16 @@ export function readQuery(
   return checkQuery(parseQuery(text, limits), context);
 }
 
+/** What a name means: any of these. Throws a QueryFailure when it means nothing. */
+export function fieldCandidates(
+  name: FieldName,
+  context: CheckContext,
+): readonly [Candidate, ...Candidate[]] {
+  const [first, ...more] = candidatesOf(name, context);
+  if (first) return [first, ...more];
+  throw unknownField(name, context.catalogue);
+}
+
 interface Checker extends CheckContext {
   readonly clausesMax: number;
   expandedCount: number;
@@ -98,7 +112,7 @@ function resolve(node: QueryNode, checker: Checker): ResolvedQuery {
     case 'not':
       return { kind: 'not', operand: resolve(node.operand, checker) };
     case 'anywhere':
-      return resolveAnywhere(node.value);
+      return resolveAnywhere(node.value, checker);
     case 'exists':
       return either(candidatesOf(node.field, checker).map(candidateExists));
     case 'is':
@@ -114,7 +128,9 @@ function resolve(node: QueryNode, checker: Checker): ResolvedQuery {
   }
 }
 
-type Candidate =
+export type Candidate =
+  /** A column that a pipe made. */
+  | { readonly kind: 'cell'; readonly cell: Cell }
   | { readonly kind: 'field'; readonly field: Field }
   | { readonly kind: 'value'; readonly target: ValueTarget };
 
@@ -171,6 +187,9 @@ function countExpanded(literal: Literal, { candidates, checker }: FieldUse): voi
 
 function candidateTest(candidate: Candidate, literal: Literal, use: FieldUse): ResolvedQuery {
   const { operator, checker } = use;
+  if (candidate.kind === 'cell') {
+    return cellTest(candidate.cell, operator, { literal, nowNs: checker.nowNs });
+  }
   if (candidate.kind === 'field') {
     return fieldTest(candidate.field, operator, { literal, nowNs: checker.nowNs });
   }
@@ -179,6 +198,7 @@ function candidateTest(candidate: Candidate, literal: Literal, use: FieldUse): R
 }
 
 function candidateExists(candidate: Candidate): ResolvedQuery {
+  if (candidate.kind === 'cell') return cellExistsTest(candidate.cell);
   if (candidate.kind === 'field') return fieldExists(candidate.field);
   return { kind: 'value', target: candidate.target, test: { kind: 'exists' } };
 }
@@ -186,7 +206,8 @@ function candidateExists(candidate: Candidate): ResolvedQuery {
 /** Columns that a value without a field is compared with, whole and exactly. */
 const ID_COLUMNS = ['OperationId', 'UserId', 'ConnectionId', 'ConversationId'] as const;
 
-function resolveAnywhere(literal: Literal): ResolvedQuery {
+function resolveAnywhere(literal: Literal, { columns }: Checker): ResolvedQuery {
+  if (columns?.isWhole === true) throw noColumn(literal);
   const body = textTest('Body', literal);
   const service: ValueTarget = { kind: 'column', column: 'ServiceName' };
   if (literal.kind === 'regex') return either([body, valueTest(service, literal)]);
@@ -218,13 +239,27 @@ function exactTests(literal: TextLiteral): readonly ResolvedQuery[] {
   return columns.map((column) => valueTest({ kind: 'column', column }, literal));
 }
 
-function candidatesOf(name: FieldName, checker: Checker): readonly Candidate[] {
+/** In a table there is no body to look into. */
+function noColumn(literal: Literal): QueryFailure {
+  return new QueryFailure({
+    code: 'query_bad_value',
+    detail: 'after a pipe that makes columns a value needs a column',
+    position: literal,
+    hint: 'write COLUMN:value, or put the text before the first pipe',
+  });
+}
+
+function candidatesOf(name: FieldName, checker: CheckContext): readonly Candidate[] {
+  const { known = [], isWhole = false } = checker.columns ?? {};
+  const made = known.filter((column) => likeMatches(name.pieces, column.name));
+  if (made.length > 0) return made.map(({ cell }) => ({ kind: 'cell', cell }));
+  if (isWhole) throw unknownColumn({ ...name, text: piecesText(name.pieces) }, known);
   const candidates = name.pieces.length > 1 ? fitting(name, checker) : named(name, checker);
   if (candidates.length === 0) throw unknownField(name, checker.catalogue);
   return candidates;
 }
 
-function named(name: FieldName, { catalogue }: Checker): readonly Candidate[] {
+function named(name: FieldName, { catalogue }: CheckContext): readonly Candidate[] {
   const text = piecesText(name.pieces);
   const explicit = explicitAttributes(text, catalogue);
   if (explicit.length > 0) return explicit.map(attributeCandidate);
@@ -266,13 +301,29 @@ function attributeCandidate(attribute: AttributeField): Candidate {
   return { kind: 'value', target };
 }
 
-function fitting({ pieces }: FieldName, { catalogue }: Checker): readonly Candidate[] {
+function fitting({ pieces }: FieldName, { catalogue }: CheckContext): readonly Candidate[] {
   const fields = LOG_FIELDS.filter(({ name }) => likeMatches(pieces, name));
   const keys = [...catalogue.names()].filter((key) => likeMatches(pieces, key)).sort();
   return [
     ...fields.map((field): Candidate => ({ kind: 'field', field })),
     ...keys.flatMap((key) => catalogue.find(key)).map(attributeCandidate),
   ];
+}
+
+export function unknownColumn(
+  name: FieldName & { readonly text: string },
+  columns: KnownColumns['known'],
+): QueryFailure {
+  const names = columns.map((column) => column.name);
+  const nearest = nearestName(name.text, names);
+  const meant = nearest === undefined ? '' : `did you mean ${nearest}? `;
+  return new QueryFailure({
+    code: 'query_unknown_field',
+    detail: `there is no column “${name.text}” here`,
+    position: name,
+    hint: `${meant}the columns are ${names.slice(0, 20).join(', ')}`,
+    params: { field: name.text, ...(nearest !== undefined && { nearest }) },
+  });
 }
 
 function unknownField(name: FieldName, catalogue: FieldCatalogue): QueryFailure {

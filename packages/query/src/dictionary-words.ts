@@ -30,6 +30,7 @@ export function withWords(
       return { ...query, test: testWithWords(query.test, words) };
     case 'all':
     case 'value':
+    case 'cell':
     case 'hex':
     case 'integer':
     case 'time':
@@ -48,6 +49,7 @@ function runsOf(query: ResolvedQuery): readonly string[] {
       return query.column === 'Body' ? runsOfTest(query.test) : [];
     case 'all':
     case 'value':
+    case 'cell':
     case 'hex':
     case 'integer':
     case 'time':

@@ -104,9 +104,10 @@ function arrayCondition(path: Sql, test: ComparingTest): Sql {
   return sql`arrayExists(x -> ifNull(${textValueCondition(sql`x`, test)}, false), ${elements})`;
 }
 
-type ComparingTest = Exclude<ValueTest, { readonly kind: 'exists' }>;
+export type ComparingTest = Exclude<ValueTest, { readonly kind: 'exists' }>;
 
-function textValueCondition(value: Sql, test: ComparingTest): Sql {
+/** NULL where text that should be a number or an amount is none. */
+export function textValueCondition(value: Sql, test: ComparingTest): Sql {
   switch (test.kind) {
     case 'in':
       return inTexts(value, test.values.texts);
@@ -183,11 +184,11 @@ function booleanCondition(value: Sql, test: ComparingTest): Sql {
   );
 }
 
-function numberSql(bound: bigint | number): Sql {
+export function numberSql(bound: bigint | number): Sql {
   return typeof bound === 'bigint' ? sql`${int64(bound)}` : sql`${float64(bound)}`;
 }
 
-function operatorSql(operator: CompareOperator | '='): Sql {
+export function operatorSql(operator: CompareOperator | '='): Sql {
   switch (operator) {
     case '<':
       return sql`<`;

@@ -7,6 +7,7 @@
  */
 import { type Sql, identifier, int64, joinSql, sql } from '@tendril/sql/sql';
 
+import { cellCondition } from './lower-cell.ts';
 import { textCondition } from './lower-text.ts';
 import {
   attributeCondition,
@@ -19,11 +20,14 @@ import type { ResolvedQuery, Test } from './resolved.ts';
 export interface LowerOptions {
   /** Table of resource attributes; a cluster has another name for it. */
   readonly resourcesTable?: string;
+  /** What is lowered instead of a query, as far as it means the same. */
+  readonly rewrite?: (query: ResolvedQuery) => ResolvedQuery;
 }
 
 /** The condition of a WHERE clause. */
 export function lowerQuery(query: ResolvedQuery, options: LowerOptions = {}): Sql {
-  return lowerMixed(query, options.resourcesTable ?? 'resources');
+  const { resourcesTable = 'resources', rewrite } = options;
+  return lowerMixed(rewrite ? rewrite(query) : query, resourcesTable);
 }
 
 function lowerMixed(query: ResolvedQuery, resourcesTable: string): Sql {
@@ -51,6 +55,7 @@ function isAboutResources(query: ResolvedQuery): boolean {
       return query.target.kind === 'resource';
     case 'all':
     case 'text':
+    case 'cell':
     case 'hex':
     case 'integer':
     case 'time':
@@ -82,6 +87,7 @@ function lowerWith(query: ResolvedQuery, lowerOperand: (operand: ResolvedQuery) 
       return joinConditions(query.kind, query.operands.map(lowerOperand));
     case 'text':
     case 'value':
+    case 'cell':
     case 'hex':
     case 'integer':
     case 'time':
@@ -99,6 +105,8 @@ function testCondition(test: Test): Sql {
   switch (test.kind) {
     case 'text':
       return textCondition(test.column, test.test);
+    case 'cell':
+      return cellCondition(test.cell, test.test);
     case 'hex':
       return hexCondition(test.column, test.test);
     case 'integer':

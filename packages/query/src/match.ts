@@ -50,6 +50,7 @@ function viewMatcher(query: ResolvedQuery): ViewMatcher {
     }
     case 'text':
     case 'value':
+    case 'cell':
     case 'hex':
     case 'integer':
     case 'time':
@@ -64,6 +65,8 @@ function testMatcher(test: Test): ViewMatcher {
       const { column } = test;
       return ({ record }) => matches(column === 'Body' ? record.body : record.original);
     }
+    case 'cell':
+      throw new TypeError('a record in memory has no columns of pipes');
     case 'hex': {
       const matches = hexMatcher(test.test);
       return (view) => matches(hexText(view, test.column));

@@ -14,6 +14,7 @@ export function mergeTests(query: ResolvedQuery): ResolvedQuery {
     case 'all':
     case 'text':
     case 'value':
+    case 'cell':
     case 'hex':
     case 'integer':
     case 'time':
@@ -82,6 +83,7 @@ export function countTests(query: ResolvedQuery): number {
       return 0;
     case 'text':
     case 'value':
+    case 'cell':
     case 'hex':
     case 'integer':
     case 'time':
@@ -113,6 +115,7 @@ function mergeKey(query: ResolvedQuery): string | undefined {
     case 'and':
     case 'or':
     case 'not':
+    case 'cell':
     case 'integer':
     case 'time':
       return undefined;

@@ -7,6 +7,7 @@ import { piecesText } from './ast.ts';
 import { QueryFailure } from './query-failure.ts';
 import type { ScannedText, Scanner } from './scan.ts';
 import { isAtEnd, isSpace, keywordAt, operatorAt, skipSpaces } from './scan.ts';
+import { nearestName } from './suggest.ts';
 
 export function refuseStart(parser: Scanner): never {
   const { text, at } = parser;
@@ -124,27 +125,37 @@ function restHint(found: { rest: string; written: string; joined: boolean }): st
   return written.length > 60 ? 'write "and" before it' : `write ${written} and ${rest}`;
 }
 
-/** Pipes become one file each under `pipes/`; until a pipe is registered its name is unknown. */
-export function refusePipe(parser: Scanner): never {
-  const start = parser.at;
-  if (parser.text[start + 1] === '|') {
+export function refusePipesHere({ at }: Scanner): never {
+  throw new QueryFailure({
+    code: 'query_pipe_unfit',
+    detail: 'pipes cannot be used here, only conditions',
+    position: { start: at, end: at + 1 },
+    hint: 'to search for the character write \\| or put the text in quotes',
+    params: { pipe: '' },
+  });
+}
+
+/** Where the name of a pipe should stand; `known` are the names there are. */
+export function refusePipe(parser: Scanner, known: readonly string[]): never {
+  const { text, at } = parser;
+  const bar = text.lastIndexOf('|', at - 1);
+  if (text[at] === '|' && bar === at - 1) {
     throw new QueryFailure({
       code: 'query_syntax',
       detail: '"||" is no operator here',
-      position: { start, end: start + 2 },
+      position: { start: bar, end: at + 1 },
       hint: 'write or between alternatives',
       expected: ['or'],
     });
   }
-  parser.at += 1;
-  skipSpaces(parser);
-  const name = /^[a-z_]*/i.exec(parser.text.slice(parser.at))?.[0] ?? '';
+  const name = /^[\p{L}_]*/u.exec(text.slice(at))?.[0] ?? '';
+  const nearest = name === '' ? undefined : nearestName(name, known);
+  const meant = nearest === undefined ? '' : `did you mean ${nearest}? `;
   throw new QueryFailure({
     code: 'query_unknown_pipe',
     detail: name === '' ? 'a pipe has no name' : `unknown pipe ${quoted(name)}`,
-    position:
-      name === '' ? { start, end: start + 1 } : { start: parser.at, end: parser.at + name.length },
-    hint: 'to search for the character write \\| or put the text in quotes; between alternatives write or',
+    position: name === '' ? { start: bar, end: bar + 1 } : { start: at, end: at + name.length },
+    hint: `${meant}to search for the character write \\| or put the text in quotes; between alternatives write or`,
     params: { name },
   });
 }

@@ -13,7 +13,7 @@ import {
   refuseNested,
   refuseNoValue,
   refuseNotEqual,
-  refusePipe,
+  refusePipesHere,
   refuseRest,
   refuseStart,
   refuseUnclosed,
@@ -42,22 +42,40 @@ export interface ParseLimits {
   readonly queryClausesMax: number;
 }
 
+/** A query without pipes. */
 export function parseQuery(text: string, limits: ParseLimits = DEFAULT_LIMITS): QueryNode {
+  const parser = startParser(text, limits);
+  const query = parseSource(parser);
+  if (!isAtEnd(parser)) refusePipesHere(parser);
+  return query;
+}
+
+export interface Parser extends Scanner {
+  depth: number;
+  clauseCount: number;
+  readonly limits: ParseLimits;
+}
+
+export function startParser(text: string, limits: ParseLimits): Parser {
   refuseLongText(text, limits.queryTextBytesMax);
-  const parser: Parser = { text, at: 0, depth: 0, clauseCount: 0, limits };
+  return { text, at: 0, depth: 0, clauseCount: 0, limits };
+}
+
+/** Up to the first pipe; nothing means all records. */
+export function parseSource(parser: Parser): QueryNode {
+  const { text } = parser;
   skipSpaces(parser);
   const all: QueryNode = { kind: 'all', start: parser.at, end: parser.at };
   const query = isAtEnd(parser) || text[parser.at] === '|' ? all : parseOr(parser);
   skipSpaces(parser);
-  if (text[parser.at] === '|') refusePipe(parser);
-  if (!isAtEnd(parser)) refuseRest(parser, query);
+  if (!isAtEnd(parser) && text[parser.at] !== '|') refuseRest(parser, query);
   return query;
 }
 
-interface Parser extends Scanner {
-  depth: number;
-  clauseCount: number;
-  readonly limits: ParseLimits;
+/** A condition of a pipe, as far as it goes. */
+export function parseCondition(parser: Parser): QueryNode {
+  skipSpaces(parser);
+  return parseOr(parser);
 }
 
 function refuseLongText(text: string, bytesMax: number): void {

@@ -87,7 +87,7 @@ function printUnquotedValue(pieces: Pieces): string {
   return scanned && scanner.at === plain.length ? plain : printUnquoted(pieces);
 }
 
-function printRegex(source: string): string {
+export function printRegex(source: string): string {
   return `/${source.replaceAll(/\\.|\//gsu, (part) => (part === '/' ? '\\/' : part))}/`;
 }
 

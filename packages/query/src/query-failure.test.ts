@@ -1,7 +1,8 @@
 import { goldenActuals } from '@tendril/testkit/golden';
 import { describe, expect, test } from 'vitest';
 
-import { readQuery } from './check.ts';
+import { parsePipeline } from './pipeline.ts';
+import { planQuery } from './plan.ts';
 import { QueryFailure, drawQueryFailure } from './query-failure.ts';
 import { TEST_CONTEXT } from './testing/test-context.ts';
 
@@ -29,7 +30,7 @@ describe('what is wrong with a query', () => {
 
 function explain(text: string): string {
   try {
-    readQuery(text, TEST_CONTEXT);
+    planQuery(parsePipeline(text), TEST_CONTEXT);
     return 'nothing is wrong';
   } catch (error) {
     if (!(error instanceof QueryFailure)) throw error;

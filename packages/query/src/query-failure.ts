@@ -13,6 +13,8 @@ export type QueryFailureCode =
   | 'query_too_many_clauses'
   | 'query_nested'
   | 'query_unknown_pipe'
+  | 'query_unknown_function'
+  | 'query_pipe_unfit'
   | 'query_unknown_field'
   | 'query_bad_value'
   | 'query_bad_regex';

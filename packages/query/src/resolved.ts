@@ -7,6 +7,7 @@ import type { RE2JS } from 're2js';
 
 import type { CompareOperator, Pieces } from './ast.ts';
 import type { AttributeField } from './catalogue.ts';
+import type { Cell } from './column.ts';
 import type { IpRange } from './ip-range.ts';
 import type { Quantity } from './quantity.ts';
 import type { Folding } from './words.ts';
@@ -20,6 +21,8 @@ export type ResolvedQuery =
 export type Test =
   | { readonly kind: 'text'; readonly column: TextColumn; readonly test: TextTest }
   | { readonly kind: 'value'; readonly target: ValueTarget; readonly test: ValueTest }
+  /** A column that a pipe made; there are none in live tail. */
+  | { readonly kind: 'cell'; readonly cell: Cell; readonly test: CellTest }
   | { readonly kind: 'hex'; readonly column: HexColumn; readonly test: HexTest }
   /** Bounds included. Columns hold 0 where the record has no value, so a range that means "has one" starts at 1. */
   | {
@@ -35,6 +38,17 @@ export type Test =
       /** Past the last. */
       readonly toNs?: bigint | undefined;
     };
+
+export type CellTest =
+  | { readonly kind: 'exists' }
+  /** On the cell as text. */
+  | { readonly kind: 'text'; readonly test: Exclude<ValueTest, { readonly kind: 'exists' }> }
+  | {
+      readonly kind: 'number';
+      readonly operator: CompareOperator | '=';
+      readonly bound: bigint | number;
+    }
+  | { readonly kind: 'time'; readonly fromNs?: bigint; readonly toNs?: bigint };
 
 export type TextColumn = 'Body' | 'Original';
 export type HexColumn = 'PatternId' | 'RecordId';

@@ -115,6 +115,12 @@ export function integer(value: number): Identifier {
   return { kind: 'identifier', text: String(value) };
 }
 
+/** A number in the text itself, for parameters of aggregate functions, which cannot be bound. */
+export function decimal(value: number): Identifier {
+  if (!Number.isFinite(value)) throw new RangeError(`${value} is not a finite number`);
+  return { kind: 'identifier', text: String(value) };
+}
+
 function quoteIdentifier(name: string): string {
   return `\`${name.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('\0', '\\0')}\``;
 }

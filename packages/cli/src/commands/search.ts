@@ -5,11 +5,13 @@ import {
   type LogSearchSummary,
 } from '@tendril/api/log-search';
 import type { LogRecord } from '@tendril/model/log-record';
+import { parsePipeline } from '@tendril/query/pipeline';
 import type { Command, FlagValues, Invocation } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { badUsage, badValue, countFlag, isSet, textFlag } from '../flag-values.ts';
 import { printable, printableJson } from '../output/printable.ts';
 import { RecordPrinter, timeText, valueText } from '../output/record-line.ts';
+import { TablePrinter } from '../output/table-printer.ts';
 import { fieldOf } from '../record-fields.ts';
 
 const ROWS_DEFAULT = 100;
@@ -26,6 +28,10 @@ export const search: Command = {
     {
       line: 'search operationID:op1704955171708 --since 7d --json',
       summary: 'search.example.operation',
+    },
+    {
+      line: "search 'level:error | stats count() by service.name' --since 1h",
+      summary: 'search.example.stats',
     },
     { line: 'search --fields timestamp,service,message', summary: 'search.example.fields' },
   ],
@@ -46,17 +52,22 @@ export const search: Command = {
   },
 
   async run(invocation) {
-    const { flags, stdout } = invocation;
+    const { flags, stdout, positionals } = invocation;
     const isStreamed = isSet(flags, 'newest-first');
     const max = isStreamed ? ROWS_STREAMED_MAX : ROWS_MAX;
-    const limit = countFlag(flags, 'limit', { min: 1, max }) ?? ROWS_DEFAULT;
+    const hasOwnLimit =
+      flags['limit'] === String(ROWS_DEFAULT) && limitsItself(positionals.join(' '));
+    const limit = hasOwnLimit ? max : (countFlag(flags, 'limit', { min: 1, max }) ?? ROWS_DEFAULT);
     const print = printerOf(invocation);
     const waiting: LogRecord[] = [];
-    const found = await searchPages(invocation, limit, async (record) => {
-      if (isStreamed) await stdout.line(print(record));
-      else waiting.push(record);
-    });
-    for (const record of waiting.toReversed()) await stdout.line(print(record));
+    const table = new TablePrinter(stdout, { json: isSet(flags, 'json') });
+    const record = async (each: LogRecord): Promise<void> => {
+      if (isStreamed) await stdout.line(print(each));
+      else waiting.push(each);
+    };
+    const found = await searchPages(invocation, limit, { record, table });
+    for (const each of waiting.toReversed()) await stdout.line(print(each));
+    await table.end();
     return await summarise(invocation, found, limit);
   },
 };
@@ -66,11 +77,22 @@ interface Found {
   readonly summary: LogSearchSummary | undefined;
 }
 
-async function searchPages(
-  invocation: Invocation,
-  limit: number,
-  take: (record: LogRecord) => Promise<void>,
-): Promise<Found> {
+interface Takers {
+  readonly record: (record: LogRecord) => Promise<void>;
+  readonly table: TablePrinter;
+}
+
+/** `… | limit 500` means 500, whatever is usual here. */
+function limitsItself(query: string): boolean {
+  try {
+    return parsePipeline(query).pipes.some(({ name }) => name === 'limit');
+  } catch {
+    // The server says what is wrong with it.
+    return false;
+  }
+}
+
+async function searchPages(invocation: Invocation, limit: number, take: Takers): Promise<Found> {
   const { api, signal, positionals, flags } = invocation;
   const request: LogSearchInput = { query: positionals.join(' '), ...rangeOf(flags) };
   let rows = 0;
@@ -83,11 +105,22 @@ async function searchPages(
       limit: Math.min(SEARCH_ROWS_MAX, limit - rows),
     };
     for await (const event of api.searchLogs(page, signal)) {
-      if (event.kind === 'row') {
-        rows += 1;
-        await take(event.record);
-      } else if (event.kind === 'summary') {
-        summary = event;
+      switch (event.kind) {
+        case 'row':
+          rows += 1;
+          await take.record(event.record);
+          break;
+        case 'columns':
+          take.table.begin(event.columns);
+          break;
+        case 'cells':
+          rows += 1;
+          await take.table.row(event.cells);
+          break;
+        case 'summary':
+          summary = event;
+          break;
+        case 'progress':
       }
     }
     cursor = summary?.partial ? undefined : (summary?.next ?? undefined);
@@ -141,7 +174,9 @@ async function summarise(
   if (summary?.partial) {
     const { reason, searchedTo } = summary.partial;
     await stderr.line(
-      messages.text('say.partial', { reason, searchedTo: timeText(searchedTo, false) }),
+      searchedTo === summary.range.to
+        ? messages.text('say.partial.table', { reason })
+        : messages.text('say.partial', { reason, searchedTo: timeText(searchedTo, false) }),
     );
     return EXIT.partial;
   }

@@ -51,6 +51,7 @@ export const EN_COMMANDS = {
   'search.summary': 'Find records',
   'search.example.errors': 'Errors of the last hour',
   'search.example.operation': 'Everything of one operation, for other programs',
+  'search.example.stats': 'Errors of each service, as a table',
   'search.example.fields': 'Some fields only, separated by tabs when piped',
   'search.flag.since': 'From so long ago: 15m, 2h, 7d',
   'search.flag.from': 'From a time: 2026-06-02T09:00:00+08:00, now-2h, epoch',

@@ -21,6 +21,8 @@ export const EN_OUTPUT = {
   'say.found':
     '{rows, plural, one {# record} other {# records}} · {elapsedMs} ms · {rowsRead, number} rows read',
   'say.found.more': 'older ones not shown: --limit N',
+  'say.partial.table':
+    'partial: {reason, select, time {the time limit was reached} bytes_read {too much to read} memory {not enough memory} rows {there are more rows than an answer may have} other {{reason}}}',
   'say.partial':
     'partial: {reason, select, time {the time limit was reached} rows_read {too many rows to read} bytes_read {too much to read} memory {not enough memory} other {{reason}}}; what is older than {searchedTo} was not searched',
   'say.tail.skipped':

@@ -52,6 +52,7 @@ export const ZH_COMMANDS: Readonly<Record<keyof typeof EN_COMMANDS, string>> = {
   'search.summary': '查找日志',
   'search.example.errors': '最近一小时的错误',
   'search.example.operation': '一次操作的全部日志，给其他程序用',
+  'search.example.stats': '各服务的错误数，显示为表格',
   'search.example.fields': '只显示部分字段，输出到管道时以制表符分隔',
   'search.flag.since': '从多久以前开始：15m、2h、7d',
   'search.flag.from': '起始时间：2026-06-02T09:00:00+08:00、now-2h、时间戳',

@@ -52,6 +52,8 @@ export const ZH_ERRORS: Readonly<Record<string, string>> = {
   query_too_long: '查询有 {bytes} 字节，上限是 {bytesMax}',
   query_too_many_clauses: '查询超过 {clausesMax} 个条件',
   query_unknown_field: '没有日志带有字段“{field}”',
+  query_unknown_function: '没有这个函数：{detail}',
+  query_pipe_unfit: '这个管道不能用在这里：{detail}',
   query_unknown_pipe: '没有这个管道：{detail}',
   schema_changed: '数据库的迁移 {version}（{name}）与本程序的不一致',
   schema_lease_held: '另一个服务器正在修改表结构，已等待 {waitMs} 毫秒',

@@ -21,6 +21,8 @@ export const ZH_OUTPUT: Readonly<Record<keyof typeof EN_OUTPUT, string>> = {
   'say.nothingFound.range': '从 {from} 到 {to} 没有找到',
   'say.found': '{rows, plural, other {# 条日志}} · {elapsedMs} 毫秒 · 读取 {rowsRead, number} 行',
   'say.found.more': '更早的没有显示：--limit N',
+  'say.partial.table':
+    '不完整：{reason, select, time {已到时间上限} bytes_read {要读取的数据太多} memory {内存不足} rows {行数超过一次回答的上限} other {{reason}}}',
   'say.partial':
     '结果不完整：{reason, select, time {达到时间上限} rows_read {要读的行太多} bytes_read {要读的数据太多} memory {内存不足} other {{reason}}}；早于 {searchedTo} 的没有搜索',
   'say.tail.skipped': '{count, plural, other {# 条日志}}来得太快，没有显示',

@@ -34,6 +34,22 @@ export function parseCursor(text: string): Cursor {
   return { timestampNs: BigInt(timestamp), recordId };
 }
 
+/** Where the next page of a search begins, and how many records a limit in its query still wants. */
+export interface Place {
+  readonly cursor: Cursor;
+  readonly wanted: number | undefined;
+}
+
+export function printPlace({ cursor, wanted }: Place): string {
+  return wanted === undefined ? printCursor(cursor) : `${printCursor(cursor)}-${wanted}`;
+}
+
+/** Throws `Failure` `bad_cursor`. */
+export function parsePlace(text: string): Place {
+  const [, cursor = text, wanted] = /^(\d+-[0-9a-f]+)-([1-9]\d{0,7})$/.exec(text) ?? [];
+  return { cursor: parseCursor(cursor), wanted: wanted === undefined ? undefined : Number(wanted) };
+}
+
 /** The place between the records before `edgeNs` and those at or after it. */
 export function cursorAt(edgeNs: bigint, order: Order): Cursor {
   return order === 'desc'

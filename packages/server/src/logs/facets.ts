@@ -12,6 +12,7 @@ import type { TimeRange } from '@tendril/model/time-range';
 import { FacetTally } from './facet-tally.ts';
 import { facetsQuery } from './facet-query.ts';
 import type { LogReader, PreparedQuery } from './log-reader.ts';
+import { records as wholeRecords } from './row-shape.ts';
 import { scanLogs } from './scan.ts';
 import { allRows, type StatementOptions } from './statement.ts';
 
@@ -84,10 +85,10 @@ async function sampledFacets(
   const tally = new FacetTally();
   let records = 0;
   const scan = { range, condition, order: 'desc', limit: SAMPLE_RECORDS } as const;
-  for await (const event of scanLogs(reader, scan, options)) {
-    if (event.kind !== 'record') continue;
+  for await (const event of scanLogs(reader, scan, wholeRecords(reader), options)) {
+    if (event.kind !== 'row') continue;
     records += 1;
-    addRecord(tally, event.record);
+    addRecord(tally, event.row);
   }
   const facets = tally.facets(values).map((found): LogFacet =>
     Object.assign(facetOf(found.storage, found.name, found.type), {

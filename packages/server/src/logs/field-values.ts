@@ -20,7 +20,7 @@ import {
 } from './field-value-query.ts';
 import type { LogReader } from './log-reader.ts';
 import { limitReached } from './read-budget.ts';
-import { partialOf } from './search.ts';
+import { partialOf } from './summary.ts';
 import { allRows, type StatementOptions } from './statement.ts';
 
 /** Values grouped; of more, those that were met first. About 100 bytes each in the engine. */

@@ -96,6 +96,7 @@ function asksOnlyRollUp(query: ResolvedQuery): boolean {
     case 'value':
       return query.target.kind === 'column' && ROLLUP_COLUMNS.has(query.target.column);
     case 'text':
+    case 'cell':
     case 'hex':
     case 'time':
       return false;

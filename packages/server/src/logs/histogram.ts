@@ -15,7 +15,7 @@ import { fitsRollUp, histogramQuery } from './histogram-query.ts';
 import type { LogReader, PreparedQuery } from './log-reader.ts';
 import { costSince, limitReached } from './read-budget.ts';
 import { FIRST_WINDOW_ROWS, nextWindowRows, rangeAfter, windowOf } from './search-window.ts';
-import { progressEvent, summaryOf } from './search.ts';
+import { progressEvent, summaryOf } from './summary.ts';
 import { runStatement, type StatementOptions } from './statement.ts';
 import type { TableDensity } from './table-density.ts';
 

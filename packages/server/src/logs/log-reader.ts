@@ -6,10 +6,13 @@ import type { TimeBounds } from '@tendril/api/time-bounds';
 import { Failure } from '@tendril/model/failure';
 import { DEFAULT_LIMITS, type Limits } from '@tendril/model/limits';
 import { NS_PER_MS, type TimeRange } from '@tendril/model/time-range';
-import { checkQuery } from '@tendril/query/check';
-import { lowerQuery } from '@tendril/query/lower';
+import { withWords } from '@tendril/query/dictionary-words';
+import { lowerQuery, type LowerOptions } from '@tendril/query/lower';
 import { matcherOf, type RecordMatcher } from '@tendril/query/match';
-import { parseQuery } from '@tendril/query/parse';
+import { parsePipeline, printPipeline } from '@tendril/query/pipeline';
+import { planQuery, type Plan } from '@tendril/query/plan';
+import { QueryFailure } from '@tendril/query/query-failure';
+import type { PipeNode } from '@tendril/query/pipes/pipe';
 import type { ResolvedQuery } from '@tendril/query/resolved';
 import { parseTime } from '@tendril/query/time-value';
 import type { Sql } from '@tendril/sql/sql';
@@ -33,9 +36,14 @@ export interface LogReaderOptions {
 
 export interface PreparedQuery {
   readonly range: TimeRange;
+  /** Which records are meant: all before the first pipe that does more than filter. */
   readonly query: ResolvedQuery;
-  /** The condition of a WHERE clause; says nothing of the range. */
+  /** The same as the condition of a WHERE clause; says nothing of the range. */
   readonly condition: Sql;
+  /** With its pipes. */
+  readonly plan: Plan;
+  /** As the language prints it. */
+  readonly text: string;
 }
 
 export class LogReader {
@@ -80,27 +88,45 @@ export class LogReader {
   ): Promise<PreparedQuery> {
     const nowNs = this.nowNs();
     // Before the flush, so that a mistake in the text is answered at once.
-    const parsed = parseQuery(text, this.limits);
+    const pipeline = parsePipeline(text, this.limits);
     await this.flushed(options.signal, range);
     const { queryClausesMax } = this.limits;
-    const query = await this.catalogue.checked(
-      (catalogue) => checkQuery(parsed, { catalogue, nowNs, queryClausesMax }),
-      options,
-    );
+    const planWith = async (rewrite?: LowerOptions['rewrite']): Promise<Plan> =>
+      await this.catalogue.checked(
+        (catalogue) =>
+          planQuery(
+            pipeline,
+            { catalogue, nowNs, queryClausesMax },
+            { ...(rewrite && { rewrite }) },
+          ),
+        options,
+      );
+    const plan = await planWith();
     await this.density.ready(options.signal);
-    const known = await this.words.lookUp(query, range, options);
-    return { range, query, condition: lowerQuery(known) };
+    const words = await this.words.lookUp(plan.filter, range, options);
+    const rewrite = (query: ResolvedQuery): ResolvedQuery => withWords(query, words);
+    return {
+      range,
+      query: plan.filter,
+      condition: lowerQuery(plan.filter, { rewrite }),
+      plan: words.size === 0 ? plan : await planWith(rewrite),
+      text: printPipeline(pipeline),
+    };
   }
 
   /** The filter of a live tail: the query of a search, matched in memory. */
   async tailMatcher(text: string, signal: AbortSignal): Promise<RecordMatcher> {
-    const parsed = parseQuery(text, this.limits);
+    const pipeline = parsePipeline(text, this.limits);
     const { queryClausesMax } = this.limits;
-    const query = await this.catalogue.checked(
-      (catalogue) => checkQuery(parsed, { catalogue, nowNs: this.nowNs(), queryClausesMax }),
+    const plan = await this.catalogue.checked(
+      (catalogue) => planQuery(pipeline, { catalogue, nowNs: this.nowNs(), queryClausesMax }),
       { budget: this.budget(), signal },
     );
-    return matcherOf(query);
+    const filterCount = pipeline.pipes.findIndex(({ name }) => name !== 'where');
+    const others = filterCount < 0 ? [] : pipeline.pipes.slice(filterCount);
+    const unfit = others.find(({ name }) => name !== 'fields');
+    if (unfit) throw unfitForTail(unfit);
+    return matcherOf(plan.filter);
   }
 
   /** The range that a request means. */
@@ -128,6 +154,16 @@ export class LogReader {
   private nowNs(): bigint {
     return (BigInt(this.nowMs()) + 1n) * NS_PER_MS;
   }
+}
+
+function unfitForTail(pipe: PipeNode): QueryFailure {
+  return new QueryFailure({
+    code: 'query_pipe_unfit',
+    detail: `live tail shows records as they come, so “${pipe.name}” cannot be used`,
+    position: pipe,
+    hint: 'only conditions, “where” and “fields” can',
+    params: { pipe: pipe.name },
+  });
 }
 
 /** Throws `Failure` `bad_time` or `bad_range`. */

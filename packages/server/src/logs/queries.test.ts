@@ -6,7 +6,7 @@ import { withWords } from '@tendril/query/dictionary-words';
 import { lowerQuery } from '@tendril/query/lower';
 import { logFieldOf } from '@tendril/model/fields';
 import type { TimeRange } from '@tendril/model/time-range';
-import { printSql, sql, type Sql } from '@tendril/sql/sql';
+import { EMPTY_SQL, printSql, sql, type Sql } from '@tendril/sql/sql';
 import type { EngineFixture } from '@tendril/testkit/engine-fixture';
 import { goldenActuals } from '@tendril/testkit/golden';
 import { startLogsFixture } from '@tendril/testkit/logs-fixture';
@@ -19,6 +19,7 @@ import { facetsQuery } from './facet-query.ts';
 import { fieldListQuery } from './field-list.ts';
 import { distinctValuesQuery, fieldValuesQuery, type ValueSource } from './field-value-query.ts';
 import { fitsRollUp, histogramQuery } from './histogram-query.ts';
+import { RECORD_COLUMNS, RECORD_SETTINGS } from './record-row.ts';
 import { resourcesQuery } from './resource-cache.ts';
 import { searchQuery } from './scan.ts';
 import { catalogueQuery } from './stored-catalogue.ts';
@@ -105,10 +106,15 @@ function statementOf(input: Input): Sql {
 }
 
 function searchOf({ order, cursor }: Input, range: TimeRange, condition: Sql): Sql {
-  if (cursor === undefined) return searchQuery({ range, condition, order, limit: 100 });
+  const shape = {
+    definitions: EMPTY_SQL,
+    columns: RECORD_COLUMNS,
+    settings: sql`\n${RECORD_SETTINGS}`,
+  };
+  if (cursor === undefined) return searchQuery({ range, condition, order, limit: 100 }, shape);
   const place = parseCursor(cursor);
   const rest = rangeBeyond(range, place, order);
-  return searchQuery({ range: rest, condition, order, limit: 100, cursor: place });
+  return searchQuery({ range: rest, condition, order, limit: 100, cursor: place }, shape);
 }
 
 function sourceOf(name: string): ValueSource {

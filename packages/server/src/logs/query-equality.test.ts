@@ -3,6 +3,7 @@
  * real engine finds what the matcher takes in memory.
  */
 import { fieldCatalogue } from '@tendril/query/catalogue';
+import { withWords } from '@tendril/query/dictionary-words';
 import { readQuery } from '@tendril/query/check';
 import { lowerQuery } from '@tendril/query/lower';
 import { matcherOf } from '@tendril/query/match';
@@ -96,7 +97,8 @@ async function withLookedUpWords(query: ResolvedQuery): Promise<ResolvedQuery> {
     signal: new AbortController().signal,
   };
   const range = { fromNs: 0n, toNs: NOW_NS * 2n };
-  const known = await new WordDictionary(fixture.engine, density).lookUp(query, range, options);
+  const words = await new WordDictionary(fixture.engine, density).lookUp(query, range, options);
+  const known = withWords(query, words);
   if (printSql(lowerQuery(known)) !== printSql(lowerQuery(query))) lookedUpCount += 1;
   return known;
 }

@@ -1,10 +1,9 @@
 /**
  * Reads records in the order of (Timestamp, RecordId), window by window, from one end of a range or
- * from a cursor, until enough are found or the budget is spent. Search and surroundings are scans.
+ * from a cursor, until enough are found or the budget is spent. Search, surroundings and export are
+ * scans; a shape says what is read of each record.
  */
 import type { Cost, PartialReason } from '@tendril/api/answer';
-import type { LogRecord } from '@tendril/model/log-record';
-import { parseRecordId } from '@tendril/model/record-id';
 import type { TimeRange } from '@tendril/model/time-range';
 import { sql, uint32, type Sql } from '@tendril/sql/sql';
 import {
@@ -17,7 +16,7 @@ import {
 } from './cursor.ts';
 import type { LogReader } from './log-reader.ts';
 import { costSince, limitReached } from './read-budget.ts';
-import { RECORD_COLUMNS, RECORD_SETTINGS, recordOfRow, type RecordRow } from './record-row.ts';
+import type { EngineRow, RowShape } from './row-shape.ts';
 import { FIRST_WINDOW_ROWS, nextWindowRows, rangeAfter, windowOf } from './search-window.ts';
 import type { TableDensity } from './table-density.ts';
 import { runStatement, type StatementEvent, type StatementOptions } from './statement.ts';
@@ -30,8 +29,8 @@ export interface Scan {
   readonly cursor?: Cursor | undefined;
 }
 
-export type ScanEvent =
-  | { readonly kind: 'record'; readonly record: LogRecord }
+export type ScanEvent<Row> =
+  | { readonly kind: 'row'; readonly row: Row }
   | { readonly kind: 'progress'; readonly cost: Cost; readonly searchedToNs: bigint }
   /** The last one. */
   | ({ readonly kind: 'end' } & ScanOutcome);
@@ -47,19 +46,24 @@ export interface ScanOutcome {
   readonly statements: readonly Sql[];
 }
 
-export async function* scanLogs(
+export async function* scanLogs<Row>(
   reader: LogReader,
   scan: Scan,
+  shape: RowShape<Row>,
   options: StatementOptions,
-): AsyncGenerator<ScanEvent> {
+): AsyncGenerator<ScanEvent<Row>> {
   const state = new ScanState(scan, reader.density);
   while (!state.isOver()) {
     const before = options.budget.cost();
-    const statement = state.nextStatement();
+    const statement = state.nextStatement(shape);
     try {
-      for await (const event of records(reader, statement, options)) {
-        if (event.kind === 'record') state.took(event.record);
-        yield event.kind === 'record' ? event : state.progress(options.budget.cost(event.running));
+      for await (const event of shapedRows(reader, statement, shape, options)) {
+        if (event.kind === 'progress') {
+          yield state.progress(options.budget.cost(event.running));
+          continue;
+        }
+        state.took(event.place);
+        yield { kind: 'row', row: event.row };
       }
     } catch (error) {
       const reason = limitReached(error);
@@ -102,20 +106,20 @@ class ScanState {
     return this.rest === undefined || this.rows >= this.scan.limit;
   }
 
-  nextStatement(): Sql {
+  nextStatement(shape: RowShape<unknown>): Sql {
     const { scan, place, rows, density, rest = scan.range } = this;
     const { order } = scan;
     this.window = windowOf(rest, order, density.widthNs(rest, order, this.windowRows));
     this.rowsBefore = rows;
     const limit = scan.limit - rows;
-    const statement = searchQuery({ ...scan, range: this.window, cursor: place, limit });
+    const statement = searchQuery({ ...scan, range: this.window, cursor: place, limit }, shape);
     this.statements.push(statement);
     return statement;
   }
 
-  took({ timestamp, id }: LogRecord): void {
+  took({ timestamp, recordId }: EngineRow): void {
     this.rows += 1;
-    this.place = { timestampNs: BigInt(timestamp), recordId: parseRecordId(id) ?? 0n };
+    this.place = { timestampNs: BigInt(timestamp), recordId: BigInt(recordId) };
   }
 
   /** The window was read to its end, or to the last row wanted. */
@@ -131,11 +135,11 @@ class ScanState {
     this.windowRows = nextWindowRows({ rows: windowRows, elapsedMs, found, wanted });
   }
 
-  progress(cost: Cost): ScanEvent {
+  progress(cost: Cost): Extract<ScanEvent<never>, { kind: 'progress' }> {
     return { kind: 'progress', cost, searchedToNs: this.searchedToNs };
   }
 
-  end(partial: PartialReason | undefined): ScanEvent {
+  end(partial: PartialReason | undefined): Extract<ScanEvent<never>, { kind: 'end' }> {
     const { rest, place, rows, searchedToNs, statements } = this;
     // A scan that got nowhere must not be sent back to where it began.
     const next = rest === undefined || place === this.scan.cursor ? undefined : place;
@@ -144,51 +148,55 @@ class ScanState {
 }
 
 /** RecordId breaks ties, so that a cursor never skips or repeats a record. */
-export function searchQuery({ range, condition, order, limit, cursor }: Scan): Sql {
+export function searchQuery(
+  { range, condition, order, limit, cursor }: Scan,
+  shape: Pick<RowShape<unknown>, 'definitions' | 'columns' | 'settings'>,
+): Sql {
   const beyond = cursor ? sql` AND ${beyondCondition(cursor, order)}` : sql``;
   const direction = order === 'desc' ? sql`DESC` : sql`ASC`;
-  return sql`SELECT
-  ${RECORD_COLUMNS}
+  return sql`${shape.definitions}SELECT
+  ${shape.columns}
 FROM logs
 WHERE ${rangeCondition(range)}${beyond} AND ${condition}
 ORDER BY Timestamp ${direction}, RecordId ${direction}
-LIMIT ${uint32(limit)}
-${RECORD_SETTINGS}`;
+LIMIT ${uint32(limit)}${shape.settings}`;
 }
 
-/** Rows are made records in chunks, so that their resources are looked up together. */
+/** Rows are read in chunks, so that their resources are looked up together. */
 const CHUNK_ROWS = 256;
 /** Bodies may have 2 MiB each. */
 const CHUNK_CHARACTERS = 8 * 1024 * 1024;
 
-type RecordEvent =
-  | { readonly kind: 'record'; readonly record: LogRecord }
+type RowEvent<Row> =
+  | { readonly kind: 'row'; readonly row: Row; readonly place: EngineRow }
   | Extract<StatementEvent, { kind: 'progress' }>;
 
-async function* records(
+/** Rows of a statement that selects the shape. */
+export async function* shapedRows<Row>(
   reader: LogReader,
   statement: Sql,
+  shape: RowShape<Row>,
   options: StatementOptions,
-): AsyncGenerator<RecordEvent> {
-  let chunk: RecordRow[] = [];
+): AsyncGenerator<RowEvent<Row>> {
+  let chunk: EngineRow[] = [];
   let characters = 0;
   for await (const event of runStatement(reader.engine, statement, {
     ...options,
-    settings: RECORD_QUERY_SETTINGS,
+    settings: { ...RECORD_QUERY_SETTINGS, ...options.settings },
   })) {
     if (event.kind === 'progress') {
       yield event;
       continue;
     }
-    const row = event.row as unknown as RecordRow;
+    const row = event.row as unknown as EngineRow;
     chunk.push(row);
-    characters += row.body.length + row.attributes.length + row.original.length;
+    characters += shape.characters(row);
     if (chunk.length < CHUNK_ROWS && characters < CHUNK_CHARACTERS) continue;
-    yield* asRecords(reader, chunk, options);
+    yield* shaped(chunk, shape, options);
     chunk = [];
     characters = 0;
   }
-  yield* asRecords(reader, chunk, options);
+  yield* shaped(chunk, shape, options);
 }
 
 /** Reads the wide columns of the rows that remain, not of all that were sorted. */
@@ -199,16 +207,14 @@ const RECORD_QUERY_SETTINGS = {
   use_top_k_dynamic_filtering: 1,
 } as const;
 
-async function* asRecords(
-  reader: LogReader,
-  rows: readonly RecordRow[],
+async function* shaped<Row>(
+  chunk: readonly EngineRow[],
+  shape: RowShape<Row>,
   options: StatementOptions,
-): AsyncGenerator<RecordEvent> {
-  await reader.resources.load(
-    rows.map(({ resourceId }) => resourceId),
-    options,
-  );
-  for (const row of rows) {
-    yield { kind: 'record', record: recordOfRow(row, reader.resources.get(row.resourceId)) };
+): AsyncGenerator<Extract<RowEvent<Row>, { kind: 'row' }>> {
+  const rows = await shape.read(chunk, options);
+  for (const [index, place] of chunk.entries()) {
+    const row = rows[index];
+    if (row !== undefined) yield { kind: 'row', row, place };
   }
 }

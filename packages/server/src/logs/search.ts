@@ -1,69 +1,65 @@
-/** Log search: events of the API from a scan. */
-import type { Cost, Partial, ProgressEvent, Summary } from '@tendril/api/answer';
+/** Log search: events of the API from what a query's plan reads. */
 import type { LogSearchEvent, LogSearchRequest } from '@tendril/api/log-search';
-import type { TimeRange } from '@tendril/model/time-range';
-import { printSql, type Sql } from '@tendril/sql/sql';
-import { parseCursor, printCursor } from './cursor.ts';
+import type { RecordsPlan } from '@tendril/query/plan';
+import { searchAround } from './around.ts';
+import { parsePlace, printPlace } from './cursor.ts';
 import type { LogReader } from './log-reader.ts';
-import type { ReadBudget } from './read-budget.ts';
-import { scanLogs, type ScanOutcome } from './scan.ts';
+import { orderedEvents } from './ordered-search.ts';
+import { scanLogs } from './scan.ts';
+import { eventShape, type Searching } from './searching.ts';
+import { progressEvent, summaryOf } from './summary.ts';
+import { tableEvents } from './table-search.ts';
 
 export async function* searchLogs(
   reader: LogReader,
   request: LogSearchRequest,
   signal: AbortSignal,
 ): AsyncGenerator<LogSearchEvent> {
-  const cursor = request.cursor === undefined ? undefined : parseCursor(request.cursor);
+  // Before anything is read, so that a mistake is answered at once.
+  if (request.cursor !== undefined) parsePlace(request.cursor);
   const options = { budget: reader.budget(), signal };
-  const { range, condition } = await reader.prepare(request, options);
-  const { order, limit } = request;
-  const scan = { range, condition, order, limit, cursor };
-  for await (const event of scanLogs(reader, scan, options)) {
+  const prepared = await reader.prepare(request, options);
+  const searching = { reader, request, prepared, options };
+  const { plan } = prepared;
+  if (plan.kind === 'table') yield* tableEvents(searching, plan);
+  else if (plan.around) yield* searchAround(searching, plan, plan.around);
+  else if (plan.ordered) yield* orderedEvents(searching, plan, plan.ordered);
+  else yield* scanEvents(searching, plan);
+}
+
+/** In the order of time, page by page. */
+async function* scanEvents(
+  searching: Searching,
+  plan: RecordsPlan,
+): AsyncGenerator<LogSearchEvent> {
+  const { reader, request, prepared, options } = searching;
+  const place = request.cursor === undefined ? undefined : parsePlace(request.cursor);
+  // How many `| limit` still wants goes from page to page with the cursor.
+  const wanted = place?.wanted ?? plan.limit;
+  const { range } = prepared;
+  const { order } = request;
+  const limit = Math.min(request.limit, wanted ?? request.limit);
+  const scan = { range, condition: plan.condition, order, limit, cursor: place?.cursor };
+  if (plan.columns) {
+    yield { kind: 'columns', columns: plan.columns.map(({ column }) => column) };
+  }
+  for await (const event of scanLogs(reader, scan, eventShape(reader, plan), options)) {
     switch (event.kind) {
-      case 'record':
-        yield { kind: 'row', record: event.record };
+      case 'row':
+        yield event.row;
         break;
       case 'progress':
         yield progressEvent(event.cost, event.searchedToNs);
         break;
-      case 'end':
+      case 'end': {
+        const left = wanted === undefined ? undefined : wanted - event.rows;
+        const next = left === 0 ? undefined : event.next;
         yield {
           ...summaryOf({ range, outcome: event, budget: options.budget, withSql: request.sql }),
           counts: { rows: event.rows },
-          next: event.next === undefined ? null : printCursor(event.next),
+          next: next === undefined ? null : printPlace({ cursor: next, wanted: left }),
         };
+      }
     }
   }
-}
-
-export function progressEvent(
-  { elapsedMs, rowsRead, bytesRead }: Cost,
-  searchedToNs: bigint,
-): ProgressEvent {
-  return { kind: 'progress', elapsedMs, rowsRead, bytesRead, searchedTo: String(searchedToNs) };
-}
-
-export interface SummaryFacts {
-  readonly range: TimeRange;
-  readonly outcome: Pick<ScanOutcome, 'partial' | 'searchedToNs' | 'statements'>;
-  readonly budget: ReadBudget;
-  readonly withSql: boolean;
-}
-
-/** What all streamed answers end with. */
-export function summaryOf({ range, outcome, budget, withSql }: SummaryFacts): Summary {
-  return {
-    kind: 'summary',
-    range: { from: String(range.fromNs), to: String(range.toNs) },
-    partial: partialOf(outcome),
-    cost: budget.cost(),
-    ...(withSql && { sql: outcome.statements.map((statement: Sql) => printSql(statement)) }),
-  };
-}
-
-export function partialOf({
-  partial,
-  searchedToNs,
-}: Pick<ScanOutcome, 'partial' | 'searchedToNs'>): Partial | null {
-  return partial === undefined ? null : { reason: partial, searchedTo: String(searchedToNs) };
 }

@@ -10,6 +10,11 @@ export interface StatementOptions {
   readonly budget: ReadBudget;
   readonly signal: AbortSignal;
   readonly settings?: Readonly<Record<string, string | number>>;
+  /**
+   * Takes what there is when the time is up or there are more rows than this, and is told so;
+   * without it running out of time is a failure.
+   */
+  readonly cutAt?: { readonly rowsMax: number; readonly onCut: () => void };
 }
 
 export type StatementEvent =
@@ -20,13 +25,13 @@ export type StatementEvent =
 export async function* runStatement(
   engine: Engine,
   statement: Sql,
-  { budget, signal, settings }: StatementOptions,
+  { budget, signal, settings, cutAt }: StatementOptions,
 ): AsyncGenerator<StatementEvent> {
   const leaving = new AbortController();
   const progress = new ProgressTicker();
   const result = await engine.query(statement, {
     signal: AbortSignal.any([signal, leaving.signal]),
-    limits: budget.left(),
+    limits: { ...budget.left(), ...(cutAt && { overflow: 'break', rowsMax: cutAt.rowsMax }) },
     settings: { ...budget.settings(), ...settings },
     onProgress: (running) => progress.report(running),
   });
@@ -41,6 +46,7 @@ export async function* runStatement(
       yield { kind: 'row', row: settled.value };
       next = iterator.next();
     }
+    if (result.cost().cut) cutAt?.onCut();
   } finally {
     leaving.abort();
     // Nobody waits for it when the reader left.

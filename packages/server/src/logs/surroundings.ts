@@ -7,8 +7,9 @@ import { sql, uint64, type Sql } from '@tendril/sql/sql';
 import { timestampSql, type Cursor, type Order } from './cursor.ts';
 import type { LogReader } from './log-reader.ts';
 import { RECORD_COLUMNS, RECORD_SETTINGS, recordOfRow, type RecordRow } from './record-row.ts';
-import { scanLogs, type ScanOutcome } from './scan.ts';
-import { partialOf } from './search.ts';
+import { records as wholeRecords } from './row-shape.ts';
+import { scanLogs, type Scan, type ScanOutcome } from './scan.ts';
+import { partialOf } from './summary.ts';
 import { allRows, type StatementOptions } from './statement.ts';
 
 export interface RecordAddress {
@@ -52,20 +53,25 @@ export async function logSurroundings(
   };
 }
 
-interface Side {
+export interface Side {
   readonly records: readonly LogRecord[];
-  readonly outcome: Pick<ScanOutcome, 'partial' | 'searchedToNs'>;
+  readonly outcome: Pick<ScanOutcome, 'partial' | 'searchedToNs' | 'statements'>;
 }
 
-async function sideOf(
+/** What a scan finds, at once. */
+export async function sideOf(
   reader: LogReader,
-  scan: Parameters<typeof scanLogs>[1],
+  scan: Scan,
   options: StatementOptions,
 ): Promise<Side> {
   const records: LogRecord[] = [];
-  let outcome: Side['outcome'] = { partial: undefined, searchedToNs: scan.range.fromNs };
-  for await (const event of scanLogs(reader, scan, options)) {
-    if (event.kind === 'record') records.push(event.record);
+  let outcome: Side['outcome'] = {
+    partial: undefined,
+    searchedToNs: scan.range.fromNs,
+    statements: [],
+  };
+  for await (const event of scanLogs(reader, scan, wholeRecords(reader), options)) {
+    if (event.kind === 'row') records.push(event.row);
     if (event.kind === 'end') outcome = event;
   }
   return { records, outcome };

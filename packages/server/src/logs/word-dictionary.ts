@@ -3,7 +3,7 @@
  * 10 M bodies hold, where reading the bodies takes 300 ms and more (docs/adr/0001-logs-storage.md).
  */
 import type { TimeRange } from '@tendril/model/time-range';
-import { runsToLookUp, withWords } from '@tendril/query/dictionary-words';
+import { runsToLookUp } from '@tendril/query/dictionary-words';
 import { likePattern } from '@tendril/query/like-pattern';
 import type { ResolvedQuery } from '@tendril/query/resolved';
 import { sql, string, uint32, type Sql } from '@tendril/sql/sql';
@@ -29,22 +29,22 @@ export class WordDictionary {
     this.density = density;
   }
 
-  /** The query with the words of its runs, as far as they are found quickly. */
+  /** The words of the query's runs, as far as they are found quickly. */
   async lookUp(
     query: ResolvedQuery,
     range: TimeRange,
     options: StatementOptions,
-  ): Promise<ResolvedQuery> {
-    const runs = runsToLookUp(query);
-    if (runs.length === 0 || runs.length > RUNS_MAX) return query;
-    const { inDays, inRange } = this.density.rowsWithin(range);
-    if (inRange < inDays * DAY_SHARE_MIN) return query;
+  ): Promise<ReadonlyMap<string, readonly string[]>> {
     const words = new Map<string, readonly string[]>();
+    const runs = runsToLookUp(query);
+    if (runs.length === 0 || runs.length > RUNS_MAX) return words;
+    const { inDays, inRange } = this.density.rowsWithin(range);
+    if (inRange < inDays * DAY_SHARE_MIN) return words;
     for (const run of runs) {
       const holding = await this.wordsHolding(run, range, options);
       if (holding) words.set(run, holding);
     }
-    return withWords(query, words);
+    return words;
   }
 
   private async wordsHolding(
