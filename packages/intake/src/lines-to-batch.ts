@@ -16,17 +16,24 @@ import { RecordAssembler, type AssembledRecord, type Wrapping } from './record-a
 import { RecordContext } from './record-context.ts';
 import type { WriteOutcome } from './request-state.ts';
 
-export interface LinesRequest {
-  readonly writer: LogWriter;
-  readonly sink: BatchSink<LogBatch>;
+/** What is known of lines before they are read. */
+export interface LinesSource {
   readonly formats: FormatTable;
   readonly context: LineContext;
   /** True when somebody has said what the zone is: nothing else is believed then. */
   readonly isZoneGiven?: boolean;
-  /** What is known of the source of the lines; a record's own words go before it. */
+  /** A record's own words go before it. */
   readonly resource: Attributes;
+}
+
+export interface LinesWriting extends LinesSource {
+  readonly writer: LogWriter;
   /** Called for each record after it was written. */
   readonly onRecord?: (facts: RecordFacts) => void;
+}
+
+export interface LinesRequest extends LinesWriting {
+  readonly sink: BatchSink<LogBatch>;
 }
 
 /** How a record was read; none of this is stored. */
@@ -76,7 +83,7 @@ const SCOPES_REMEMBERED_MAX = 1024;
 export class LinesToBatch {
   /** Physical lines in records so far. */
   lineCount = 0;
-  private readonly request: LinesRequest;
+  private readonly request: LinesWriting;
   private readonly writer: LogWriter;
   private readonly assembler: RecordAssembler;
   private readonly detector: FormatDetector;
@@ -84,7 +91,7 @@ export class LinesToBatch {
   private readonly resources: LineResources;
   private readonly scopes: Map<string, LogScope> = new Map([['', NO_SCOPE]]);
 
-  constructor(request: LinesRequest) {
+  constructor(request: LinesWriting) {
     this.request = request;
     this.writer = request.writer;
     this.assembler = new RecordAssembler((record) => this.write(record));

@@ -4,6 +4,7 @@
  * stand between each other in one source are joined each on their own.
  */
 import { RecordJoiner, type JoinedRecord } from './join/record-joiner.ts';
+import { OrderedRecords } from './ordered-records.ts';
 import type { TransportFields, Wrapped } from './transport/transport.ts';
 import { Unwrapper } from './transport/unwrapper.ts';
 
@@ -34,9 +35,11 @@ export type AssembledRecord = JoinedRecord<Wrapping>;
 /** Wrappers within wrappers: an Actions log that prints the logs of Compose. */
 const DEPTH_MAX = 3;
 /** Origins whose records are open at the same time; the one that was silent longest ends its record. */
-export const ORIGINS_MAX = 1024;
+const ORIGINS_MAX = 1024;
+/** An origin that is silent for so many lines of the source has ended its record. */
+export const SILENT_LINES_MAX = 500;
 /** A line that was cut is put together up to this length; the limit of a message is about the same. */
-export const PARTIAL_LENGTH_MAX: number = 2 * 1024 * 1024;
+const PARTIAL_LENGTH_MAX: number = 2 * 1024 * 1024;
 
 interface Line {
   readonly text: string;
@@ -49,6 +52,7 @@ interface Line {
 
 export class RecordAssembler {
   private readonly emit: (record: AssembledRecord) => void;
+  private readonly ordered: OrderedRecords<AssembledRecord>;
   // One for each depth: what wraps what is inside is of another kind.
   private readonly unwrappers: readonly Unwrapper[];
   private readonly plain: OriginLines;
@@ -57,8 +61,9 @@ export class RecordAssembler {
 
   constructor(emit: (record: AssembledRecord) => void) {
     this.emit = emit;
+    this.ordered = new OrderedRecords(emit, () => this.oldestOpen());
     this.unwrappers = Array.from({ length: DEPTH_MAX }, () => new Unwrapper());
-    this.plain = new OriginLines(emit);
+    this.plain = new OriginLines((record, from) => this.take(record, from));
   }
 
   /** The number, from 0, of the line that begins the record which this line belongs to. */
@@ -67,6 +72,8 @@ export class RecordAssembler {
     this.lineNumber += 1;
     const unwrapped = this.unwrappers[0]?.unwrap(line);
     if (!unwrapped) {
+      this.plain.lastNumber = number;
+      if (this.origins.size > 0) this.endSilent();
       const joined = { text: line, raw: line, lineCount: 1, origin: UNWRAPPED };
       return this.plain.push(joined, number);
     }
@@ -85,6 +92,19 @@ export class RecordAssembler {
   flush(): void {
     this.plain.flush();
     for (const lines of this.origins.values()) lines.flush();
+    this.ordered.flush();
+  }
+
+  // A source of one origin, the usual one, has nothing to put in order.
+  private take(record: AssembledRecord, from: number): void {
+    if (this.origins.size === 0 && this.ordered.isEmpty) this.emit(record);
+    else this.ordered.add({ record, from, length: record.raw.length });
+  }
+
+  private oldestOpen(): number {
+    let oldest = this.plain.openFrom;
+    for (const { openFrom } of this.origins.values()) oldest = Math.min(oldest, openFrom);
+    return oldest;
   }
 
   private pushWrapped(
@@ -93,6 +113,8 @@ export class RecordAssembler {
   ): number {
     const inner = innerLine(line, transport, wrapped);
     const lines = this.linesOf(inner.origin);
+    lines.lastNumber = this.lineNumber;
+    this.endSilent();
     const whole = lines.complete(inner, wrapped.isPartial);
     if (!whole) return lines.partialFrom;
     const depth = whole.wrapping.transports.length;
@@ -111,9 +133,18 @@ export class RecordAssembler {
       return known;
     }
     if (this.origins.size >= ORIGINS_MAX) this.forgetOldest();
-    const lines = new OriginLines(this.emit);
+    const lines = new OriginLines((record, from) => this.take(record, from));
     this.origins.set(origin, lines);
     return lines;
+  }
+
+  private endSilent(): void {
+    const silentFrom = this.lineNumber - SILENT_LINES_MAX;
+    if (this.plain.isOpen && this.plain.lastNumber < silentFrom) this.plain.flush();
+    for (const { lastNumber } of this.origins.values()) {
+      if (lastNumber >= silentFrom) return;
+      this.forgetOldest();
+    }
   }
 
   private forgetOldest(): void {
@@ -128,16 +159,25 @@ export class RecordAssembler {
 class OriginLines {
   /** The line that begins the line whose parts are at hand. */
   partialFrom = 0;
+  /** The last line. */
+  lastNumber = 0;
   private readonly joiner: RecordJoiner<Wrapping>;
   private recordFrom = 0;
   private partial: Line | undefined;
 
-  constructor(emit: (record: AssembledRecord) => void) {
-    this.joiner = new RecordJoiner(emit);
+  /** `from` is the number of the line that begins the record. */
+  constructor(emit: (record: AssembledRecord, from: number) => void) {
+    this.joiner = new RecordJoiner((record) => emit(record, this.recordFrom));
   }
 
   get isOpen(): boolean {
     return this.joiner.isOpen;
+  }
+
+  /** The number of the line that begins what is open; Infinity when nothing is. */
+  get openFrom(): number {
+    if (this.joiner.isOpen) return this.recordFrom;
+    return this.partial ? this.partialFrom : Infinity;
   }
 
   /** Undefined while parts are missing. */

@@ -3,6 +3,7 @@ import type { Command } from '../command.ts';
 import { down } from './down.ts';
 import { help } from './help.ts';
 import { importLines } from './import.ts';
+import { parse } from './parse.ts';
 import { pipe } from './pipe.ts';
 import { search } from './search.ts';
 import { status } from './status.ts';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   pipe,
   search,
   tail,
+  parse,
   token,
   help,
 ];

@@ -21,10 +21,14 @@ export function printableLines(text: string): readonly string[] {
   return text.split(/\r?\n/).map((line) => printable(line.replaceAll('\t', '    ')));
 }
 
-/** JSON that holds the same data and no character that acts on a terminal. */
+/** JSON that holds the same data and no character that acts on a terminal; integers above 2^53 are strings. */
 export function printableJson(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'null';
+  const text = JSON.stringify(value, bigintAsText) ?? 'null';
   return isPlain(text) ? text : text.replaceAll(UNSAFE, escaped);
+}
+
+function bigintAsText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
 }
 
 const PLAIN = /^[\u0020-\u007e]*$/;

@@ -2,7 +2,7 @@
  * Lines as batches that may be sent: large enough to be worth a request, and cut only where no record
  * is cut, since the server joins lines within one request.
  */
-import { RecordAssembler } from '@tendril/intake/record-assembler';
+import { RecordAssembler, SILENT_LINES_MAX } from '@tendril/intake/record-assembler';
 
 /** The engine likes large batches, an interrupt small ones; either ends a batch. */
 export const BATCH_LINES_MAX = 5000;
@@ -11,7 +11,7 @@ export const BATCH_LENGTH_MAX: number = 1024 * 1024;
  * How many more lines are looked at where those of several streams stand between each other: a record
  * may go on behind the lines of others.
  */
-export const LOOKAHEAD_LINES = 500;
+export const LOOKAHEAD_LINES: number = SILENT_LINES_MAX;
 
 export class LineBatcher {
   private readonly assembler = new RecordAssembler(() => undefined);

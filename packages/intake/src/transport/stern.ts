@@ -21,12 +21,11 @@ export const STERN: Transport = {
   },
 };
 
-// With `--all-namespaces` the namespace stands first.
+// A pod's name ends in what its owner made of it: there is a dash. With `--all-namespaces` the
+// namespace stands first.
 const HEAD = new RegExp(
-  `^(${COLOUR}?)(?:[a-z0-9-]{1,63} )??([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)${COLOUR}? (?:› )?(${COLOUR}?)([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)${COLOUR}? `,
+  `^(?:${COLOUR}?[a-z0-9-]{1,63}${COLOUR}? )??(${COLOUR}?)([a-z0-9][a-z0-9.-]{0,250}-[a-z0-9]{1,10})${COLOUR}? (${COLOUR}?)([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)${COLOUR}? `,
 );
-/** A pod's name has the names of its owners' hashes: at least one dash. */
-const POD = /-[a-z0-9]{1,10}$/;
 const BEGINS_RECORD = new RegExp(
   String.raw`^${COLOUR}?(?:[[<]?\d{2,4}[-/]\d\d|[{[]|[IWEF]\d{4} |(?:level|time|ts)=)`,
 );
@@ -38,9 +37,7 @@ function unwrap(line: string, known: RememberedFields): Wrapped | undefined {
   const key = `${pod}/${container}`;
   const rest = line.slice(head.length);
   const isColoured = podColour !== '' && containerColour !== '';
-  if (!POD.test(pod) || !(isColoured || known.has(key) || BEGINS_RECORD.test(rest))) {
-    return undefined;
-  }
+  if (!isColoured && !known.has(key) && !BEGINS_RECORD.test(rest)) return undefined;
   const time = rfc3339At(rest, 0);
   const isTimed = time?.fractionDigits === 9 && rest[time.end] === ' ';
   return {

@@ -42,6 +42,23 @@ export const EN_OUTPUT = {
     '{files, plural, one {# file was} other {# files were}} imported before and not changed since; --restart imports again',
   'say.import.skipped': 'skipped {path}: {reason}',
   'say.import.interrupted': 'interrupted; the same command goes on from here',
+  'say.parse.done':
+    '{records, plural, one {# record} other {# records}} from {lines, plural, one {# line} other {# lines}} of {sources, plural, one {# source} other {# sources}}',
+  'say.parse.formats': 'formats: {formats}',
+  'say.parse.transports': 'unwrapped: {transports}',
+  'say.parse.separator': ', ',
+  'say.parse.noTime':
+    '{count, plural, one {# record states} other {# records state}} no time: stored with the time of arrival',
+  'say.parse.zone':
+    '{count, plural, one {# time states} other {# times state}} no zone: taken in {zone}{isGiven, select, true {} other {; --zone says another}}',
+  'say.parse.zoneInferred':
+    '{count, plural, one {# time states} other {# times state}} no zone: found from the time of the transport',
+  'say.parse.year':
+    '{count, plural, one {# time states} other {# times state}} no year: taken as the latest that fits',
+  'say.parse.transportClock':
+    'clock: lines of {source} are {seconds} s {side, select, behind {behind} other {ahead of}} the time at which they were taken; is the zone right?',
+  'say.parse.clock':
+    'clock: {source} is {seconds} s {side, select, behind {behind} other {ahead of}} {other}, by the operations in both',
   'say.pipe.dropped': '{lines, plural, one {# line was} other {# lines were}} not stored: {reason}',
   'say.pipe.away': 'the server does not take lines ({reason}); keeping up to {size} of them',
   'say.pipe.full': 'the buffer is full',

@@ -40,6 +40,20 @@ export const ZH_OUTPUT: Readonly<Record<keyof typeof EN_OUTPUT, string>> = {
     '{files, plural, other {# 个文件}}以前导入过，之后没有变化；--restart 重新导入',
   'say.import.skipped': '跳过 {path}：{reason}',
   'say.import.interrupted': '已中断；再次运行同样的命令会从这里继续',
+  'say.parse.done':
+    '{records, plural, other {# 条}}日志，来自 {sources, plural, other {# 个}}来源的 {lines, plural, other {# 行}}',
+  'say.parse.formats': '格式：{formats}',
+  'say.parse.transports': '已拆去包装：{transports}',
+  'say.parse.separator': '，',
+  'say.parse.noTime': '{count, plural, other {# 条}}日志没有时间：按到达时间存入',
+  'say.parse.zone':
+    '{count, plural, other {# 个}}时间没有时区：按 {zone} 处理{isGiven, select, true {} other {；可用 --zone 指定}}',
+  'say.parse.zoneInferred': '{count, plural, other {# 个}}时间没有时区：由外层的时间推出',
+  'say.parse.year': '{count, plural, other {# 个}}时间没有年份：取合适的最近一年',
+  'say.parse.transportClock':
+    '时钟：{source} 的日志比采集时间{side, select, behind {慢} other {快}} {seconds} 秒；时区对吗？',
+  'say.parse.clock':
+    '时钟：按两边都有的操作，{source} 比 {other} {side, select, behind {慢} other {快}} {seconds} 秒',
   'say.pipe.dropped': '{lines, plural, other {# 行}}没有存入：{reason}',
   'say.pipe.away': '服务器没有接收（{reason}）；最多保留 {size}',
   'say.pipe.full': '缓冲区已满',
