@@ -82,6 +82,7 @@ export class LogBatch implements RecordBatch {
       ...this.catalog.resourceBlocks(this.columns.resources.values),
       { table: 'logs', rowCount: this.rowCount, bytes: logs },
       ...this.catalog.fieldBlocks(this),
+      ...this.catalog.patternBlocks(this),
     ];
   }
 

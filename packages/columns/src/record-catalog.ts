@@ -9,6 +9,7 @@ import { ByteStore } from './byte-store.ts';
 import { RecordFields, type FieldsTable } from './record-fields.ts';
 import { attributeText, type LogResource } from './log-resource.ts';
 import { encodeBlock, readyColumn } from './native-block.ts';
+import type { PatternBatch, PatternCatalog } from './pattern-catalog.ts';
 import type { RecordBatch } from './record-columns.ts';
 
 /** A resource is sent again after this long, in case what was sent first got lost. */
@@ -21,16 +22,21 @@ export interface RecordCatalogOptions {
   readonly attributePathsMax: number;
   /** Where the names and values of fields are written; that of logs when absent. */
   readonly fieldsTable?: FieldsTable;
+  /** What the table `patterns` is told; it is told nothing when absent. */
+  readonly patterns?: PatternCatalog;
   readonly nowMs: () => number;
 }
 
 export class RecordCatalog {
   readonly paths: AttributePaths;
+  private readonly patterns: PatternCatalog | undefined;
   private readonly fields: RecordFields;
   private readonly nowMs: () => number;
   private readonly sentAtMs: Map<bigint, number> = new Map();
 
-  constructor({ attributePathsMax, fieldsTable = 'log_fields', nowMs }: RecordCatalogOptions) {
+  constructor(options: RecordCatalogOptions) {
+    const { attributePathsMax, fieldsTable = 'log_fields', patterns, nowMs } = options;
+    this.patterns = patterns;
     this.paths = new AttributePaths(attributePathsMax);
     this.nowMs = nowMs;
     this.fields = new RecordFields(fieldsTable, nowMs);
@@ -40,6 +46,7 @@ export class RecordCatalog {
   forgetSent(): void {
     this.sentAtMs.clear();
     this.fields.forget();
+    this.patterns?.forget();
   }
 
   /** The block for `resources` with those that were not sent lately. */
@@ -53,6 +60,11 @@ export class RecordCatalog {
   /** The block for the table of fields with what is new, and with counts from time to time. */
   fieldBlocks(batch: RecordBatch): readonly TableBlock[] {
     return this.fields.blocks(batch);
+  }
+
+  /** The block for `patterns` with those that were not told lately. */
+  patternBlocks(batch: PatternBatch): readonly TableBlock[] {
+    return this.patterns?.blocks(batch) ?? [];
   }
 
   private isDue(id: bigint, nowMs: number): boolean {

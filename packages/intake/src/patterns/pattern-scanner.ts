@@ -3,21 +3,12 @@
  * pure functions of the line, the same on every server, agent and restart.
  */
 import { TextScratch, type ByteSource } from '@tendril/columns/byte-store';
+import type { PatternText } from '@tendril/columns/pattern-catalog';
 import { findValues } from './find-values.ts';
 import { LineTokens } from './line-tokens.ts';
 import { hashTokens, type IdWords } from './pattern-hash.ts';
 import { splitLine } from './split-line.ts';
 import { patternText, skeletonText, slotTexts } from './template.ts';
-
-/** What is said about a pattern once, beside its ids. */
-export interface PatternText {
-  /** With soft words kept. */
-  readonly template: string;
-  /** With soft words masked. */
-  readonly skeleton: string;
-  /** What each `<*>` of the skeleton is in the template. */
-  readonly slots: readonly string[];
-}
 
 /** Not shared: the ids are those of the line scanned last. */
 export class PatternScanner {

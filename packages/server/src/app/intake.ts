@@ -1,10 +1,12 @@
 /** What writes records into batches: catalogs, the redactor, and the writers of this process. */
 import { join } from 'node:path';
 import { LogBatch } from '@tendril/columns/log-batch';
+import { PatternCatalog } from '@tendril/columns/pattern-catalog';
 import { RecordCatalog } from '@tendril/columns/record-catalog';
 import { SpanBatch } from '@tendril/columns/span-batch';
 import { LogWriter } from '@tendril/intake/log-writer';
 import { allowLongInlining } from '@tendril/intake/long-inlining';
+import { PatternScanner } from '@tendril/intake/patterns/pattern-scanner';
 import { createRedactor, type Redactor } from '@tendril/intake/redact/redactor';
 import { RULE_NAMES, type RuleName } from '@tendril/intake/redact/scan';
 import { SpanWriter } from '@tendril/intake/span-writer';
@@ -32,7 +34,12 @@ export function createIntake(config: ServerConfig, limits: Limits, statePath: st
     ...(config['redaction.enabled'] ? {} : { rules: ALL_OFF }),
   });
   const { attributePathsMax } = limits;
-  const logs = new RecordCatalog({ attributePathsMax, nowMs: Date.now });
+  const scanner = new PatternScanner();
+  const patterns = new PatternCatalog({
+    nowMs: Date.now,
+    describe: (body) => scanner.describe(body),
+  });
+  const logs = new RecordCatalog({ attributePathsMax, patterns, nowMs: Date.now });
   const spans = new RecordCatalog({
     attributePathsMax,
     fieldsTable: 'span_fields',

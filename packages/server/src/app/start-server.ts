@@ -36,7 +36,7 @@ import { prepareSchema, startEngine } from './start-engine.ts';
 import { VERSION } from './version.ts';
 
 /** Raised with each migration that changes what batches are written for. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 export interface RunningServer {
   /** Of the main port. */

@@ -10,6 +10,7 @@ beforeAll(async () => {
   for (const [table, column] of [
     [sql`logs`, sql`ObservedTimestamp`],
     [sql`log_fields`, sql`ObservedHour`],
+    [sql`patterns`, sql`LastSeen`],
     [sql`traces`, sql`ObservedTimestamp`],
     [sql`span_fields`, sql`ObservedHour`],
     [sql`service_edges`, sql`ComputedAt`],

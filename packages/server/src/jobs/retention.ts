@@ -17,6 +17,7 @@ export interface DroppedPartition {
 const TTL_COLUMNS = [
   { table: 'logs', column: 'ObservedTimestamp' },
   { table: 'log_fields', column: 'ObservedHour' },
+  { table: 'patterns', column: 'LastSeen' },
   { table: 'traces', column: 'ObservedTimestamp' },
   { table: 'span_fields', column: 'ObservedHour' },
   { table: 'service_edges', column: 'ComputedAt' },
