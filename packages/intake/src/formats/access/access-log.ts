@@ -15,10 +15,12 @@ import {
   type Attributes,
 } from './http-request.ts';
 
+const HOST_CHARACTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_.-%';
+
 export const ACCESS_LOG: LineFormat = {
   name: 'access-log',
   specificity: 'specific',
-  gate: { contains: ['] "'] },
+  gate: { first: `${HOST_CHARACTERS}[:`, contains: ['] "'] },
   parse,
 };
 

@@ -18,7 +18,7 @@ import {
 export const DJANGO_SERVER: LineFormat = {
   name: 'django-server',
   specificity: 'specific',
-  gate: { containsAny: ['WebSocket ', 'HTTP ', '] "'] },
+  gate: { first: '0123456789[DIWECH', containsAny: ['WebSocket ', 'HTTP ', '] "'] },
   parse,
 };
 

@@ -16,7 +16,7 @@ import {
 export const UVICORN: LineFormat = {
   name: 'uvicorn',
   specificity: 'specific',
-  gate: { contains: [' - "'] },
+  gate: { first: '0123456789([DIWEC', contains: [' - "'] },
   parse,
 };
 

@@ -9,6 +9,8 @@ import { errorKindOf, grpcCodeOf, type CodeLayer } from './error-codes.ts';
 const REACH_MAX = 1024;
 
 const BEGINNING = /^(?:Error: )?(\d{3,6}) [^\s\d]/;
+// gRPC's are small, and so are numbers of anything.
+const GRPC_BEGINNING = /^(?:Error)?: (\d{1,2}) [a-z]/;
 const GRPC = /\bcode = (?:Code\((\d{1,6})\)|([A-Z][A-Za-z]{1,20})) desc = /;
 const INSIDE = /[:,] (\d{3,5}) [A-Za-z]/g;
 const ANSWER = /^\{"errCode":(\d{1,6})[,}]/;
@@ -16,7 +18,7 @@ const ANSWER = /^\{"errCode":(\d{1,6})[,}]/;
 /** Undefined when the text states none. */
 export function codeOfError(error: string, layer: CodeLayer): number | undefined {
   const text = error.length > REACH_MAX ? error.slice(0, REACH_MAX) : error;
-  const beginning = BEGINNING.exec(text)?.[1];
+  const beginning = BEGINNING.exec(text)?.[1] ?? GRPC_BEGINNING.exec(text)?.[1];
   if (beginning !== undefined) return Number(beginning);
   const grpc = GRPC.exec(text);
   if (grpc) return codeOfGrpc(grpc, text, layer);

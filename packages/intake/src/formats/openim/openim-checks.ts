@@ -14,30 +14,7 @@ import { codeOfError } from './error-text.ts';
 export const OPENIM_CHECKS: LineFormat = {
   name: 'openim-checks',
   specificity: 'specific',
-  gate: {
-    containsAny: [
-      ' check succeeded.',
-      ' check failed: ',
-      ' exit -1: ',
-      'omponents checks ',
-      'System available memory ',
-      'Config Path: ',
-      'ervices are running normally',
-      'not running ',
-      'listening on ',
-      'listened to by the service',
-      'SIGTERM exit',
-      '!!! ',
-      '[success ',
-      'll openim ',
-      'ports',
-      'port being checked',
-      ' - Command: ',
-      'Exiting with status ',
-      ' are not ',
-      ' been stopped',
-    ],
-  },
+  gate: { first: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz[!#+' },
   parse,
 };
 
@@ -107,8 +84,14 @@ const SENTENCES: readonly Sentence[] = [
   { pattern: /^# Begin to check all openim service/, number: INFO },
 ];
 
+/** How any of them begins: all other lines pass here too. */
+const BEGINNING =
+  /[A-Z]\w{1,31} check (?:succeeded|failed)|[\w.-]{1,64} (?:exit -1: |Index: \d)|All |System available |Some |binary |Cmdline: |Display details |Check(?:ing)? |Port \d|(?:\+\+ )?The port |Exiting with |###? |# Begin |Warning \S+ receive /y;
+
 function parse(line: string, context: LineContext): ParsedLine | undefined {
   const head = headOf(line, context);
+  BEGINNING.lastIndex = head.end;
+  if (head.severityNumber === 0 && !BEGINNING.test(line)) return undefined;
   const message = line.slice(head.end).trimEnd();
   for (const { pattern, number } of SENTENCES) {
     const match = pattern.exec(message);

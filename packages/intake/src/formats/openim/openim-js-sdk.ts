@@ -9,13 +9,14 @@ import { jsonEnd } from '../json-fragment.ts';
 import { isMap } from '../json-fields.ts';
 import { parseJson } from '../json-text.ts';
 import { severityTextOf } from '../severity-word.ts';
+import { withoutConsole } from './console-prefix.ts';
 import { errorKindOf } from './error-codes.ts';
 
 export const OPENIM_JS_SDK: LineFormat = {
   name: 'openim-js-sdk',
   specificity: 'specific',
   gate: {
-    first: '%S=eE',
+    first: '%SE=e[wi@',
     containsAny: ['SDK =>', '=> (invoked by ', 'exit code: ', 'Go program '],
   },
   parse,
@@ -32,8 +33,9 @@ const WARN = 13;
 const ERROR = 17;
 
 function parse(line: string): ParsedLine | undefined {
-  if (!BEGINNING.test(line)) return undefined;
-  const message = messageOf(line);
+  const bare = withoutConsole(line);
+  if (!BEGINNING.test(bare)) return undefined;
+  const message = messageOf(bare);
   const attributes = new Map<string, AttributeValue>([
     ['log.source', 'js-sdk'],
     ['raw_prefix', line.slice(0, PREFIX_LENGTH)],

@@ -13,7 +13,7 @@ import { LEVELS, openimLine } from './record.ts';
 export const OPENIM_SDK_DEBUG: LineFormat = {
   name: 'openim-sdk-debug',
   specificity: 'specific',
-  gate: { containsAny: ['[operationID:', ' operationID='] },
+  gate: { first: '0123456789[TDIWEFPSas', containsAny: ['[operationID:', ' operationID='] },
   parse,
 };
 

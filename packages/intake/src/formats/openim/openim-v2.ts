@@ -45,11 +45,27 @@ function parse(line: string, context: LineContext): ParsedLine | undefined {
   });
 }
 
-function fieldsAt(
+interface Fields {
+  readonly fields: Map<string, AttributeValue>;
+  readonly end: number;
+}
+
+function fieldsAt(line: string, start: number): Fields {
+  const fields = new Map<string, AttributeValue>();
+  const end = addFields(line, start, { fields, last: 'OperationID' });
+  // The first versions put what is logged there as well, and the message after it without brackets; in
+  // later ones the operation is the last field, and a message in brackets may begin like one.
+  const more = new Map(fields);
+  const endOfMore = addFields(line, end, { fields: more, last: '' });
+  const hasMessage = endOfMore < line.length && line[endOfMore] !== '[';
+  return hasMessage ? { fields: more, end: endOfMore } : { fields, end };
+}
+
+function addFields(
   line: string,
   start: number,
-): { readonly fields: Map<string, AttributeValue>; readonly end: number } {
-  const fields = new Map<string, AttributeValue>();
+  { fields, last }: { readonly fields: Map<string, AttributeValue>; readonly last: string },
+): number {
   let end = start;
   for (let count = 0; count < FIELDS_MAX; count += 1) {
     FIELD.lastIndex = end;
@@ -57,11 +73,10 @@ function fieldsAt(
     if (name === '') break;
     end = FIELD.lastIndex;
     if (name === 'FilePath') fields.set('code.caller', value);
-    else if (name === 'PID' || value !== '') fields.set(name, value);
-    // It is the last one, and a message in brackets may begin like a field.
-    if (name === 'OperationID') break;
+    else if ((name === 'PID' || value !== '') && !fields.has(name)) fields.set(name, value);
+    if (name === last) break;
   }
-  return { fields, end };
+  return end;
 }
 
 function unbracketed(message: string): string {

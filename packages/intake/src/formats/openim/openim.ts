@@ -9,11 +9,13 @@ import { isoTime } from '../iso-time.ts';
 import { readColumns, type HeadColumns } from './columns.ts';
 import { addContext, type ContextFields } from './context.ts';
 import { LEVELS, openimLine } from './record.ts';
+import { straighten } from './straighten.ts';
 
 export const OPENIM: LineFormat = {
   name: 'openim',
   specificity: 'specific',
-  gate: { first: '0123456789', contains: ['\t[PID:'] },
+  // Digits, and what consoles and logcat put before a time.
+  gate: { first: '0123456789[wi@VDIWEF', contains: ['[PID:'] },
   parse,
 };
 
@@ -22,6 +24,13 @@ const TAB = 0x09;
 const TIME_LENGTH = 23;
 
 function parse(line: string, context: LineContext): ParsedLine | undefined {
+  const parsed = parseTabbed(line, context);
+  if (parsed) return parsed;
+  const straight = straighten(line);
+  return straight === undefined || straight === line ? undefined : parseTabbed(straight, context);
+}
+
+function parseTabbed(line: string, context: LineContext): ParsedLine | undefined {
   if (line.charCodeAt(TIME_LENGTH) !== TAB) return undefined;
   const levelEnd = line.indexOf('\t', TIME_LENGTH + 1);
   const level = line.slice(TIME_LENGTH + 1, levelEnd).trim();

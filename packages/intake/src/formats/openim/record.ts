@@ -52,7 +52,12 @@ export function openimLine(record: OpenimRecord): ParsedLine {
 // Up to 3.8.2 durations are numbers of seconds, under keys that later hold `1.2ms`.
 const DURATION_KEYS = ['cost', 'time cost', 'cost time', 'duration', 'elapsed', 'time'] as const;
 
+const IN_BRACKETS = /^(\d{1,12}(?:\.\d{1,9})?)\((ns|µs|ms|s)\)$/;
+
 function addDuration(fields: ContextFields): void {
+  const elapsed = fields.get('elapsed time');
+  const shown = typeof elapsed === 'string' ? IN_BRACKETS.exec(elapsed) : undefined;
+  if (shown) fields.set('duration', `${shown[1] ?? ''}${shown[2] ?? ''}`);
   for (const key of DURATION_KEYS) {
     const value = fields.get(key);
     if (typeof value !== 'number') continue;

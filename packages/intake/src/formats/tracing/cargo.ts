@@ -9,7 +9,7 @@ import { severityTextOf } from '../severity-word.ts';
 export const CARGO: LineFormat = {
   name: 'cargo',
   specificity: 'specific',
-  gate: { first: ' \twen', containsAny: ['   ', 'warning', 'error', 'note: '] },
+  gate: { first: ' we' },
   parse,
 };
 

@@ -15,10 +15,7 @@ import { addSpans, addTraceFields } from './trace-fields.ts';
 export const TRACING: LineFormat = {
   name: 'tracing',
   specificity: 'specific',
-  gate: {
-    first: '0123456789 ',
-    containsAny: [' INFO ', ' WARN ', ' ERROR ', ' DEBUG ', ' TRACE '],
-  },
+  gate: { first: '0123456789 ' },
   parse,
 };
 
@@ -27,7 +24,10 @@ const LEVEL = / (?: (INFO|WARN)|(ERROR|DEBUG|TRACE)) /y;
 const PRETTY = /\n {4}(?:at|in) /;
 
 function parse(line: string, context: LineContext): ParsedLine | undefined {
-  const time = isoTime(line, indentOf(line), context);
+  const start = indentOf(line);
+  // The cheap look first: all other lines pass here too.
+  if (line.charCodeAt(start + DATE_LENGTH) !== T) return undefined;
+  const time = isoTime(line, start, context);
   if (!time) return undefined;
   LEVEL.lastIndex = time.end;
   const [, short, long] = LEVEL.exec(line) ?? [];
@@ -56,6 +56,9 @@ function parse(line: string, context: LineContext): ParsedLine | undefined {
     resource: undefined,
   };
 }
+
+const DATE_LENGTH = 10;
+const T = 0x54;
 
 // The pretty formatter indents by two.
 function indentOf(line: string): number {
