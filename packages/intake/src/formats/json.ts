@@ -10,22 +10,42 @@ export const JSON_LINES: LineFormat = {
   name: 'json',
   specificity: 'generic',
   gate: { first: '{ \t' },
-  parse,
+  parse: (line, context) => parseJsonLine(line, context),
 };
 
-function parse(line: string, context: LineContext): ParsedLine | undefined {
+/** Objects of one kind, told from others by names that all of them have. */
+export interface JsonKind {
+  /** At the top level. */
+  readonly keys: readonly string[];
+  /** What fields are called here, by the dotted names that they have in the object. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
+/** Undefined when the line is no JSON object, or none of the kind that is asked for. */
+export function parseJsonLine(
+  line: string,
+  context: LineContext,
+  kind?: JsonKind,
+): ParsedLine | undefined {
   if (!beginsWithBrace(line)) return undefined;
   const value = parseJson(line);
   if (!isMap(value)) return undefined;
+  if (kind && !kind.keys.every((key) => Object.hasOwn(value, key))) return undefined;
   const entries = repeatsKey(line) ? topLevelEntries(line) : Object.entries(value);
-  return recordOf(value, entries, { line, context });
+  return recordOf(value, entries, { line, context, names: kind?.names });
+}
+
+interface Reading {
+  readonly line: string;
+  readonly context: LineContext;
+  readonly names: ReadonlyMap<string, string> | undefined;
 }
 
 // Undefined when the object is nested too deeply to be a record.
 function recordOf(
   map: JsonMap,
   entries: readonly (readonly [string, unknown])[],
-  { line, context }: { readonly line: string; readonly context: LineContext },
+  { line, context, names }: Reading,
 ): ParsedLine | undefined {
   if (isDeeperThan(map, DEFAULT_LIMITS.nestingDepthMax)) return undefined;
   const record = new StructuredLine(context);
@@ -34,7 +54,7 @@ function recordOf(
     if (own && addOwn(record, name, value)) continue;
     // tracing-subscriber nests what was logged under `fields`, the message included.
     const prefix = name === 'fields' && isMap(value) && 'message' in value ? '' : name;
-    addNested(value, prefix, (key, leaf) => record.add(key, leaf));
+    addNested(value, prefix, (key, leaf) => record.add(names?.get(key) ?? key, leaf));
   }
   return record.finish(line);
 }

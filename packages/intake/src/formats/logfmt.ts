@@ -16,17 +16,22 @@ const PAIR = /([^\s="]{1,1024})=("(?:[^"\\]|\\.)*"(?=\s|$)|[^\s"]*(?=\s|$))\s*/y
 const PAIRS_MIN = 2;
 
 function parse(line: string, context: LineContext): ParsedLine | undefined {
-  const start = line.search(/\S/);
   const record = new StructuredLine(context);
+  const pairs = readPairs(line, (name, value) => record.add(name, value));
+  return pairs >= PAIRS_MIN && record.isLog ? record.finish(line) : undefined;
+}
+
+/** How many pairs the text has; 0 when a word of it is none, whatever was handed out before. */
+export function readPairs(text: string, add: (name: string, value: string) => void): number {
   let pairs = 0;
-  PAIR.lastIndex = Math.max(start, 0);
-  while (PAIR.lastIndex < line.length) {
-    const [, name = '', value = ''] = PAIR.exec(line) ?? [];
-    if (name === '') return undefined;
-    record.add(name, unquoted(value));
+  PAIR.lastIndex = Math.max(text.search(/\S/), 0);
+  while (PAIR.lastIndex < text.length) {
+    const [, name = '', value = ''] = PAIR.exec(text) ?? [];
+    if (name === '') return 0;
+    add(name, unquoted(value));
     pairs += 1;
   }
-  return pairs >= PAIRS_MIN && record.isLog ? record.finish(line) : undefined;
+  return pairs;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r' };

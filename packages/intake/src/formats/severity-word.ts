@@ -5,7 +5,7 @@ import { severityNumber, severityOfName, severityOfNumber } from '@tendril/model
 const WORDS_MAX = 5;
 const REACH_MAX = 96;
 
-// Marks of one character: glog and logcat letters, Redis' marks.
+// Marks: glog and logcat letters, Redis' marks, MongoDB's D1 to D5.
 const MARKS: ReadonlyMap<string, number> = new Map([
   ['T', 1],
   ['V', 1],
@@ -21,6 +21,7 @@ const MARKS: ReadonlyMap<string, number> = new Map([
   ['-', 5],
   ['*', 9],
   ['#', 13],
+  ...['D1', 'D2', 'D3', 'D4', 'D5'].map((mark) => [mark, 5] as const),
 ]);
 
 // Lower-case words that begin the text after a time are a severity; any other lower-case word is prose.
@@ -28,7 +29,7 @@ const PLAIN = /^(?:trace|debug|info|notice|warn|warning|error|critical|fatal|pan
 
 /** 0 when the text is no severity's name or mark. */
 export function severityNumberOf(text: string): number {
-  if (text.length === 1) return MARKS.get(text.toUpperCase()) ?? 0;
+  if (text.length <= 2) return MARKS.get(text.toUpperCase()) ?? 0;
   const severity = severityOfName(text);
   return severity ? severityNumber(severity) : 0;
 }

@@ -8,6 +8,8 @@ export const ZH_ERRORS: Readonly<Record<string, string>> = {
   bad_command: '没有命令“{command}”',
   bad_cursor: '游标无效；请原样使用上一页返回的 next',
   bad_flag: '没有选项“{flag}”',
+  bad_pack:
+    '知识包有误：{where}{others, plural, =0 {} other {（另有 # 处；运行 “tendril pack check” 查看全部）}}',
   bad_query: '查询不被接受：{detail}',
   bad_range: '时间范围的终点（{to}）早于起点（{from}）',
   bad_request: '请求有误：{field} {reason}',
@@ -44,6 +46,7 @@ export const ZH_ERRORS: Readonly<Record<string, string>> = {
   not_found: '没有找到：{detail}',
   overloaded: '服务器繁忙，{retryAfterSeconds} 秒后重试',
   pages_not_built: '网页尚未构建：请运行 “npm run build:web”，或用 “npm start” 启动',
+  packs_folder: '无法读取 {path} 中的知识包：{reason}',
   query_bad_regex: '正则表达式无效：{detail}',
   query_bad_value: '查询中的值无效：{detail}',
   query_nested: '不支持花括号里的嵌套条件：这里的属性是扁平的',

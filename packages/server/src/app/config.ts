@@ -28,6 +28,7 @@ interface GeneralConfig {
   readonly port: number;
   readonly serverId: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  readonly packs: string | undefined;
 }
 
 interface RedactionConfig {
@@ -71,6 +72,11 @@ const GENERAL: SettingsOf<GeneralConfig> = {
     oneOf('debug', 'info', 'warn', 'error'),
     'info',
     "How much the server's own log says.",
+  ),
+  packs: setting(
+    optional(path),
+    undefined,
+    'Folder of packs of your own, beside those that come with Tendril; `packs` in the data directory when it is there.',
   ),
 };
 

@@ -6,7 +6,6 @@ import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_LIMITS, type Limits } from '@tendril/model/limits';
 import { decodeBody } from '@tendril/intake/formats/decode-body';
-import { FORMATS } from '@tendril/intake/formats/registry';
 import { NS_PER_MS } from '@tendril/model/time-range';
 import { createAccess, type Access } from '../access/access.ts';
 import { refuseOpenBind } from '../access/loopback.ts';
@@ -29,6 +28,7 @@ import { tokenTable } from '../state/token-table.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import type { ServerConfig } from './config.ts';
 import { createIntake } from './intake.ts';
+import { packFormats } from './own-packs.ts';
 import { startMainListener, type MountedReceiver } from './main-listener.ts';
 import { pagesFolder } from './pages-folder.ts';
 import { siteSecret } from './site-secret.ts';
@@ -89,6 +89,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
   });
   const limits = limitsOf(config);
   const intake = createIntake(config, limits, dataDir.statePath);
+  const formats = packFormats(config, dataDir.path);
   const pipeline = await openPipeline(
     {
       dataDir: dataDir.path,
@@ -127,7 +128,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     pipeline,
     decodeLines: (body, source, sink) => {
       const nowNs = BigInt(Date.now()) * NS_PER_MS;
-      return decodeBody({ body, source, formats: FORMATS, writer: intake.writer, sink, nowNs });
+      return decodeBody({ body, source, formats, writer: intake.writer, sink, nowNs });
     },
     access,
     registry,

@@ -1,0 +1,119 @@
+/** The packs that come with Tendril: their examples are their tests. */
+import { readFileSync } from 'node:fs';
+import * as fc from 'fast-check';
+import { checkSync } from 'recheck';
+import { describe, expect, test } from 'vitest';
+import { FormatDetector } from '../format-table.ts';
+import { FORMATS } from '../formats/registry.ts';
+import { checkExamples, EXAMPLE_CONTEXT } from './check-examples.ts';
+import { compileExpression } from './expression.ts';
+import { problemText, readPacks } from './load-packs.ts';
+
+const packs = readPacks();
+const formats = [...packs.formats.values()];
+const table = FORMATS.with(formats.map(({ format }) => format));
+const examples = formats.flatMap(({ spec }) =>
+  spec.examples.map((example) => ({ id: spec.id, example })),
+);
+
+/** Every regular expression of the packs with the first place where it is. */
+const expressions = new Map(
+  formats
+    .flatMap(({ spec }) => [
+      ...(spec.kind === 'line' ? [[spec.line, `${spec.id}: line`] as const] : []),
+      ...(spec.extract ?? []).map(
+        ({ pattern }, index) => [pattern, `${spec.id}: extract ${index}`] as const,
+      ),
+    ])
+    .toReversed(),
+);
+
+describe('shipped packs', () => {
+  test('have nothing wrong with them', () => {
+    expect(packs.problems.map(problemText)).toEqual([]);
+    expect(packs.formats.size).toBeGreaterThan(30);
+  });
+
+  test.each(formats.map((loaded) => [loaded.spec.id, loaded] as const))(
+    'format %s reads its examples',
+    (_id, loaded) => {
+      expect(checkExamples(loaded, table).map(problemText)).toEqual([]);
+    },
+  );
+
+  test('speak both languages', () => {
+    const texts = [
+      ...packs.packs.flatMap(({ title, description }) => [title, description]),
+      ...formats.map(({ spec }) => spec.title),
+    ];
+    for (const text of texts) expect(text?.en).not.toMatch(/[\u4e00-\u9fff]/);
+    for (const { description } of packs.packs) expect(description?.zh).toMatch(/[\u4e00-\u9fff]/);
+  });
+
+  test.each([...expressions])('linear time: %s (%s)', { timeout: 120_000 }, (source) => {
+    const found = checkSync(source, 's', { timeout: 60_000 });
+    expect(found.status === 'safe' ? found.complexity.type : found).toMatch(/^(?:safe|linear)$/);
+  });
+
+  test('expressions are also ones of RE2, so that a user may copy them', () => {
+    for (const source of expressions.keys()) {
+      expect(compileExpression(source, 'user')).toMatchObject({ ok: true });
+    }
+  });
+
+  test('both engines capture the same', () => {
+    for (const { spec } of formats) {
+      if (spec.kind !== 'line') continue;
+      const engines = (['shipped', 'user'] as const).map((origin) =>
+        compileExpression(spec.line, origin),
+      );
+      for (const { line } of spec.examples) {
+        const [v8, re2] = engines.map((engine) => engine.ok && engine.expression.captures(line));
+        expect({ ...re2 }).toEqual({ ...v8 });
+      }
+    }
+  });
+
+  test('formats never throw on lines that are nearly right, and never make a message longer', () => {
+    const mutation = fc.record({
+      sample: fc.constantFrom(...examples.map(({ example }) => example.line)),
+      at: fc.nat(400),
+      removed: fc.nat(8),
+      inserted: fc.oneof(
+        fc.string({ unit: 'binary', maxLength: 6 }),
+        fc.constantFrom(
+          '"',
+          '\\',
+          '{',
+          '}',
+          '[',
+          ']',
+          '=',
+          ' ',
+          '\t',
+          '\n',
+          '\ud800',
+          '9'.repeat(20),
+        ),
+      ),
+    });
+    fc.assert(
+      fc.property(mutation, ({ sample, at, removed, inserted }) => {
+        const place = at % (sample.length + 1);
+        const line = sample.slice(0, place) + inserted + sample.slice(place + removed);
+        const parsed = new FormatDetector(table).recognise(line, EXAMPLE_CONTEXT)?.parsed;
+        expect(parsed?.body.length ?? 0).toBeLessThanOrEqual(line.length);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  test('no two packs have an id in common', () => {
+    const ids = packs.packs.flatMap(({ folder }) =>
+      [...readFileSync(`${folder.path}/formats.yaml`, 'utf8').matchAll(/^- id: (\S+)$/gm)].map(
+        ([, id]) => id,
+      ),
+    );
+    expect(ids.length).toBe(new Set(ids).size);
+  });
+});
