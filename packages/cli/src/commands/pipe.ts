@@ -3,6 +3,7 @@
  * it. The pipe works the same when the server is away, slow or wrong.
  */
 import { LineSplitter } from '@tendril/intake/sources/line-splitter';
+import { Utf8Transcoder } from '@tendril/intake/text-encoding';
 import { byteSize } from '@tendril/config/value-type';
 import { messageOf, type Failure } from '@tendril/model/failure';
 import type { Command, FlagValues, Invocation } from '../command.ts';
@@ -65,11 +66,16 @@ async function passThrough(
   shipper: PipeShipper,
 ): Promise<void> {
   const splitter = new LineSplitter();
+  const transcoder = new Utf8Transcoder();
+  const ship = (bytes: Buffer): void => {
+    for (const line of splitter.push(bytes).lines) shipper.push(line);
+  };
   for await (const chunk of stdin) {
     // First what the pipe is for.
     await stdout.write(chunk);
-    for (const line of splitter.push(Buffer.from(chunk)).lines) shipper.push(line);
+    ship(transcoder.push(chunk));
   }
+  ship(transcoder.finish());
   for (const line of splitter.finish().lines) shipper.push(line);
 }
 

@@ -1,8 +1,9 @@
 /** The lines of a request body: text or JSON lines, or one JSON document that is a record or a list of them. */
+import { LineDecoder, Utf8Transcoder } from '../text-encoding.ts';
 import { jsonText, parseJson } from './json-text.ts';
 
 export function* bodyLines(bytes: Uint8Array): Generator<string> {
-  const text = new TextDecoder().decode(bytes);
+  const text = textOf(bytes);
   const document = documentOf(text);
   if (Array.isArray(document)) {
     const elements: readonly unknown[] = document;
@@ -11,6 +12,14 @@ export function* bodyLines(bytes: Uint8Array): Generator<string> {
   }
   if (document === undefined) yield* textLines(text);
   else yield text;
+}
+
+// Without a byte order mark.
+function textOf(bytes: Uint8Array): string {
+  const transcoder = new Utf8Transcoder();
+  const whole = Buffer.concat([transcoder.push(bytes), transcoder.finish()]);
+  const text = new LineDecoder().text(whole);
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
 /** Without their line ends, LF or CR LF. */

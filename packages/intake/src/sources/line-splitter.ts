@@ -1,4 +1,5 @@
 /** Chunks of bytes in, whole lines out. Keeps the beginning of a line until its end arrives. */
+import { LineDecoder } from '../text-encoding.ts';
 
 /** Longest line; the rest is dropped and counted. The limit of a record's message is the same. */
 export const LINE_BYTES_MAX: number = 2 * 1024 * 1024;
@@ -17,6 +18,7 @@ export class LineSplitter {
   offset: number;
   /** Lines that lost their end since the start. */
   cutLines = 0;
+  private readonly decoder = new LineDecoder();
   private readonly kept: Buffer[] = [];
   private keptBytes = 0;
   // The end of a line that was too long: dropped until its line feed.
@@ -65,8 +67,9 @@ export class LineSplitter {
     const from = this.isDropping ? whole.indexOf(LINE_FEED) + 1 : 0;
     this.isDropping = false;
     if (from === whole.length) return this.only(undefined);
-    const text = whole.toString('utf8', from, whole.length - 1);
-    const lines = (isFirst && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text).split('\n');
+    const lines = this.decoder.lines(whole, from, whole.length - 1);
+    const [first = ''] = lines;
+    if (isFirst && first.startsWith(BYTE_ORDER_MARK)) lines[0] = first.slice(1);
     return {
       lines: lines.map((line) => this.shortened(line)),
       offsetAfter: (count) => start + afterLines(whole, from, count),
@@ -93,7 +96,8 @@ export class LineSplitter {
   }
 
   private lineOf(bytes: Buffer): string {
-    const text = bytes.toString('utf8', 0, Math.min(bytes.length, LINE_BYTES_MAX + 1));
+    const end = Math.min(bytes.length, LINE_BYTES_MAX + 1);
+    const [text = ''] = this.decoder.lines(bytes, 0, end);
     return this.shortened(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
   }
 

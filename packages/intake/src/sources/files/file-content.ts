@@ -1,6 +1,7 @@
 /** What a file holds, told by its first bytes: compressed or not, text or not. */
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import type { Transform } from 'node:stream';
+import { encodingOf } from '../../text-encoding.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd';
 
@@ -24,30 +25,7 @@ export function decompressor(compression: Compression): Transform | undefined {
   }
 }
 
-export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be';
-
-/** By the byte order mark. */
-export function encodingOf(head: Uint8Array): TextEncoding {
-  if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
-  if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
-  return 'utf-8';
-}
-
 /** Text never holds a zero byte, but for UTF-16. */
 export function isBinary(head: Uint8Array): boolean {
   return encodingOf(head) === 'utf-8' && head.includes(0);
-}
-
-/** UTF-16 as UTF-8, chunk by chunk. */
-export async function* asUtf8(
-  chunks: AsyncIterable<Uint8Array>,
-  encoding: TextEncoding,
-): AsyncGenerator<Uint8Array> {
-  const decoder = new TextDecoder(encoding);
-  for await (const chunk of chunks) {
-    const text = decoder.decode(chunk, { stream: true });
-    if (text !== '') yield Buffer.from(text);
-  }
-  const rest = decoder.decode();
-  if (rest !== '') yield Buffer.from(rest);
 }

@@ -46,6 +46,7 @@ describe('fileSource', () => {
       (text) => Buffer.concat([gzipSync(text.slice(0, 9000)), gzipSync(text.slice(9000))]),
     ],
     ['UTF-16', (text) => Buffer.from(`\uFEFF${text}`, 'utf16le')],
+    ['UTF-16 BE without a mark', (text) => Buffer.from(text, 'utf16le').swap16()],
     ['UTF-16 in gzip', (text) => gzipSync(Buffer.from(`\uFEFF${text}`, 'utf16le'))],
   ])('reads %s, and reads on from any checkpoint', async (name, encode) => {
     const path = write(`${name}.log`, encode(`${MANY.join('\n')}\n`));

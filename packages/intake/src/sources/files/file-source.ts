@@ -1,5 +1,5 @@
 /**
- * A file as a line source: plain, gzip or zstd, UTF-8 or UTF-16. Reads what is there and ends; where a
+ * A file as a line source: plain, gzip or zstd, UTF-8, UTF-16 or GB18030. Reads what is there and ends; where a
  * checkpoint of the same file is given, it goes on from there.
  */
 import { createHash } from 'node:crypto';
@@ -9,7 +9,9 @@ import { pipeline, type Readable } from 'node:stream';
 import { Failure, messageOf } from '@tendril/model/failure';
 import { byteLines } from '../byte-lines.ts';
 import type { Checkpoint, LineBatch, LineSource, ReadOptions } from '../line-source.ts';
-import { asUtf8, compressionOf, decompressor, encodingOf, isBinary } from './file-content.ts';
+import { encodingOf } from '../../text-encoding.ts';
+import { asUtf8 } from '../as-utf8.ts';
+import { compressionOf, decompressor, isBinary } from './file-content.ts';
 
 /** Read at once: large enough for the disk, small enough to answer an interrupt. */
 const CHUNK_BYTES: number = 256 * 1024;
@@ -121,9 +123,7 @@ async function* decodedText(
     ({ first, chunks: encoded } = await withFirst(stream));
     if (first && isBinary(first.subarray(0, HEAD_BYTES))) throw binary(path);
   }
-  const encoding = encodingOf(first ?? head);
-  const text = encoding === 'utf-8' ? encoded : asUtf8(encoded, encoding);
-  yield* skipping(text, offset);
+  yield* skipping(asUtf8(encoded), offset);
 }
 
 interface Peeked {

@@ -1,4 +1,5 @@
 /** Standard input as a line source. It cannot be read twice: no checkpoints. */
+import { asUtf8 } from '../as-utf8.ts';
 import { byteLines } from '../byte-lines.ts';
 import type { LineSource } from '../line-source.ts';
 
@@ -15,7 +16,7 @@ export function stdinSource(input: AsyncIterable<Uint8Array>): LineSource {
       const counted = counting(input, (count) => {
         bytes += count;
       });
-      return byteLines(counted, {
+      return byteLines(asUtf8(counted), {
         offset: 0,
         checkpointAt: () => undefined,
         readBytes: () => bytes,
