@@ -1,6 +1,8 @@
 /** The registry of routes: access table, OpenAPI document and the test that walks all routes read it. */
 import { HEALTHZ, METRICS, OPENAPI, READYZ } from './health.ts';
 import { INGEST } from './ingest.ts';
+import { LOG_EXPLAIN } from './log-explain.ts';
+import { LOG_EXPORT } from './log-export.ts';
 import { LOG_FACETS } from './log-facets.ts';
 import { LOG_FIELDS_LIST, LOG_FIELD_VALUES } from './log-fields.ts';
 import { LOG_HISTOGRAM } from './log-histogram.ts';
@@ -11,16 +13,24 @@ import type { Route } from './route.ts';
 import { SESSION_CREATE, SESSION_DELETE, SESSION_GET } from './session.ts';
 import { STATUS } from './status.ts';
 import { TOKEN_CREATE, TOKEN_LIST, TOKEN_REVOKE } from './tokens.ts';
+import { VIEW_CREATE, VIEW_DELETE, VIEW_GET, VIEW_LIST, VIEW_REPLACE } from './views.ts';
 
 export const ROUTES: readonly Route[] = [
   LOG_SEARCH,
   LOG_HISTOGRAM,
+  LOG_EXPLAIN,
+  LOG_EXPORT,
   LOG_FIELDS_LIST,
   LOG_FIELD_VALUES,
   LOG_FACETS,
   LOG_RECORD,
   LOG_SURROUNDINGS,
   LOG_TAIL,
+  VIEW_LIST,
+  VIEW_CREATE,
+  VIEW_GET,
+  VIEW_REPLACE,
+  VIEW_DELETE,
   INGEST,
   STATUS,
   TOKEN_CREATE,

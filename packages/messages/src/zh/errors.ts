@@ -77,6 +77,10 @@ export const ZH_ERRORS: Readonly<Record<string, string>> = {
   too_large: '请求太大：{detail}',
   too_many_files: '{path} 下的文件超过 {filesMax} 个',
   too_many_subscribers: '实时查看的人数已达上限 {subscribersMax}',
+  view_changed: '视图已被其他人修改，请重新加载',
+  too_many_views: '已保存的视图达到上限 {viewsMax} 个，请删除一些',
+  export_incomplete:
+    '导出达到上限（{reason, select, time {时间} bytes_read {读取的数据} memory {内存} other {{reason}}}），请缩短时间范围',
   too_many_tokens: '令牌已达上限 {tokensMax} 个；请吊销不用的',
   unauthorized:
     '{given, select, yes {访问令牌无效、过期或已吊销} other {需要访问令牌；请设置 TENDRIL_TOKEN}}',

@@ -28,10 +28,12 @@ export async function ndjsonResponse<E extends StreamedEvent>(
 ): Promise<Response> {
   const body = await eventStream(source, {
     print: (event) => `${jsonText(event)}\n`,
-    mayWait: ({ kind }) => kind === 'row' || kind === 'bucket',
+    mayWait: ({ kind }) => TRAVEL_TOGETHER.has(kind),
   });
   return new Response(body, { headers: { 'content-type': 'application/x-ndjson' } });
 }
+
+const TRAVEL_TOGETHER: ReadonlySet<string> = new Set(['row', 'cells', 'bucket']);
 
 /** How often a connection without events says that it lives; proxies close silent ones after 30 s or more. */
 const KEEP_ALIVE_MS = 15_000;

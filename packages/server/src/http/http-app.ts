@@ -6,6 +6,7 @@ import { ROUTES } from '@tendril/api/routes';
 import { mountHealth } from './health.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
 import { mountIngest } from './ingest.ts';
+import { mountLogExport } from './log-export.ts';
 import { mountLogFields } from './log-fields.ts';
 import { mountLogRecords } from './log-records.ts';
 import { mountLogSearch } from './log-search.ts';
@@ -15,6 +16,7 @@ import { mountOn, type HttpEnv } from './mount.ts';
 import { problemResponse } from './problem-response.ts';
 import { mountStatus } from './status.ts';
 import { mountSession, mountTokens } from './tokens.ts';
+import { mountViews } from './views.ts';
 
 export interface HttpApp {
   /** `env.incoming` is the node request, where there is one. */
@@ -37,10 +39,12 @@ export function createHttpApp(dependencies: HttpDependencies): HttpApp {
   });
   const mount = mountOn(app, dependencies);
   mountLogSearch(mount, dependencies);
+  mountLogExport(mount, dependencies);
   mountLogFields(mount, dependencies);
   mountLogRecords(mount, dependencies);
   mountLogTail(mount, dependencies);
   mountIngest(mount, dependencies);
+  mountViews(mount, dependencies);
   mountStatus(mount, dependencies);
   mountTokens(mount, dependencies);
   mountSession(mount, dependencies);
@@ -95,7 +99,7 @@ function addHeaders(headers: Headers, request: Request, allowedOrigins: readonly
   if (origin === null || !allowedOrigins.includes(origin)) return;
   // Without credentials: such pages send a token of their own, never our cookie.
   headers.set('access-control-allow-origin', origin);
-  headers.set('access-control-allow-methods', 'GET, POST, DELETE');
+  headers.set('access-control-allow-methods', 'GET, POST, PUT, DELETE');
   headers.set('access-control-allow-headers', 'authorization, content-type, tendril-batch-id');
   headers.set('access-control-max-age', '7200');
 }

@@ -1,10 +1,13 @@
 /** Search and histogram: streams of the read side. */
+import { LOG_EXPLAIN, logExplainRequestSchema } from '@tendril/api/log-explain';
 import { LOG_HISTOGRAM, logHistogramRequestSchema } from '@tendril/api/log-histogram';
 import { LOG_SEARCH, logSearchRequestSchema } from '@tendril/api/log-search';
+import { explainLogs } from '../logs/explain.ts';
 import { logHistogram } from '../logs/histogram.ts';
 import { searchLogs } from '../logs/search.ts';
 import { ndjsonResponse } from './event-response.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
+import { jsonResponse } from './json-response.ts';
 import { logProblem, type Mount } from './mount.ts';
 import { jsonInput } from './request-input.ts';
 
@@ -24,5 +27,9 @@ export function mountLogSearch(mount: Mount, { reader, logger }: HttpDependencie
       signal,
       onError: (error) => logProblem(error, LOG_HISTOGRAM, logger),
     });
+  });
+  mount(LOG_EXPLAIN, async ({ request, signal }) => {
+    const input = await jsonInput(request, logExplainRequestSchema);
+    return jsonResponse(await explainLogs(reader, input, signal));
   });
 }

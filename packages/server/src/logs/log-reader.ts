@@ -70,8 +70,8 @@ export class LogReader {
   }
 
   /** For one request. */
-  budget(): ReadBudget {
-    return new ReadBudget(this.readLimits, () => performance.now());
+  budget(limits: ReadLimits = this.readLimits): ReadBudget {
+    return new ReadBudget(limits, () => performance.now());
   }
 
   async prepare(

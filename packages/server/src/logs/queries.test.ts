@@ -13,6 +13,7 @@ import { startLogsFixture } from '@tendril/testkit/logs-fixture';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readTokensQuery } from '../state/token-table.ts';
+import { readViewsQuery } from '../state/view-table.ts';
 import { bucketWidthNs } from './bucket-width.ts';
 import { parseCursor, rangeBeyond, rangeCondition } from './cursor.ts';
 import { facetsQuery } from './facet-query.ts';
@@ -53,7 +54,7 @@ const inputSchema = z.object({
       'record',
       'resources',
     ] as const),
-    ...(['catalogue', 'days', 'tokens', 'words'] as const),
+    ...(['catalogue', 'days', 'tokens', 'words', 'views'] as const),
   ]),
   query: z.string().default(''),
   /** What the dictionary says of runs in the query. */
@@ -102,6 +103,8 @@ function statementOf(input: Input): Sql {
       return wordsQuery(input.query, range);
     case 'tokens':
       return readTokensQuery();
+    case 'views':
+      return readViewsQuery();
   }
 }
 

@@ -1,0 +1,177 @@
+/**
+ * Everything that a query finds, as the text of a file, piece by piece. Nothing is kept but the rows under
+ * way, whatever the size of the file. What cannot be read whole within the limits is a failure: the
+ * caller cuts the connection, so that half a file is never taken for one.
+ */
+import type { PartialReason } from '@tendril/api/answer';
+import type { LogExportRequest } from '@tendril/api/log-export';
+import type { TableColumn } from '@tendril/api/table';
+import { Failure } from '@tendril/model/failure';
+import type { LogRecord } from '@tendril/model/log-record';
+import { printFieldName } from '@tendril/query/print';
+import type { RecordsPlan, TablePlan } from '@tendril/query/plan';
+import { rangeCondition } from './cursor.ts';
+import {
+  csvWriter,
+  jsonText,
+  jsonWriter,
+  recordLine,
+  textWriter,
+  type TableWriter,
+} from './export-format.ts';
+import type { LogReader, PreparedQuery } from './log-reader.ts';
+import { orderedQuery } from './ordered-search.ts';
+import { limitReached, type ReadLimits } from './read-budget.ts';
+import { cells, records, type RowShape } from './row-shape.ts';
+import { scanLogs, shapedRows } from './scan.ts';
+import type { StatementOptions } from './statement.ts';
+import { tableRows } from './table-search.ts';
+
+export const EXPORT_LIMITS: ReadLimits = {
+  /** A download of millions of rows over a slow line. */
+  timeoutMs: 30 * 60_000,
+  bytesReadMax: 1_000_000_000_000,
+  memoryBytesMax: 600_000_000,
+};
+
+/** Of records, where the request names none. */
+const USUAL_COLUMNS = ['timestamp', 'level', 'service.name', 'operationId', 'traceId', 'body'];
+
+export async function* exportLogs(
+  reader: LogReader,
+  request: LogExportRequest,
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  const options = { budget: reader.budget(EXPORT_LIMITS), signal };
+  const prepared = await preparedWithColumns(reader, request, options);
+  const { plan } = prepared;
+  const exporting = { reader, request, prepared, options };
+  if (plan.kind === 'table') yield* tableText(exporting, plan);
+  else if (plan.columns) yield* cellsText(exporting, plan, plan.columns);
+  else yield* recordsText(exporting, plan);
+}
+
+interface Exporting {
+  readonly reader: LogReader;
+  readonly request: LogExportRequest;
+  readonly prepared: PreparedQuery;
+  readonly options: StatementOptions;
+}
+
+/** The chosen columns are one more pipe. Rows of CSV need columns, whole records have none. */
+async function preparedWithColumns(
+  reader: LogReader,
+  request: LogExportRequest,
+  options: StatementOptions,
+): Promise<PreparedQuery> {
+  const prepared = await reader.prepare(request, options);
+  const { plan, range, text } = prepared;
+  if (plan.kind === 'records' && plan.around) throw unfitAround();
+  const areWhole = plan.kind === 'records' && plan.columns === undefined;
+  const usual = areWhole && request.format === 'csv' ? USUAL_COLUMNS : [];
+  const columns = request.columns.length > 0 ? request.columns : usual;
+  if (columns.length === 0) return prepared;
+  const fields = columns.map(printFieldName).join(', ');
+  return await reader.prepareIn(range, `${text} | fields ${fields}`, options);
+}
+
+function unfitAround(): Failure {
+  return new Failure({
+    code: 'query_pipe_unfit',
+    detail: '“around” cannot be exported: leave it out, or copy the rows from the page',
+    params: { pipe: 'around' },
+  });
+}
+
+async function* recordsText(
+  { reader, request, prepared, options }: Exporting,
+  plan: RecordsPlan,
+): AsyncGenerator<string> {
+  const print = request.format === 'ndjson' ? jsonLine : recordLine;
+  const shape = records(reader, plan);
+  for await (const record of rowsOf({ reader, request, prepared, options }, plan, shape)) {
+    yield print(record);
+  }
+}
+
+async function* cellsText(
+  exporting: Exporting,
+  plan: RecordsPlan,
+  columns: NonNullable<RecordsPlan['columns']>,
+): AsyncGenerator<string> {
+  const writer = writerOf(
+    exporting.request,
+    columns.map(({ column }) => column),
+  );
+  yield writer.head;
+  const shape = cells(plan.definitions, columns);
+  for await (const row of rowsOf(exporting, plan, shape)) yield writer.row(row);
+}
+
+async function* tableText(
+  { reader, request, prepared, options }: Exporting,
+  plan: TablePlan,
+): AsyncGenerator<string> {
+  const writer = writerOf(request, plan.columns);
+  yield writer.head;
+  const statement = plan.statement(rangeCondition(prepared.range));
+  const read = { plan, statement, rowsMax: request.limit };
+  for await (const event of tableRows(reader, read, options)) {
+    if (event.kind === 'cells') yield writer.row(event.cells);
+    if (event.kind === 'cut' && event.partial !== 'rows') throw incomplete(event.partial);
+  }
+}
+
+/** What a records plan reads, window by window or by its one statement. */
+async function* rowsOf<Row>(
+  { reader, request, prepared, options }: Exporting,
+  plan: RecordsPlan,
+  shape: RowShape<Row>,
+): AsyncGenerator<Row> {
+  const { range } = prepared;
+  const limit = Math.min(request.limit, plan.limit ?? Infinity);
+  if (plan.ordered) {
+    const statement = orderedQuery(plan.ordered, { range, shape, limit });
+    for await (const event of failingWhole(shapedRows(reader, statement, shape, options))) {
+      if (event.kind === 'row') yield event.row;
+    }
+    return;
+  }
+  const scan = { range, condition: plan.condition, order: request.order, limit };
+  for await (const event of scanLogs(reader, scan, shape, options)) {
+    if (event.kind === 'row') yield event.row;
+    if (event.kind === 'end' && event.partial) throw incomplete(event.partial);
+  }
+}
+
+async function* failingWhole<Event>(events: AsyncIterable<Event>): AsyncGenerator<Event> {
+  try {
+    yield* events;
+  } catch (error) {
+    const reason = limitReached(error);
+    throw reason === undefined ? error : incomplete(reason);
+  }
+}
+
+function incomplete(reason: PartialReason): Failure {
+  return new Failure({
+    code: 'export_incomplete',
+    detail: `the export reached a limit (${reason}); choose a shorter range`,
+    params: { reason },
+  });
+}
+
+function writerOf({ format }: LogExportRequest, columns: readonly TableColumn[]): TableWriter {
+  switch (format) {
+    case 'csv':
+      return csvWriter(columns);
+    case 'ndjson':
+      return jsonWriter(columns);
+    case 'txt':
+      return textWriter(columns);
+  }
+}
+
+function jsonLine(record: LogRecord): string {
+  return `${jsonText(record)}\n`;
+}
