@@ -15,7 +15,7 @@ const GB18030: ReadonlyMap<string, readonly number[]> = new Map(
 
 function gb18030(text: string): Buffer {
   return Buffer.from(
-    [...text].flatMap((letter) => GB18030.get(letter) ?? [...Buffer.from(letter)]),
+    Array.from(text, (letter) => GB18030.get(letter) ?? Array.from(Buffer.from(letter))).flat(),
   );
 }
 
