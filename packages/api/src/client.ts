@@ -41,6 +41,12 @@ import {
   type LogExplanation,
 } from './log-explain.ts';
 import { LOG_EXPORT, type LogExportInput } from './log-export.ts';
+import {
+  LOG_PATTERNS,
+  logPatternsResponseSchema,
+  type LogPatternsInput,
+  type LogPatternsResponse,
+} from './log-patterns.ts';
 import { logRecordSchema } from './log-record.ts';
 import {
   LOG_RECORD,
@@ -118,6 +124,7 @@ export interface Client extends TracesClient {
     signal?: AbortSignal,
   ): Promise<LogFieldValuesResponse>;
   logFacets(request: LogFacetsInput, signal?: AbortSignal): Promise<LogFacetsResponse>;
+  logPatterns(request: LogPatternsInput, signal?: AbortSignal): Promise<LogPatternsResponse>;
   explainLogs(request: LogExplainInput, signal?: AbortSignal): Promise<LogExplanation>;
   logChanges(request: LogChangesInput, signal?: AbortSignal): Promise<LogChangesResponse>;
   /** The file as it comes. In a page a link to `exportUrl` lets the browser save it. */
@@ -182,6 +189,12 @@ function logsClient(
         query: { from, to },
         signal,
         schema: logFieldsResponseSchema,
+      }),
+    logPatterns: async (request, signal) =>
+      await sendForJson(options, LOG_PATTERNS, {
+        query: { ...request },
+        signal,
+        schema: logPatternsResponseSchema,
       }),
     logFieldValues: async (json, signal) =>
       await sendForJson(options, LOG_FIELD_VALUES, {

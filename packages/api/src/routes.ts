@@ -6,6 +6,7 @@ import { LOG_EXPORT } from './log-export.ts';
 import { LOG_FACETS } from './log-facets.ts';
 import { LOG_FIELDS_LIST, LOG_FIELD_VALUES } from './log-fields.ts';
 import { LOG_HISTOGRAM } from './log-histogram.ts';
+import { LOG_PATTERNS } from './log-patterns.ts';
 import { LOG_RECORD, LOG_SURROUNDINGS } from './log-records.ts';
 import { LOG_SEARCH } from './log-search.ts';
 import { LOG_TAIL } from './log-tail.ts';
@@ -23,6 +24,7 @@ export const ROUTES: readonly Route[] = [
   LOG_FIELDS_LIST,
   LOG_FIELD_VALUES,
   LOG_FACETS,
+  LOG_PATTERNS,
   LOG_RECORD,
   LOG_SURROUNDINGS,
   LOG_TAIL,

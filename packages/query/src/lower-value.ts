@@ -207,7 +207,11 @@ export function operatorSql(operator: CompareOperator | '='): Sql {
 export function hexCondition(column: HexColumn, test: HexTest): Sql {
   const name = identifier(column);
   if (test.kind === 'exists') return sql`${name} != 0`;
-  if (test.kind === 'in') return sql`${name} IN ${uint64s(test.ids)}`;
+  if (test.kind === 'in') {
+    const isOneOf = sql`${name} IN ${uint64s(test.ids)}`;
+    if (test.skeletonIds === undefined) return isOneOf;
+    return sql`(${isOneOf} OR SkeletonId IN ${uint64s(test.skeletonIds)})`;
+  }
   const text = sql`lower(leftPad(hex(${name}), 16, '0'))`;
   return sql`(${name} != 0 AND ${textValueCondition(text, test)})`;
 }

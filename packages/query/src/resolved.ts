@@ -119,6 +119,11 @@ export interface Equals {
 
 export type HexTest =
   | { readonly kind: 'exists' }
-  | { readonly kind: 'in'; readonly ids: readonly bigint[] }
+  | {
+      readonly kind: 'in';
+      readonly ids: readonly bigint[];
+      /** Of patterns: all records of these skeletons as well. Known to the engine alone. */
+      readonly skeletonIds?: readonly bigint[];
+    }
   | { readonly kind: 'like'; readonly pieces: Pieces }
   | RegexTest;

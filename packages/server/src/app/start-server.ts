@@ -16,6 +16,7 @@ import type { Engine } from '../engine/engine.ts';
 import { createHttpApp } from '../http/http-app.ts';
 import { openPages } from '../http/pages.ts';
 import { LogReader } from '../logs/log-reader.ts';
+import { startPatternJob } from '../jobs/pattern-job.ts';
 import { startRetentionJob } from '../jobs/retention-job.ts';
 import { openPipeline } from '../pipeline/open-pipeline.ts';
 import { DEFAULT_PIPELINE_LIMITS, type PipelineLimits } from '../pipeline/pipeline-limits.ts';
@@ -111,6 +112,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
   stack.add(async (drainMs) => pipeline.close(drainMs));
   logger.info(pipeline.replayed, 'write-ahead log read');
   const { access, registry, signer } = await openAccess(config, { dataDir, engine, logger, stack });
+  stack.add(startPatternJob({ engine, schema, logger }));
   stack.add(
     startRetentionJob({ engine, schema, logger, bytesMax: () => tableBytesMax(config, dataDir) }),
   );

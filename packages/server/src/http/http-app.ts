@@ -8,6 +8,7 @@ import type { HttpDependencies } from './http-dependencies.ts';
 import { mountIngest } from './ingest.ts';
 import { mountLogExport } from './log-export.ts';
 import { mountLogFields } from './log-fields.ts';
+import { mountLogPatterns } from './log-patterns.ts';
 import { mountLogRecords } from './log-records.ts';
 import { mountLogSearch } from './log-search.ts';
 import { mountLogTail } from './log-tail.ts';
@@ -41,6 +42,7 @@ export function createHttpApp(dependencies: HttpDependencies): HttpApp {
   mountLogSearch(mount, dependencies);
   mountLogExport(mount, dependencies);
   mountLogFields(mount, dependencies);
+  mountLogPatterns(mount, dependencies);
   mountLogRecords(mount, dependencies);
   mountLogTail(mount, dependencies);
   mountIngest(mount, dependencies);

@@ -4,7 +4,7 @@
  * ends of the range from the rows, so that the sum is exact.
  */
 import { NS_PER_SECOND, type TimeRange } from '@tendril/model/time-range';
-import type { ResolvedQuery } from '@tendril/query/resolved';
+import type { ResolvedQuery, Test } from '@tendril/query/resolved';
 import { int64, joinSql, sql, type Sql } from '@tendril/sql/sql';
 import { ceilTo, floorTo } from './bucket-width.ts';
 import { rangeCondition } from './cursor.ts';
@@ -82,23 +82,29 @@ export function fitsRollUp(range: TimeRange, widthNs: bigint, query: ResolvedQue
 
 const ROLLUP_COLUMNS: ReadonlySet<string> = new Set(['ServiceName', 'Environment']);
 
-function asksOnlyRollUp(query: ResolvedQuery): boolean {
+/** Whether the query looks at severity, service and environment alone, and at what else `fits`. */
+export function asksOnlyRollUp(
+  query: ResolvedQuery,
+  fits: (test: Test) => boolean = () => false,
+): boolean {
   switch (query.kind) {
     case 'all':
       return true;
     case 'and':
     case 'or':
-      return query.operands.every(asksOnlyRollUp);
+      return query.operands.every((operand) => asksOnlyRollUp(operand, fits));
     case 'not':
-      return asksOnlyRollUp(query.operand);
+      return asksOnlyRollUp(query.operand, fits);
     case 'integer':
-      return query.column === 'SeverityNumber';
-    case 'value':
-      return query.target.kind === 'column' && ROLLUP_COLUMNS.has(query.target.column);
+      return query.column === 'SeverityNumber' || fits(query);
+    case 'value': {
+      const { target } = query;
+      return (target.kind === 'column' && ROLLUP_COLUMNS.has(target.column)) || fits(query);
+    }
     case 'text':
     case 'cell':
     case 'hex':
     case 'time':
-      return false;
+      return fits(query);
   }
 }

@@ -9,6 +9,7 @@ import { NS_PER_MS, type TimeRange } from '@tendril/model/time-range';
 import { withWords } from '@tendril/query/dictionary-words';
 import { lowerQuery, type LowerOptions } from '@tendril/query/lower';
 import { matcherOf, type RecordMatcher } from '@tendril/query/match';
+import { patternIdsOf, withPatternGroups } from '@tendril/query/pattern-groups';
 import { parsePipeline, printPipeline } from '@tendril/query/pipeline';
 import { planQuery, type Plan } from '@tendril/query/plan';
 import { QueryFailure } from '@tendril/query/query-failure';
@@ -17,6 +18,7 @@ import type { ResolvedQuery } from '@tendril/query/resolved';
 import { parseTime } from '@tendril/query/time-value';
 import type { Sql } from '@tendril/sql/sql';
 import type { Engine } from '../engine/engine.ts';
+import { PatternAliases } from './patterns/pattern-alias.ts';
 import { READ_LIMITS, ReadBudget, type ReadLimits } from './read-budget.ts';
 import { ResourceCache } from './resource-cache.ts';
 import type { StatementOptions } from './statement.ts';
@@ -51,6 +53,7 @@ export class LogReader {
   readonly resources: ResourceCache;
   readonly catalogue: StoredCatalogue;
   readonly density: TableDensity;
+  readonly aliases: PatternAliases;
   private readonly words: WordDictionary;
   private readonly flush: LogReaderOptions['flush'];
   private readonly limits: Limits;
@@ -66,6 +69,7 @@ export class LogReader {
     this.resources = new ResourceCache(options.engine);
     this.catalogue = new StoredCatalogue(options.engine, () => performance.now());
     this.density = new TableDensity(options.engine, this.nowMs);
+    this.aliases = new PatternAliases(options.engine, () => performance.now());
     this.words = new WordDictionary(options.engine, this.density);
   }
 
@@ -104,12 +108,14 @@ export class LogReader {
     const plan = await planWith();
     await this.density.ready(options.signal);
     const words = await this.words.lookUp(plan.filter, range, options);
-    const rewrite = (query: ResolvedQuery): ResolvedQuery => withWords(query, words);
+    const skeletons = await this.aliases.skeletonsOf(patternIdsOf(plan.filter), options);
+    const rewrite = (query: ResolvedQuery): ResolvedQuery =>
+      withPatternGroups(withWords(query, words), skeletons);
     return {
       range,
       query: plan.filter,
       condition: lowerQuery(plan.filter, { rewrite }),
-      plan: words.size === 0 ? plan : await planWith(rewrite),
+      plan: words.size + skeletons.size === 0 ? plan : await planWith(rewrite),
       text: printPipeline(pipeline),
     };
   }
