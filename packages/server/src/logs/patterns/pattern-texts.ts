@@ -55,13 +55,15 @@ export async function describePatterns(
   );
   const missing = ids.filter((id) => !found.has(id)).slice(0, BODIES_MAX);
   if (missing.length === 0) return found;
-  const wanted = missing.flatMap((id) => [id, ...groups.skeletonsOf(id)]);
+  const wanted = [...missing, ...missing.flatMap((id) => groups.skeletonsOf(id))];
   const bodies = await allRows(reader.engine, patternBodiesQuery(range, wanted), options);
   const scanner = new PatternScanner();
   const described = describeRows(
     bodies.map((row) => {
-      const { body, ...of } = bodySchema.parse(row);
-      return { ...of, ...scanner.describe(body), example: body.slice(0, EXAMPLE_LENGTH_MAX) };
+      const { body, patternId, skeletonId } = bodySchema.parse(row);
+      const { template, skeleton, slots } = scanner.describe(body);
+      const example = body.slice(0, EXAMPLE_LENGTH_MAX);
+      return { patternId, skeletonId, template, skeleton, slots, example };
     }),
     groups,
   );
