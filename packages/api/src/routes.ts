@@ -1,6 +1,7 @@
 /** The registry of routes: access table, OpenAPI document and the test that walks all routes read it. */
 import { HEALTHZ, METRICS, OPENAPI, READYZ } from './health.ts';
 import { INGEST } from './ingest.ts';
+import { LOG_CHANGES } from './log-changes.ts';
 import { LOG_EXPLAIN } from './log-explain.ts';
 import { LOG_EXPORT } from './log-export.ts';
 import { LOG_FACETS } from './log-facets.ts';
@@ -19,6 +20,7 @@ import { VIEW_CREATE, VIEW_DELETE, VIEW_GET, VIEW_LIST, VIEW_REPLACE } from './v
 export const ROUTES: readonly Route[] = [
   LOG_SEARCH,
   LOG_HISTOGRAM,
+  LOG_CHANGES,
   LOG_EXPLAIN,
   LOG_EXPORT,
   LOG_FIELDS_LIST,

@@ -1,7 +1,9 @@
 /** Search and histogram: streams of the read side. */
+import { LOG_CHANGES, logChangesRequestSchema } from '@tendril/api/log-changes';
 import { LOG_EXPLAIN, logExplainRequestSchema } from '@tendril/api/log-explain';
 import { LOG_HISTOGRAM, logHistogramRequestSchema } from '@tendril/api/log-histogram';
 import { LOG_SEARCH, logSearchRequestSchema } from '@tendril/api/log-search';
+import { logChanges } from '../logs/changes.ts';
 import { explainLogs } from '../logs/explain.ts';
 import { logHistogram } from '../logs/histogram.ts';
 import { searchLogs } from '../logs/search.ts';
@@ -31,5 +33,9 @@ export function mountLogSearch(mount: Mount, { reader, logger }: HttpDependencie
   mount(LOG_EXPLAIN, async ({ request, signal }) => {
     const input = await jsonInput(request, logExplainRequestSchema);
     return jsonResponse(await explainLogs(reader, input, signal));
+  });
+  mount(LOG_CHANGES, async ({ request, signal }) => {
+    const input = await jsonInput(request, logChangesRequestSchema);
+    return jsonResponse(await logChanges(reader, input, signal));
   });
 }

@@ -1,7 +1,7 @@
 /** Every statement of the read side: its text, and that a real engine takes it. */
 import { parseTime } from '@tendril/query/time-value';
 import { fieldCatalogue, type AttributeField } from '@tendril/query/catalogue';
-import { readQuery } from '@tendril/query/check';
+import { fieldCandidates, readQuery } from '@tendril/query/check';
 import { withWords } from '@tendril/query/dictionary-words';
 import { lowerQuery } from '@tendril/query/lower';
 import { logFieldOf } from '@tendril/model/fields';
@@ -14,6 +14,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readTokensQuery } from '../state/token-table.ts';
 import { readViewsQuery } from '../state/view-table.ts';
+import {
+  changesQuery,
+  comparableFieldsQuery,
+  spanCountsQuery,
+  templatesQuery,
+} from './changes-query.ts';
 import { bucketWidthNs } from './bucket-width.ts';
 import { parseCursor, rangeBeyond, rangeCondition } from './cursor.ts';
 import { facetsQuery } from './facet-query.ts';
@@ -54,7 +60,17 @@ const inputSchema = z.object({
       'record',
       'resources',
     ] as const),
-    ...(['catalogue', 'days', 'tokens', 'words', 'views'] as const),
+    ...([
+      'catalogue',
+      'days',
+      'tokens',
+      'words',
+      'views',
+      'spans',
+      'changes',
+      'comparable',
+      'templates',
+    ] as const),
   ]),
   query: z.string().default(''),
   /** What the dictionary says of runs in the query. */
@@ -105,6 +121,11 @@ function statementOf(input: Input): Sql {
       return readTokensQuery();
     case 'views':
       return readViewsQuery();
+    case 'spans':
+    case 'changes':
+    case 'comparable':
+    case 'templates':
+      return changesOf(input.shape, range, condition);
   }
 }
 
@@ -118,6 +139,30 @@ function searchOf({ order, cursor }: Input, range: TimeRange, condition: Sql): S
   const place = parseCursor(cursor);
   const rest = rangeBeyond(range, place, order);
   return searchQuery({ range: rest, condition, order, limit: 100, cursor: place }, shape);
+}
+
+function changesOf(
+  shape: 'spans' | 'changes' | 'comparable' | 'templates',
+  current: TimeRange,
+  condition: Sql,
+): Sql {
+  const baseline = { fromNs: current.fromNs - 3_600_000_000_000n, toNs: current.fromNs };
+  const ids = [1n, 0xffff_ffff_ffff_ffffn];
+  switch (shape) {
+    case 'spans':
+      return spanCountsQuery({ current, baseline, condition });
+    case 'comparable':
+      return comparableFieldsQuery(current, 24);
+    case 'templates':
+      return templatesQuery(ids);
+    case 'changes': {
+      const context = { catalogue: CATALOGUE, nowNs: NOW_NS };
+      const fields = ['level', 'both', 'host.name'].map(
+        (text) => fieldCandidates({ pieces: [text], start: 0, end: 0 }, context)[0],
+      );
+      return changesQuery({ current, baseline, condition, fields, sampling: 3, limit: 50 });
+    }
+  }
 }
 
 function sourceOf(name: string): ValueSource {

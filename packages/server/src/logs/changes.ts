@@ -1,0 +1,198 @@
+/** "What changed": a span of time compared with the one before, or with any other. */
+import { z } from 'zod';
+import type { PartialReason } from '@tendril/api/answer';
+import type { LogChange, LogChangesRequest, LogChangesResponse } from '@tendril/api/log-changes';
+import { LOG_FIELDS } from '@tendril/model/fields';
+import type { TimeRange } from '@tendril/model/time-range';
+import type { FieldCatalogue } from '@tendril/query/catalogue';
+import type { Candidate } from '@tendril/query/check';
+import {
+  changesQuery,
+  comparableFieldsQuery,
+  spanCountsQuery,
+  templatesQuery,
+  type Spans,
+} from './changes-query.ts';
+import type { LogReader } from './log-reader.ts';
+import { limitReached } from './read-budget.ts';
+import { allRows, type StatementOptions } from './statement.ts';
+import { partialOf } from './summary.ts';
+
+/** Records looked at; more would not move the shares that count. */
+const SAMPLE_RECORDS = 400_000;
+/** Beside those of the registry. */
+const OTHER_FIELDS_MAX = 24;
+
+export async function logChanges(
+  reader: LogReader,
+  request: LogChangesRequest,
+  signal: AbortSignal,
+): Promise<LogChangesResponse> {
+  const options = { budget: reader.budget(), signal };
+  const current = reader.rangeOf(request);
+  const baseline = request.baseline ? reader.rangeOf(request.baseline) : spanBefore(current);
+  const { condition } = await reader.prepareIn(hull(current, baseline), request.query, options);
+  const spans = { current, baseline, condition };
+  let found = NOTHING;
+  let partial: PartialReason | undefined;
+  try {
+    found = await compared(reader, spans, request.limit, options);
+  } catch (error) {
+    partial = limitReached(error);
+    if (partial === undefined) throw error;
+  }
+  return {
+    range: printed(current),
+    baseline: printed(baseline),
+    ...found,
+    partial: partialOf({ partial, searchedToNs: current.toNs }),
+    cost: options.budget.cost(),
+  };
+}
+
+type Found = Pick<LogChangesResponse, 'records' | 'baselineRecords' | 'sampled' | 'changes'>;
+
+const NOTHING: Found = { records: 0, baselineRecords: 0, sampled: 1, changes: [] };
+
+function spanBefore({ fromNs, toNs }: TimeRange): TimeRange {
+  const lengthNs = toNs - fromNs;
+  return { fromNs: fromNs > lengthNs ? fromNs - lengthNs : 0n, toNs: fromNs };
+}
+
+function hull(a: TimeRange, b: TimeRange): TimeRange {
+  return {
+    fromNs: a.fromNs < b.fromNs ? a.fromNs : b.fromNs,
+    toNs: a.toNs > b.toNs ? a.toNs : b.toNs,
+  };
+}
+
+function printed({ fromNs, toNs }: TimeRange): LogChangesResponse['range'] {
+  return { from: String(fromNs), to: String(toNs) };
+}
+
+const countsSchema = z.object({ records: z.coerce.number(), baselineRecords: z.coerce.number() });
+
+const rowSchema = z.object({
+  field: z.coerce.number(),
+  value: z.string(),
+  records: z.coerce.number(),
+  baselineRecords: z.coerce.number(),
+  currentRecords: z.coerce.number(),
+  beforeRecords: z.coerce.number(),
+  score: z.number(),
+});
+type Row = z.infer<typeof rowSchema>;
+
+async function compared(
+  reader: LogReader,
+  spans: Spans,
+  limit: number,
+  options: StatementOptions,
+): Promise<Found> {
+  const [counts] = await allRows(reader.engine, spanCountsQuery(spans), options);
+  const { records, baselineRecords } = countsSchema.parse(counts);
+  // With one side empty everything differs, which says nothing.
+  if (records === 0 || baselineRecords === 0) return { ...NOTHING, records, baselineRecords };
+  const sampling = Math.ceil((records + baselineRecords) / SAMPLE_RECORDS);
+  const fields = await comparedFields(reader, hull(spans.current, spans.baseline), options);
+  const candidates = fields.map(({ candidate }) => candidate);
+  const statement = changesQuery({ ...spans, fields: candidates, sampling, limit });
+  const rows = (await allRows(reader.engine, statement, options)).map((row) =>
+    rowSchema.parse(row),
+  );
+  const templates = await templatesOf(reader, rows, options);
+  return {
+    records,
+    baselineRecords,
+    sampled: 1 / sampling,
+    changes: rows.map((row) => {
+      const described = fields[row.field - 1] ?? PATTERN_FIELD;
+      const text = row.field === 0 ? templates.get(row.value) : undefined;
+      return { ...changeOf(row, described, sampling), ...(text !== undefined && { text }) };
+    }),
+  };
+}
+
+type Described = Pick<LogChange, 'kind' | 'field'>;
+
+/** The first of the query's fields. */
+const PATTERN_FIELD: Described = { kind: 'pattern', field: 'patternId' };
+
+interface ComparedField extends Described {
+  readonly candidate: Candidate;
+}
+
+const KINDS: ReadonlyMap<string, LogChange['kind']> = new Map([
+  ['ServiceName', 'service'],
+  ['SeverityNumber', 'level'],
+]);
+
+/** Registered fields whose values are kinds; ids would make a group of each record. */
+const REGISTERED: readonly ComparedField[] = LOG_FIELDS.filter(
+  ({ type }) => type === 'keyword' || type === 'severity',
+).map((field) => ({
+  kind: KINDS.get(field.column) ?? 'field',
+  field: field.name,
+  candidate: { kind: 'field', field },
+}));
+
+const fieldRowSchema = z.object({ source: z.enum(['attribute', 'resource']), name: z.string() });
+
+async function comparedFields(
+  reader: LogReader,
+  range: TimeRange,
+  options: StatementOptions,
+): Promise<readonly ComparedField[]> {
+  const statement = comparableFieldsQuery(range, OTHER_FIELDS_MAX);
+  const rows = await allRows(reader.engine, statement, options);
+  const others = await reader.catalogue.checked(
+    (catalogue) => rows.flatMap((row) => otherField(fieldRowSchema.parse(row), catalogue)),
+    options,
+  );
+  return [...REGISTERED, ...others];
+}
+
+function otherField(
+  { source, name }: z.infer<typeof fieldRowSchema>,
+  catalogue: FieldCatalogue,
+): readonly ComparedField[] {
+  const attribute = catalogue.find(name).find(({ scope }) => scope === source);
+  if (!attribute) return [];
+  const target =
+    source === 'resource'
+      ? ({ kind: 'resource', key: name } as const)
+      : ({ kind: 'attribute', attribute } as const);
+  return [{ kind: 'field', field: name, candidate: { kind: 'value', target } }];
+}
+
+async function templatesOf(
+  reader: LogReader,
+  rows: readonly Row[],
+  options: StatementOptions,
+): Promise<ReadonlyMap<string, string>> {
+  const ids = rows.filter(({ field }) => field === 0).map(({ value }) => BigInt(`0x${value}`));
+  if (ids.length === 0) return new Map();
+  const found = await allRows(reader.engine, templatesQuery(ids), options);
+  return new Map(found.map(({ id, text }) => [String(id), String(text)]));
+}
+
+function changeOf(row: Row, { kind, field }: Described, sampling: number): LogChange {
+  const { value, records, baselineRecords, currentRecords, beforeRecords, score } = row;
+  return {
+    kind,
+    field,
+    value,
+    direction: directionOf(row),
+    records: records * sampling,
+    baselineRecords: baselineRecords * sampling,
+    share: records / currentRecords,
+    baselineShare: baselineRecords / beforeRecords,
+    score,
+  };
+}
+
+function directionOf({ records, baselineRecords, score }: Row): LogChange['direction'] {
+  if (baselineRecords === 0) return 'new';
+  if (records === 0) return 'gone';
+  return score > 0 ? 'more' : 'less';
+}
