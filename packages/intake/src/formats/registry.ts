@@ -7,6 +7,7 @@ import { ACCESS_LOG } from './access/access-log.ts';
 import { DJANGO_SERVER } from './access/django-server.ts';
 import { GIN } from './access/gin.ts';
 import { UVICORN } from './access/uvicorn.ts';
+import { STACK_TRACE } from './exceptions/stack-trace.ts';
 import { JSON_LINES } from './json.ts';
 import { LOGFMT } from './logfmt.ts';
 import { OPENIM_CHECKS } from './openim/openim-checks.ts';
@@ -35,6 +36,7 @@ export const FORMATS: FormatTable = new FormatTable([
   UVICORN,
   DJANGO_SERVER,
   RUST_PANIC,
+  STACK_TRACE,
   CARGO,
   OPENIM_CHECKS,
   JSON_LINES,

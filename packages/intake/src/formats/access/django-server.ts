@@ -23,9 +23,9 @@ export const DJANGO_SERVER: LineFormat = {
 };
 
 const LEVEL = /(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):? {1,5}/y;
-/** Logger, process and thread of a verbose formatter. */
+/** What formatters put between the time and the message: a level, the name of the logger. */
 const BETWEEN =
-  /[\s\]|,:-]{0,16}(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):? {1,5})?(?:[\w.]{1,64}:? (?:\d{1,20} ){0,2})?/y;
+  /[\s\]|,:-]{0,16}(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):? {1,5})?(?:[\w.]{1,64}:? )?/y;
 const WEBSOCKET =
   /WebSocket (HANDSHAKING|CONNECT|DISCONNECT|REJECT) (\S{1,4096}) \[([^\]\n]{1,128})\]$/y;
 const HTTP = /HTTP ([A-Z]{1,20}) (\S{1,16384}) (\d{3}) \[(\d{1,6}\.\d{1,6}), ([^\]\n]{1,128})\]$/y;

@@ -9,7 +9,7 @@ import { timeNsWithoutYear } from '../calendar.ts';
 import { isoTime } from '../iso-time.ts';
 import { severityTextOf } from '../severity-word.ts';
 import { errorKindOf } from './error-codes.ts';
-import { codeOfError } from './error-text.ts';
+import { codeOfAnswer, codeOfError } from './error-text.ts';
 
 export const OPENIM_CHECKS: LineFormat = {
   name: 'openim-checks',
@@ -30,6 +30,8 @@ interface Sentence {
 }
 
 const SENTENCES: readonly Sentence[] = [
+  { pattern: /^Response from [^:\n]{1,128}: \{"errCode":0,/, number: INFO },
+  { pattern: /^Response from [^:\n]{1,128}: \{"errCode":[1-9]/, number: ERROR },
   { pattern: /^(?<component>[A-Z]\w{1,31}) check succeeded\./, number: INFO },
   { pattern: /^(?<component>[A-Z]\w{1,31}) check failed: /, number: ERROR },
   { pattern: /^(?<service>[\w.-]{1,64}) exit -1: /, number: FATAL },
@@ -86,7 +88,7 @@ const SENTENCES: readonly Sentence[] = [
 
 /** How any of them begins: all other lines pass here too. */
 const BEGINNING =
-  /[A-Z]\w{1,31} check (?:succeeded|failed)|[\w.-]{1,64} (?:exit -1: |Index: \d)|All |System available |Some |binary |Cmdline: |Display details |Check(?:ing)? |Port \d|(?:\+\+ )?The port |Exiting with |###? |# Begin |Warning \S+ receive /y;
+  /[A-Z]\w{1,31} check (?:succeeded|failed)|Response from |[\w.-]{1,64} (?:exit -1: |Index: \d)|All |System available |Some |binary |Cmdline: |Display details |Check(?:ing)? |Port \d|(?:\+\+ )?The port |Exiting with |###? |# Begin |Warning \S+ receive /y;
 
 function parse(line: string, context: LineContext): ParsedLine | undefined {
   const head = headOf(line, context);
@@ -163,11 +165,24 @@ function lineOf(head: Head, message: string, { number, groups }: Meaning): Parse
 // `openim-api exit -1: Error: 1050 …`
 function addCode(message: string, attributes: Map<string, AttributeValue>): void {
   const exit = message.indexOf(' exit -1: ');
-  if (exit < 0) return;
+  if (exit < 0) {
+    addAnswer(message, attributes);
+    return;
+  }
   const code = codeOfError(message.slice(exit + ' exit -1: '.length), 'server');
   if (code !== undefined) attributes.set('error.code', String(code));
   const kind = code === undefined ? undefined : errorKindOf(code, 'server');
   attributes.set('error.kind', kind ?? 'fault');
+}
+
+// `Error occurred: {"errCode":14,…}` of the API test.
+function addAnswer(message: string, attributes: Map<string, AttributeValue>): void {
+  const start = message.indexOf('{"errCode":');
+  const code = start < 0 ? undefined : codeOfAnswer(message.slice(start));
+  if (code === undefined) return;
+  attributes.set('error.code', String(code));
+  const kind = errorKindOf(code, 'server');
+  if (kind) attributes.set('error.kind', kind);
 }
 
 function resourceOf(

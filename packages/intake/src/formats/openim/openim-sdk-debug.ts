@@ -34,9 +34,11 @@ function parse(line: string, context: LineContext): ParsedLine | undefined {
   const fields = new Map<string, AttributeValue>([['log.source', 'wasm']]);
   if (operation !== undefined) fields.set('operationID', operation);
   for (const [name, value] of pairs) if (!fields.has(name)) fields.set(name, value);
+  const isFault = message.includes('index out of range');
+  if (isFault) fields.set('error.kind', 'fault');
   return openimLine({
     timeNs: time?.timeNs,
-    level: level.text,
+    level: level.text === '' && isFault ? 'ERROR' : level.text,
     message,
     fields,
     resource: undefined,

@@ -72,9 +72,19 @@ function secondsText(seconds: number): string {
   return `${text.includes('e') ? seconds.toFixed(9) : text}s`;
 }
 
+const CLOSE = /websocket: close (\d{4})\b/;
+
+// gorilla's words for how a connection ended.
+function addClose(text: AttributeValue | undefined, fields: ContextFields): void {
+  if (typeof text !== 'string' || !text.includes('websocket: close ')) return;
+  const code = CLOSE.exec(text.slice(0, 1024))?.[1];
+  if (code !== undefined) fields.set('websocket.close.code', Number(code));
+}
+
 function addError({ level, message, fields, layer }: OpenimRecord): void {
   const error = fields.get('error') ?? fields.get('err') ?? fields.get('r');
   const text = typeof error === 'string' ? error : undefined;
+  addClose(text ?? fields.get('close reason'), fields);
   const code = text === undefined ? codeOfAnswers(fields) : codeOfError(text, layer);
   if (code !== undefined && !fields.has('errCode')) fields.set('error.code', String(code));
   const kind = kindOf({ code, message, level, hasError: text !== undefined, layer });

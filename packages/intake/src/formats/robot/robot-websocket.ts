@@ -8,6 +8,7 @@
 import type { AttributeValue } from '@tendril/model/attribute';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
 import type { LineContext, LineFormat, ParsedLine } from '../../format.ts';
+import { addException, exceptionOf } from '../exceptions/exception.ts';
 import { isoTime } from '../iso-time.ts';
 import { addNested, isDeeperThan, isMap } from '../json-fields.ts';
 import { parseJson } from '../json-text.ts';
@@ -36,7 +37,7 @@ function parse(line: string, context: LineContext): ParsedLine | undefined {
   const event = eventOf(first, HEAD.lastIndex);
   const attributes = new Map(event.attributes);
   const body = bodyOf(event, attributes);
-  if (feed >= 0) attributes.set('exception.stacktrace', line.slice(feed + 1));
+  if (feed >= 0) addTrace(line.slice(feed + 1), attributes);
   addDomain(event.name, attributes);
   return {
     timeNs: time.timeNs,
@@ -48,6 +49,12 @@ function parse(line: string, context: LineContext): ParsedLine | undefined {
     attributes,
     resource: undefined,
   };
+}
+
+function addTrace(trace: string, attributes: Map<string, AttributeValue>): void {
+  attributes.set('exception.stacktrace', trace);
+  const exception = exceptionOf(trace);
+  if (exception) addException(exception, attributes);
 }
 
 interface RobotEvent {
@@ -155,6 +162,9 @@ function addDomain(event: string, attributes: Map<string, AttributeValue>): void
   const code = attributes.get('Code');
   if (event === 'CONNECTION_FAILED' && code !== undefined)
     attributes.set('error.code', String(code));
+  if (event === 'CONNECTION_CLOSED' && typeof code === 'number') {
+    attributes.set('websocket.close.code', code);
+  }
   if (event !== 'PERFORMANCE' && event !== 'COMMAND_EXECUTED') return;
   const duration = [...attributes.values()].find(
     (value) => typeof value === 'string' && SECONDS.test(value),
