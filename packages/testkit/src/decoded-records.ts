@@ -32,15 +32,19 @@ export function decodedText({ outcome, records }: Decoded): string {
 }
 
 function recordText(record: LogRecord): string {
-  const { id: _id, observedTimestamp: _observed, timestamp, ...rest } = record;
+  const { id: _id, observedTimestamp: _observed, patternId: _pattern, timestamp, ...rest } = record;
   const parts = Object.entries({ timestamp: shownTime(timestamp), ...rest }).filter(
     ([, value]) => !isEmpty(value),
   );
-  return JSON.stringify(Object.fromEntries(parts), bigintAsText, 1).replaceAll(/\n\s*/g, ' ');
+  return JSON.stringify(Object.fromEntries(parts), plainValue, 1).replaceAll(/\n\s*/g, ' ');
 }
 
-function bigintAsText(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value;
+// In the order of their names: which of them a format found first does not matter.
+function plainValue(key: string, value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  if (key === '' || typeof value !== 'object' || value === null || Array.isArray(value))
+    return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function shownTime(ns: string): string {

@@ -16,6 +16,7 @@ const RECEIVER_ROUTES: readonly (readonly [route: string, scope: Scope])[] = [
   ['jaeger-query', 'read'],
   ['elastic', 'ingest'],
   ['loki', 'ingest'],
+  ['journald', 'ingest'],
 ];
 
 export const ROUTE_SCOPES: ReadonlyMap<string, Scope | 'none'> = new Map<string, Scope | 'none'>([

@@ -14,13 +14,15 @@ export interface Datagram {
   readonly peer: string;
 }
 
+export type StoreDatagrams = (batch: readonly Datagram[], signal: AbortSignal) => Promise<void>;
+
 export interface DatagramReceiverOptions {
   readonly name: string;
   readonly address: ListenAddress;
   readonly gate: PeerGate;
   readonly pipeline: Pipeline;
   /** Stores a batch; the next one is given when it is done. */
-  readonly store: (batch: readonly Datagram[], signal: AbortSignal) => Promise<void>;
+  readonly store: StoreDatagrams;
   readonly warn: (message: string) => void;
 }
 

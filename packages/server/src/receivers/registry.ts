@@ -1,9 +1,16 @@
 /** All receivers: a new one is a folder and a line in each of these. */
 import type { SettingsOf } from '@tendril/config/settings';
 import type { AddressOrMain } from '@tendril/config/value-type';
+import { startDatagramReceiver, type StoreDatagrams } from './datagram-receiver.ts';
 import { elasticProtocol } from './elastic/elastic-http.ts';
 import { ELASTIC_SETTINGS, type ElasticConfig } from './elastic/settings.ts';
+import { serveFluent } from './fluent/fluent-receiver.ts';
+import { FLUENT_SETTINGS, type FluentConfig } from './fluent/settings.ts';
+import { serveGelf, storeGelf } from './gelf/gelf-receiver.ts';
+import { GELF_SETTINGS, type GelfConfig } from './gelf/settings.ts';
 import { startHttpReceiver, type HttpProtocol } from './http-receiver.ts';
+import { journaldProtocol } from './journald/journald-http.ts';
+import { JOURNALD_SETTINGS, type JournaldConfig } from './journald/settings.ts';
 import { lokiProtocol } from './loki/loki-http.ts';
 import { LOKI_SETTINGS, type LokiConfig } from './loki/settings.ts';
 import { serveLumberjack } from './lumberjack/lumberjack-receiver.ts';
@@ -15,17 +22,28 @@ import type { ReceiverDependencies } from './receiver-dependencies.ts';
 import type { ListenAddress, Receiver } from './receiver.ts';
 import { startStreamReceiver, type StreamConnection } from './stream-receiver.ts';
 import { SYSLOG_SETTINGS, type SyslogConfig } from './syslog/settings.ts';
-import { serveSyslog, startSyslogUdp } from './syslog/syslog-receiver.ts';
+import { serveSyslog, storeSyslog } from './syslog/syslog-receiver.ts';
 import { readTlsFiles } from './tls-files.ts';
 
 export interface ReceiversConfig
-  extends OtlpConfig, ElasticConfig, LokiConfig, LumberjackConfig, SyslogConfig {}
+  extends
+    OtlpConfig,
+    ElasticConfig,
+    LokiConfig,
+    LumberjackConfig,
+    SyslogConfig,
+    FluentConfig,
+    GelfConfig,
+    JournaldConfig {}
 
 export const RECEIVER_SETTINGS: SettingsOf<ReceiversConfig> = {
   ...OTLP_SETTINGS,
   ...ELASTIC_SETTINGS,
   ...LOKI_SETTINGS,
   ...LUMBERJACK_SETTINGS,
+  ...FLUENT_SETTINGS,
+  ...GELF_SETTINGS,
+  ...JOURNALD_SETTINGS,
   ...SYSLOG_SETTINGS,
 };
 
@@ -52,24 +70,48 @@ export const RECEIVERS: readonly ReceiverDefinition[] = [
   otlpReceiver('otlp-grpc'),
   httpReceiver('elastic', '/elastic', elasticProtocol),
   httpReceiver('loki', '/loki', lokiProtocol),
-  {
-    name: 'syslog-udp',
-    takesTokens: false,
-    listen: (config) => config['receivers.syslog-udp.listen'],
-    start: async (address, config, dependencies) =>
-      startSyslogUdp(address, config['receivers.syslog-udp.allowFrom'], dependencies),
-  },
+  datagramReceiver('syslog-udp', storeSyslog),
   streamReceiver('syslog-tcp', serveSyslog),
   streamReceiver('syslog-tls', serveSyslog, { needsTls: true }),
   streamReceiver('lumberjack', serveLumberjack),
+  streamReceiver(
+    'fluent',
+    async (connection, dependencies, _name, config) =>
+      serveFluent(connection, dependencies, config['receivers.fluent.sharedKey']),
+    { isAuthenticated: (config) => config['receivers.fluent.sharedKey'] !== undefined },
+  ),
+  streamReceiver('gelf-tcp', serveGelf),
+  datagramReceiver('gelf-udp', storeGelf),
+  httpReceiver('journald', '/journald', journaldProtocol),
 ];
 
-type StreamName = 'syslog-tcp' | 'syslog-tls' | 'lumberjack';
+type DatagramName = 'syslog-udp' | 'gelf-udp';
+
+/** Makes what stores the batches of one receiver; it may remember parts of messages. */
+type MakeStore = (dependencies: ReceiverDependencies, name: DatagramName) => StoreDatagrams;
+
+function datagramReceiver(name: DatagramName, makeStore: MakeStore): ReceiverDefinition {
+  return {
+    name,
+    takesTokens: false,
+    listen: (config) => config[`receivers.${name}.listen`],
+    start: async (address, config, dependencies) => {
+      const allowFrom = config[`receivers.${name}.allowFrom`];
+      const { host } = address;
+      const { pipeline, warn } = dependencies;
+      const gate = peerGate({ name, host, allowFrom, isAuthenticated: false });
+      const store = makeStore(dependencies, name);
+      return startDatagramReceiver({ name, address, gate, pipeline, store, warn });
+    },
+  };
+}
+
+type StreamName = 'syslog-tcp' | 'syslog-tls' | 'lumberjack' | 'fluent' | 'gelf-tcp';
 
 function streamReceiver(
   name: StreamName,
   serve: ServeStream,
-  { needsTls = false }: { readonly needsTls?: boolean } = {},
+  { needsTls = false, isAuthenticated }: StreamTraits = {},
 ): ReceiverDefinition {
   return {
     name,
@@ -86,11 +128,11 @@ function streamReceiver(
         name,
         host: address.host,
         allowFrom: config[`receivers.${name}.allowFrom`],
-        isAuthenticated: tls?.clientCa !== undefined,
+        isAuthenticated: tls?.clientCa !== undefined || isAuthenticated?.(config) === true,
       });
       const { warn } = dependencies;
       const serveOne = async (connection: StreamConnection): Promise<void> =>
-        serve(connection, dependencies, name);
+        serve(connection, dependencies, name, config);
       return startStreamReceiver({ name, address, tls, gate, serve: serveOne, warn });
     },
   };
@@ -100,7 +142,14 @@ type ServeStream = (
   connection: StreamConnection,
   dependencies: ReceiverDependencies,
   name: StreamName,
+  config: ReceiversConfig,
 ) => Promise<void>;
+
+interface StreamTraits {
+  readonly needsTls?: boolean;
+  /** By a secret of the protocol. */
+  readonly isAuthenticated?: (config: ReceiversConfig) => boolean;
+}
 
 function otlpReceiver(name: 'otlp-http' | 'otlp-grpc'): ReceiverDefinition {
   return {
@@ -115,7 +164,7 @@ function otlpReceiver(name: 'otlp-http' | 'otlp-grpc'): ReceiverDefinition {
 }
 
 function httpReceiver(
-  name: 'elastic' | 'loki',
+  name: 'elastic' | 'loki' | 'journald',
   path: string,
   protocol: (dependencies: ReceiverDependencies) => HttpProtocol,
 ): ReceiverDefinition {

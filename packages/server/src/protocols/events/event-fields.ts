@@ -3,6 +3,7 @@
  * message, a journal entry) as a record: names of ECS, Fluent, Docker and Kubernetes agents become
  * OpenTelemetry's, what describes the source becomes the resource.
  */
+import { decodeUtf8 } from '@tendril/columns/utf8';
 import type { AttributeScalar, AttributeValue } from '@tendril/model/attribute';
 import type { LineContext, ParsedLine } from '@tendril/intake/format';
 import { roleOf } from '@tendril/intake/formats/field-roles';
@@ -34,11 +35,16 @@ export function eventOfFields(
 }
 
 export function isFields(value: unknown): value is EventFields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return !Array.isArray(value) && !(value instanceof Uint8Array);
 }
 
 function addField(event: StructuredLine, name: string, value: AttributeValue): void {
   if (name.startsWith(METADATA)) return;
+  if (name === 'source' && (value === 'stdout' || value === 'stderr')) {
+    event.addAttribute('log.iostream', value);
+    return;
+  }
   const resourceName = resourceNameOf(name);
   if (resourceName !== undefined) {
     event.addResource(resourceName, value);
@@ -122,16 +128,21 @@ function flatten(name: string, value: unknown, levels: number, add: Add): void {
   for (const [key, inner] of entries) flatten(`${name}.${key}`, inner, levels - 1, add);
 }
 
-// Null says that there is no value.
+// Null says that there is no value; bytes are text, as MessagePack of old writers has it.
 function leafOf(value: unknown, levels: number): AttributeValue | undefined {
   if (isScalar(value)) return value;
+  if (value instanceof Uint8Array) return decodeUtf8(value, 0, value.length);
   if (!Array.isArray(value)) return undefined;
-  const elements: readonly unknown[] = value;
+  const elements: readonly unknown[] = value.map(textOfBytes);
   const type = typeof elements[0];
   const scalars = elements.filter(isScalar).filter((element) => typeof element === type);
   if (scalars.length === elements.length) return scalars;
   if (isDeeperThan(elements, levels)) throw new EventTooDeep('an event is nested too deeply');
   return jsonText(elements);
+}
+
+function textOfBytes(value: unknown): unknown {
+  return value instanceof Uint8Array ? decodeUtf8(value, 0, value.length) : value;
 }
 
 function isScalar(value: unknown): value is AttributeScalar {

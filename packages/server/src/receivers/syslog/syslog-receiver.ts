@@ -5,30 +5,16 @@
 import { NS_PER_MS } from '@tendril/model/time-range';
 import { SyslogFrames } from '../../protocols/syslog/frames.ts';
 import { decodeSyslog, type SyslogMessage } from '../../protocols/syslog/syslog.ts';
-import { startDatagramReceiver } from '../datagram-receiver.ts';
+import type { StoreDatagrams } from '../datagram-receiver.ts';
 import { ingestPatiently } from '../patient-ingest.ts';
-import { peerGate } from '../peer-gate.ts';
 import type { ReceiverDependencies } from '../receiver-dependencies.ts';
-import type { ListenAddress, Receiver } from '../receiver.ts';
 import type { StreamConnection } from '../stream-receiver.ts';
 
-export async function startSyslogUdp(
-  address: ListenAddress,
-  allowFrom: readonly string[],
-  dependencies: ReceiverDependencies,
-): Promise<Receiver> {
-  const name = 'syslog-udp';
-  return startDatagramReceiver({
-    name,
-    address,
-    gate: peerGate({ name, host: address.host, allowFrom, isAuthenticated: false }),
-    pipeline: dependencies.pipeline,
-    store: async (batch, signal) => {
-      const messages = batch.map((datagram) => ({ ...datagram, isCut: false }));
-      await store(name, messages, { dependencies, signal });
-    },
-    warn: dependencies.warn,
-  });
+export function storeSyslog(dependencies: ReceiverDependencies, name: string): StoreDatagrams {
+  return async (batch, signal) => {
+    const messages = batch.map((datagram) => ({ ...datagram, isCut: false }));
+    await store(name, messages, { dependencies, signal });
+  };
 }
 
 export async function serveSyslog(
