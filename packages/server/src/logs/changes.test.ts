@@ -102,6 +102,11 @@ describe('what changed', () => {
     expect(found.changes.find(({ value }) => value === '503')?.score).toBeLessThan(-4);
   });
 
+  test('refuses spans that overlap', async () => {
+    const baseline = { from: BEGIN_S, to: Number(HALF.from) + 1 };
+    await expect(changes({ ...HALF, baseline })).rejects.toMatchObject({ code: 'bad_range' });
+  });
+
   test('says nothing where one span is empty', async () => {
     const found = await changes({ from: String(BEGIN_S), to: String(BEGIN_S + 600) });
     expect(found).toMatchObject({ records: 600, baselineRecords: 0, changes: [] });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { PartialReason } from '@tendril/api/answer';
 import type { LogChange, LogChangesRequest, LogChangesResponse } from '@tendril/api/log-changes';
+import { Failure } from '@tendril/model/failure';
 import { LOG_FIELDS } from '@tendril/model/fields';
 import type { TimeRange } from '@tendril/model/time-range';
 import type { FieldCatalogue } from '@tendril/query/catalogue';
@@ -31,6 +32,7 @@ export async function logChanges(
   const options = { budget: reader.budget(), signal };
   const current = reader.rangeOf(request);
   const baseline = request.baseline ? reader.rangeOf(request.baseline) : spanBefore(current);
+  refuseOverlap(current, baseline);
   const { condition } = await reader.prepareIn(hull(current, baseline), request.query, options);
   const spans = { current, baseline, condition };
   let found = NOTHING;
@@ -57,6 +59,16 @@ const NOTHING: Found = { records: 0, baselineRecords: 0, sampled: 1, changes: []
 function spanBefore({ fromNs, toNs }: TimeRange): TimeRange {
   const lengthNs = toNs - fromNs;
   return { fromNs: fromNs > lengthNs ? fromNs - lengthNs : 0n, toNs: fromNs };
+}
+
+/** A record of both would have to be more and less at once. */
+function refuseOverlap(a: TimeRange, b: TimeRange): void {
+  if (a.toNs <= b.fromNs || b.toNs <= a.fromNs) return;
+  throw new Failure({
+    code: 'bad_range',
+    detail: 'the two spans that are compared overlap',
+    params: { from: String(a.fromNs), to: String(a.toNs) },
+  });
 }
 
 function hull(a: TimeRange, b: TimeRange): TimeRange {
@@ -105,11 +117,12 @@ async function compared(
     records,
     baselineRecords,
     sampled: 1 / sampling,
-    changes: rows.map((row) => {
-      const described = fields[row.field - 1] ?? PATTERN_FIELD;
-      const text = row.field === 0 ? templates.get(row.value) : undefined;
-      return { ...changeOf(row, described, sampling), ...(text !== undefined && { text }) };
-    }),
+    changes: rows.map((row) =>
+      changeOf(row, sampling, {
+        ...(fields[row.field - 1] ?? PATTERN_FIELD),
+        text: row.field === 0 ? templates.get(row.value) : undefined,
+      }),
+    ),
   };
 }
 
@@ -176,7 +189,11 @@ async function templatesOf(
   return new Map(found.map(({ id, text }) => [String(id), String(text)]));
 }
 
-function changeOf(row: Row, { kind, field }: Described, sampling: number): LogChange {
+function changeOf(
+  row: Row,
+  sampling: number,
+  { kind, field, text }: Described & { readonly text: string | undefined },
+): LogChange {
   const { value, records, baselineRecords, currentRecords, beforeRecords, score } = row;
   return {
     kind,
@@ -188,6 +205,7 @@ function changeOf(row: Row, { kind, field }: Described, sampling: number): LogCh
     share: records / currentRecords,
     baselineShare: baselineRecords / beforeRecords,
     score,
+    ...(text !== undefined && { text }),
   };
 }
 
