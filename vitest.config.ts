@@ -1,13 +1,38 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
-const config: ViteUserConfig = defineConfig({
+const shared = {
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
+};
+const timeouts = {
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  execArgv: ['--conditions=source'],
+};
+
+const config: ViteUserConfig = defineConfig({
   test: {
-    include: ['packages/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    execArgv: ['--conditions=source'],
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'parts',
+          include: ['packages/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'],
+          ...timeouts,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          globalSetup: ['e2e/src/build-pages.ts'],
+          ...timeouts,
+          // A browser, a server and an engine share the machine with other tests.
+          testTimeout: 90_000,
+        },
+      },
+    ],
   },
 });
 

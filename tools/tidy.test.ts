@@ -105,7 +105,7 @@ describe('tidy', () => {
   test('only tests and benchmarks import the testkit', () => {
     const bad = imports
       .filter(({ to, from, file }) => to === 'testkit' && from !== 'testkit' && !isTest(file))
-      .filter(({ from }) => from !== 'bench')
+      .filter(({ from }) => !TEST_ONLY.has(from))
       .map(({ file }) => file);
     expect(bad).toEqual([]);
   });

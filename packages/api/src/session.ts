@@ -13,6 +13,8 @@ export interface Session {
   readonly scopes: readonly Scope[];
   /** Name of the token; empty when open or nobody. */
   readonly name: string;
+  /** The server's clock, RFC 3339: pages ask for ranges that end now over there. */
+  readonly now: string;
 }
 
 export const createSessionRequestSchema: z.ZodType<CreateSessionRequest> = z
@@ -20,7 +22,7 @@ export const createSessionRequestSchema: z.ZodType<CreateSessionRequest> = z
   .meta({ id: 'CreateSessionRequest' });
 
 export const sessionSchema: z.ZodType<Session> = z
-  .object({ open: z.boolean(), scopes: z.array(scopeSchema), name: z.string() })
+  .object({ open: z.boolean(), scopes: z.array(scopeSchema), name: z.string(), now: z.string() })
   .meta({ id: 'Session' });
 
 export const SESSION_CREATE: Route = {

@@ -14,6 +14,7 @@ import type { ReactElement } from 'react';
 import { Frame } from './frame/frame.tsx';
 import { SignIn } from './frame/sign-in.tsx';
 import { createQueryClient } from './lib/api.ts';
+import { styleNonce } from './lib/style-nonce.ts';
 import { TextProvider, useText } from './lib/text.tsx';
 import { parseSearch, printSearch } from './lib/url-search.ts';
 import { PAGES } from './pages/registry.ts';
@@ -33,8 +34,13 @@ const queryClient = createQueryClient();
 
 export function App(): ReactElement {
   return (
-    // Our tokens stand in for its variables, and nothing is put into style elements at run time.
-    <MantineProvider defaultColorScheme="auto" withCssVariables={false} withStaticClasses={false}>
+    // Our tokens stand in for its variables.
+    <MantineProvider
+      defaultColorScheme="auto"
+      withCssVariables={false}
+      withStaticClasses={false}
+      getStyleNonce={styleNonce}
+    >
       <QueryClientProvider client={queryClient}>
         <TextProvider>
           <SignIn>

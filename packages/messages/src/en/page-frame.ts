@@ -2,6 +2,7 @@
 export const EN_PAGE_FRAME = {
   copy: 'Copy',
   copied: 'Copied',
+  close: 'Close',
   retry: 'Try again',
   more: 'More',
   'page.logs': 'Logs',

@@ -4,6 +4,7 @@ import type { EN_PAGE_FRAME } from '../en/page-frame.ts';
 export const ZH_PAGE_FRAME: Readonly<Record<keyof typeof EN_PAGE_FRAME, string>> = {
   copy: '复制',
   copied: '已复制',
+  close: '关闭',
   retry: '重试',
   more: '更多',
   'page.logs': '日志',

@@ -76,7 +76,12 @@ export function mountSession(mount: Mount, dependencies: HttpDependencies): void
       });
     }
     const value = sessionCookie(token.id, token.hash, signer);
-    const session: Session = { open: access.isOpen(), scopes: token.scopes, name: token.name };
+    const session: Session = {
+      open: access.isOpen(),
+      scopes: token.scopes,
+      name: token.name,
+      now: new Date().toISOString(),
+    };
     return jsonResponse(session, { 'set-cookie': cookie(value, SESSION_SECONDS, url) });
   });
   mount(SESSION_GET, ({ facts }) => {
@@ -85,6 +90,7 @@ export function mountSession(mount: Mount, dependencies: HttpDependencies): void
       open: access.isOpen(),
       scopes: principal?.scopes ?? [],
       name: principal?.name ?? '',
+      now: new Date().toISOString(),
     };
     return jsonResponse(session);
   });

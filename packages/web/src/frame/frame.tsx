@@ -97,7 +97,7 @@ function toggleTheme(): void {
 
 function useTheme(): void {
   const theme = usePreference('theme');
-  const { setColorScheme } = useMantineColorScheme();
+  const { setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   useEffect(() => {
     setColorScheme(theme === 'system' ? 'auto' : theme);
   }, [theme, setColorScheme]);

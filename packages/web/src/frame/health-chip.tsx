@@ -13,11 +13,7 @@ export function HealthChip(): ReactElement {
   return (
     <Popover position="top-start" withinPortal={false} shadow="md">
       <Popover.Target>
-        <button
-          type="button"
-          className={`chip health-chip ${tone}`}
-          aria-label={text('health.title')}
-        >
+        <button type="button" className={`chip health-chip ${tone}`} title={text('health.title')}>
           <span className="health-dot" />
           <HealthWords health={data} isError={isError} />
         </button>

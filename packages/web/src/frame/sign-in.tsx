@@ -1,21 +1,13 @@
 /** Lets through when the server is open or knows the browser; asks for a token otherwise. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState, type ReactElement, type ReactNode } from 'react';
 import { Logo } from '../components/icon.tsx';
 import { FailureNote } from '../components/failure-note.tsx';
-import { useApi } from '../lib/api.ts';
 import { useText } from '../lib/text.tsx';
-
-export const SESSION_KEY: readonly string[] = ['session'];
+import { useSession, useSessionChanges } from '../lib/use-session.ts';
 
 export function SignIn({ children }: { readonly children: ReactNode }): ReactElement {
-  const api = useApi();
-  const { data, error, refetch } = useQuery({
-    queryKey: SESSION_KEY,
-    queryFn: async () => await api.session(),
-    staleTime: Infinity,
-    retry: false,
-  });
+  const { data, error, refetch } = useSession();
   if (error) return <FailureNote error={error} onRetry={() => void refetch()} />;
   if (!data) return <div aria-busy="true" />;
   return data.open || data.scopes.length > 0 ? <>{children}</> : <TokenForm />;
@@ -23,12 +15,10 @@ export function SignIn({ children }: { readonly children: ReactNode }): ReactEle
 
 function TokenForm(): ReactElement {
   const { text } = useText();
-  const api = useApi();
-  const queryClient = useQueryClient();
+  const changes = useSessionChanges();
   const [token, setToken] = useState('');
   const signIn = useMutation({
-    mutationFn: async () => await api.createSession(token.trim()),
-    onSuccess: (session) => queryClient.setQueryData(SESSION_KEY, session),
+    mutationFn: async () => await changes.signIn(token.trim()),
   });
   return (
     <main className="login">

@@ -40,7 +40,3 @@ export function failureOf(thrown: unknown): {
   }
   return { code: 'page_error', detail: messageOf(thrown), params: {} };
 }
-
-export function isAbort(thrown: unknown): boolean {
-  return thrown instanceof DOMException && thrown.name === 'AbortError';
-}

@@ -95,7 +95,7 @@ export function setPreferences(changed: Partial<Preferences>): void {
   for (const listener of listeners) listener();
 }
 
-export function onPreferences(listener: () => void): () => void {
+function onPreferences(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }

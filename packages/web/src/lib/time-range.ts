@@ -43,7 +43,7 @@ export function absoluteRange({ fromNs, toNs }: TimeRange): RangeText {
 }
 
 /** RFC 3339 in UTC, as short as exact. */
-export function timeLiteral(ns: bigint): string {
+function timeLiteral(ns: bigint): string {
   const date = dateText(ns, 'UTC');
   const clock = clockText(ns, 'UTC', 'nanosecond').replaceAll(' ', '');
   return `${date}T${clock.replace(/\.?0+$/, '')}Z`;

@@ -2,8 +2,6 @@
  * The query string of pages: plain texts, so that links can be read and written by hand. What is empty
  * is left out.
  */
-export type SearchText = Readonly<Record<string, string | undefined>>;
-
 export function parseSearch(search: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(search));
 }

@@ -1,12 +1,17 @@
-/** The log page. */
+/** The log page: a first-run page until something is stored, then the search. */
 import type { ReactElement } from 'react';
-import { useText } from '../lib/text.tsx';
+import { useLatch } from '../lib/use-latch.ts';
 import { storedRecords, useStatus } from '../lib/use-status.ts';
 import { FirstRun } from './first-run.tsx';
+import { LogsSearch } from './logs-search.tsx';
 
 export function LogsPage(): ReactElement {
-  const { text } = useText();
   const { data } = useStatus();
-  if (data && storedRecords(data.status) === 0) return <FirstRun status={data.status} />;
-  return <div>{text('logs.empty')}</div>;
+  const isEmpty =
+    data !== undefined &&
+    storedRecords(data.status) === 0 &&
+    data.status.pipeline.pendingRecords === 0;
+  // Once records were seen the search stays, whatever retention takes away.
+  const hadRecords = useLatch(data !== undefined && !isEmpty);
+  return data && isEmpty && !hadRecords ? <FirstRun status={data.status} /> : <LogsSearch />;
 }

@@ -1,10 +1,8 @@
 /** What a person chose for this browser, and which server this is. */
-import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { ReactElement, ReactNode } from 'react';
-import type { Session } from '@tendril/api/session';
-import { useApi } from '../lib/api.ts';
 import { setPreferences, usePreference } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
+import { useSession, useSessionChanges } from '../lib/use-session.ts';
 import { useStatus } from '../lib/use-status.ts';
 import { dateTimeText, zoneName } from '../lib/zone-time.ts';
 
@@ -132,23 +130,14 @@ function Row({
 
 function Server(): ReactElement | null {
   const { text } = useText();
-  const api = useApi();
-  const queryClient = useQueryClient();
+  const { signOut } = useSessionChanges();
   const zone = usePreference('zone');
   const { data } = useStatus();
-  const session = useQuery<Session>({
-    queryKey: ['session'],
-    queryFn: async () => await api.session(),
-    staleTime: Infinity,
-  });
+  const session = useSession();
   if (!data) return null;
   const { version, startedAt, access } = data.status;
   const startedNs = BigInt(Date.parse(startedAt)) * 1_000_000n;
   const name = session.data?.name ?? '';
-  const leave = async (): Promise<void> => {
-    await api.deleteSession();
-    await queryClient.invalidateQueries({ queryKey: ['session'] });
-  };
   return (
     <section aria-labelledby="settings-server">
       <h2 id="settings-server">{text('settings.server')}</h2>
@@ -160,7 +149,7 @@ function Server(): ReactElement | null {
           <>
             {' · '}
             {text('settings.signedIn', { name })}{' '}
-            <button type="button" className="button small" onClick={() => void leave()}>
+            <button type="button" className="button small" onClick={() => void signOut()}>
               {text('login.out')}
             </button>
           </>

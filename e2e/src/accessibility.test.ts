@@ -1,0 +1,57 @@
+/** axe on every page: nothing serious or critical. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type axe from 'axe-core';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { browserPath, openPage, startBrowser } from './browser.ts';
+import { startDemoServer, type DemoServer } from './demo-server.ts';
+
+declare const globalThis: { readonly axe: typeof axe };
+
+const path = await browserPath();
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+describe.skipIf(path === undefined && process.env['CI'] !== 'true')('accessibility', () => {
+  let browser: Browser;
+  let server: DemoServer;
+
+  beforeAll(async () => {
+    server = await startDemoServer({ count: 500, endMs: Date.now(), spanMs: 600_000 });
+    browser = await startBrowser(path ?? '');
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await server.close();
+  });
+
+  test.each([
+    ['/logs', '.record-row', 'light'],
+    ['/logs', '.record-row', 'dark'],
+    ['/logs?q=nothing-like-this', '.empty-page', 'light'],
+    ['/settings', '.settings h1', 'dark'],
+  ] as const)('%s until %s, %s', async (address, ready, colorScheme) => {
+    // The test's own script must get past the content security policy.
+    const { page } = await openPage(browser, { colorScheme, bypassCSP: true });
+    await page.goto(server.url + address);
+    await page.locator(ready).first().waitFor();
+    if (ready === '.record-row') {
+      await page.locator('.record-row').first().click();
+      await page.locator('.record-detail').waitFor();
+      await page.locator('.facet-value').first().waitFor();
+      await page.locator('.cm-content').waitFor();
+    }
+    await page.addScriptTag({ content: AXE });
+    const found = await page.evaluate(async () => {
+      const { violations } = await globalThis.axe.run(document);
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(
+          ({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 200))}`,
+        );
+    });
+    expect(found).toEqual([]);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,43 @@
+/** Who this browser is to the server; asked before anything else, and so the place to compare clocks. */
+import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
+import type { Session } from '@tendril/api/session';
+import { useApi } from './api.ts';
+import { setServerClock } from './time-range.ts';
+
+const KEY = ['session'] as const;
+
+export function useSession(): UseQueryResult<Session> {
+  const api = useApi();
+  return useQuery({
+    queryKey: KEY,
+    queryFn: async () => {
+      const askedAtMs = Date.now();
+      const session = await api.session();
+      setServerClock(Date.parse(session.now), askedAtMs, Date.now());
+      return session;
+    },
+    staleTime: Infinity,
+    retry: false,
+  });
+}
+
+export interface SessionChanges {
+  readonly signIn: (token: string) => Promise<void>;
+  readonly signOut: () => Promise<void>;
+}
+
+export function useSessionChanges(): SessionChanges {
+  const api = useApi();
+  const queryClient = useQueryClient();
+  return {
+    signIn: async (token) => {
+      queryClient.setQueryData(KEY, await api.createSession(token));
+    },
+    // What one person was shown is not for the next.
+    signOut: async () => {
+      await api.deleteSession();
+      queryClient.clear();
+      await queryClient.invalidateQueries();
+    },
+  };
+}

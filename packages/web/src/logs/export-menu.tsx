@@ -1,0 +1,69 @@
+/** Everything that the query finds as a file, made by the server while it is downloaded. */
+import { Menu } from '@mantine/core';
+import type { ReactElement } from 'react';
+import { EXPORT_FORMATS, printColumnNames, type ExportFormat } from '@tendril/api/log-export';
+import type { PageMessageId } from '@tendril/messages/page';
+import type { TimeRange } from '@tendril/model/time-range';
+import { Icon } from '../components/icon.tsx';
+import { useApi } from '../lib/api.ts';
+import { copyText } from '../lib/clipboard.ts';
+import { useText } from '../lib/text.tsx';
+import { absoluteRange } from '../lib/time-range.ts';
+import { searchCommand } from './copy-rows.ts';
+import type { LogsAddress } from './logs-url.ts';
+
+export interface ExportMenuProps {
+  readonly address: LogsAddress;
+  readonly resolved: TimeRange;
+  readonly columns: readonly string[];
+}
+
+const FORMAT_LABELS: Readonly<Record<ExportFormat, PageMessageId>> = {
+  csv: 'export.csv',
+  ndjson: 'export.ndjson',
+  txt: 'export.txt',
+};
+
+export function ExportMenu({ address, resolved, columns }: ExportMenuProps): ReactElement {
+  const { text } = useText();
+  const api = useApi();
+  const { query, order } = address;
+  const bounds = { from: String(resolved.fromNs), to: String(resolved.toNs) };
+  const shown = ['timestamp', 'level', ...columns];
+  const command = searchCommand(address, absoluteRange(resolved));
+  return (
+    <Menu position="bottom-end" shadow="md">
+      <Menu.Target>
+        <button type="button" className="button small ghost">
+          <Icon name="download" sizePx={14} />
+          <span className="wide-only">{text('export.title')}</span>
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {EXPORT_FORMATS.map((format) => (
+          <Menu.Item
+            key={format}
+            component="a"
+            download
+            href={api.exportUrl({
+              query,
+              ...bounds,
+              order,
+              format,
+              // NDJSON is for programs: whole records.
+              ...(format !== 'ndjson' && { columns: printColumnNames(shown) }),
+              filename: `tendril-logs.${format}`,
+            })}
+          >
+            {text(FORMAT_LABELS[format])}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item onClick={() => void copyText(command)}>
+          {text('selection.copy.command')}
+        </Menu.Item>
+        <Menu.Label className="export-hint">{text('export.hint')}</Menu.Label>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,78 @@
+/** Buckets as stacked bars: places and heights as shares of the drawing. */
+import { LEVELS, type Level, type LogHistogramBucket } from '@tendril/api/log-histogram';
+import type { TimeRange } from '@tendril/model/time-range';
+
+export interface HistogramBar {
+  readonly startNs: bigint;
+  readonly endNs: bigint;
+  /** Of the width. */
+  readonly left: number;
+  readonly width: number;
+  readonly total: number;
+  readonly counts: LogHistogramBucket['counts'];
+  /** From the bottom up, worst first, as shares of the height. */
+  readonly parts: readonly {
+    readonly level: Level;
+    readonly from: number;
+    readonly height: number;
+  }[];
+}
+
+/** Worst at the bottom, where their heights can be compared. */
+const STACK: readonly Level[] = LEVELS.toReversed();
+
+export function histogramBars(
+  buckets: readonly LogHistogramBucket[],
+  widthNs: bigint,
+  range: TimeRange,
+): readonly HistogramBar[] {
+  const totals = buckets.map(({ counts }) => totalOf(counts));
+  const most = Math.max(1, ...totals);
+  const spanNs = Number(range.toNs - range.fromNs);
+  return buckets
+    .map((bucket, index) => {
+      const startNs = BigInt(bucket.start);
+      const endNs = startNs + widthNs;
+      const left = Math.max(0, Number(startNs - range.fromNs) / spanNs);
+      const right = Math.min(1, Number(endNs - range.fromNs) / spanNs);
+      return {
+        startNs,
+        endNs,
+        left,
+        width: Math.max(0, right - left),
+        total: totals[index] ?? 0,
+        counts: bucket.counts,
+        parts: partsOf(bucket.counts, most),
+      };
+    })
+    .sort((a, b) => a.left - b.left);
+}
+
+function totalOf(counts: LogHistogramBucket['counts']): number {
+  return LEVELS.reduce((sum, level) => sum + (counts[level] ?? 0), 0);
+}
+
+/** Levels that occur, with their counts over all buckets, worst first. */
+export function levelTotals(
+  buckets: readonly LogHistogramBucket[],
+): readonly { readonly level: Level; readonly count: number }[] {
+  return STACK.map((level) => ({
+    level,
+    count: buckets.reduce((sum, { counts }) => sum + (counts[level] ?? 0), 0),
+  })).filter(({ count }) => count > 0);
+}
+
+/** One record among millions of others still shows. */
+const HEIGHT_MIN = 0.02;
+
+function partsOf(counts: LogHistogramBucket['counts'], most: number): HistogramBar['parts'] {
+  let from = 0;
+  return STACK.flatMap((level) => {
+    const count = counts[level] ?? 0;
+    if (count === 0) return [];
+    const height = Math.max(HEIGHT_MIN, count / most);
+    const part = { level, from, height: Math.min(height, 1 - from) };
+    from += part.height;
+    return [part];
+  });
+}

@@ -1,0 +1,346 @@
+/** Query, histogram, facets, records and one record in full: the parts of the log page put together. */
+import { useCallback, useEffect, useMemo, useState, type ReactElement } from 'react';
+import type { LogRecord } from '@tendril/model/log-record';
+import type { TimeRange } from '@tendril/model/time-range';
+import { printFieldName } from '@tendril/query/print';
+import { IconButton } from '../components/icon-button.tsx';
+import { PaneDivider } from '../components/pane-divider.tsx';
+import { FailureNote } from '../components/failure-note.tsx';
+import { useActions } from '../lib/actions.ts';
+import { copyText } from '../lib/clipboard.ts';
+import { preferences, setPreferences, usePreference, withRecent } from '../lib/preferences.ts';
+import { useText } from '../lib/text.tsx';
+import { absoluteRange, isRelative, resolveRange, serverNowNs } from '../lib/time-range.ts';
+import { useElementWidth } from '../lib/use-element-width.ts';
+import { ValueContext, type ValueHandlers } from '../records/value-actions.tsx';
+import { Facets } from './facets.tsx';
+import { levelTotals } from './histogram-bars.ts';
+import { HistogramPanel } from './histogram.tsx';
+import { LiveBar } from './live-bar.tsx';
+import { LogsStatus } from './logs-status.tsx';
+import { RANGE_DEFAULT } from './logs-url.ts';
+import { appended, searchedTerms, withFilter } from './query-edit.ts';
+import { QueryBar } from './query-bar.tsx';
+import { queryParts } from './query-tokens.ts';
+import { RecordPane } from './record-pane.tsx';
+import { RecordsToolbar } from './records-toolbar.tsx';
+import { RecordsView } from './records-view.tsx';
+import { TimePicker } from './time-picker.tsx';
+import { useFacets } from './use-facets.ts';
+import { useHistogram } from './use-histogram.ts';
+import { useLogsAddress } from './use-logs-address.ts';
+import { useRecordFeed } from './use-record-feed.ts';
+import './logs.css';
+
+const RECENT_QUERIES_MAX = 100;
+/** How often counts follow in live mode. */
+const LIVE_COUNTS_MS = 5_000;
+const BUCKET_PX = 11;
+const FACETS_PX = { min: 160, max: 480 };
+const DETAIL_PX = { min: 300, max: 900 };
+
+export function LogsSearch(): ReactElement {
+  const { text } = useText();
+  const [address, change] = useLogsAddress();
+  const { query, range, order, isLive, record: openKey } = address;
+  const [draft, setDraft] = useState(query);
+  const [runs, setRuns] = useState(0);
+  useEffect(() => setDraft(query), [query]);
+  const { resolved, isBad } = useResolved(range.from, range.to, query, runs);
+  const { filter } = queryParts(query);
+  const request = useMemo(
+    () => ({ query: filter, range: resolved, order, isLive }),
+    [filter, resolved, order, isLive],
+  );
+  const { feed, state } = useRecordFeed(request);
+  const counted = useLiveRange(resolved, isLive);
+  // Rows come first: the rest of the page asks when the first of them are there.
+  const isCounting = state.records.length > 0 || state.phase !== 'running';
+  const [measure, widthPx] = useElementWidth();
+  const histogramShown = usePreference('histogram');
+  const facetsShown = usePreference('facets');
+  const buckets = Math.max(20, Math.min(200, Math.floor(widthPx / BUCKET_PX)));
+  const histogram = useHistogram({
+    query: filter,
+    range: counted,
+    buckets,
+    isEnabled: isCounting && widthPx > 0 && state.phase !== 'failed',
+  });
+  const facets = useFacets({
+    query: filter,
+    range: counted,
+    isEnabled: isCounting && facetsShown && state.phase !== 'failed',
+  });
+  // What is shown until the new counts come is of the search before: its sum would be a lie.
+  const total = histogram.isPlaceholderData ? undefined : histogram.data?.total;
+  const levels = useMemo(
+    () =>
+      histogram.data?.total === undefined
+        ? []
+        : levelTotals(histogram.data.buckets).map(({ level, count }) => ({ value: level, count })),
+    [histogram.data],
+  );
+  const terms = useMemo(() => searchedTerms(filter), [filter]);
+  const run = useCallback(
+    (text: string) => {
+      const wanted = text.trim();
+      if (wanted !== '') {
+        const { recentQueries } = preferences();
+        setPreferences({ recentQueries: withRecent(recentQueries, wanted, RECENT_QUERIES_MAX) });
+      }
+      setDraft(wanted);
+      setRuns((count) => count + 1);
+      if (wanted !== query) change({ query: wanted });
+    },
+    [query, change],
+  );
+  const columns = useColumns(address.columns);
+  const setColumns = useCallback(
+    (chosen: readonly string[]) => {
+      setPreferences({ columns: chosen });
+      change({ columns: chosen }, { replace: true });
+    },
+    [change],
+  );
+  const handlers = useMemo(
+    (): ValueHandlers => ({
+      filter: (target, kind) => run(withFilter(query, target, kind)),
+      toggleColumn: (field) =>
+        setColumns(
+          columns.includes(field) ? columns.filter((each) => each !== field) : [...columns, field],
+        ),
+      hasColumn: (field) => columns.includes(field),
+      groupBy: (field) => run(`${filter === '' ? '*' : filter} | top ${printFieldName(field)}`),
+      links: () => [],
+    }),
+    [query, filter, columns, run, setColumns],
+  );
+  const open = useCallback(
+    (record: LogRecord | undefined) =>
+      change(
+        { record: record ? `${record.timestamp}-${record.id}` : '' },
+        { replace: openKey !== '' },
+      ),
+    [change, openKey],
+  );
+  const zoom = (to: TimeRange): void => change({ range: absoluteRange(to), isLive: false });
+  const facetsWidthPx = usePreference('facetsWidthPx');
+  const detailWidthPx = usePreference('detailWidthPx');
+  useActions([
+    {
+      id: 'logs.copyLink',
+      label: 'logs.copyLink',
+      run: () => void copyText(permanentLink(resolved)),
+    },
+    {
+      id: 'logs.facets',
+      label: 'logs.facets',
+      keys: ['b'],
+      run: () => setPreferences({ facets: !facetsShown }),
+    },
+    {
+      id: 'logs.histogram',
+      label: 'logs.histogram',
+      keys: ['h'],
+      run: () => setPreferences({ histogram: !histogramShown }),
+    },
+    {
+      id: 'logs.live',
+      label: 'logs.live',
+      keys: ['l'],
+      run: () => change({ isLive: !isLive, range: isLive ? range : RANGE_DEFAULT }),
+    },
+    { id: 'logs.run', label: 'logs.run', keys: ['r'], run: () => run(draft) },
+    { id: 'logs.cancel', label: 'logs.cancel', run: () => feed.cancel() },
+    { id: 'logs.grid', label: 'logs.grid', keys: ['j'], run: focusGrid },
+  ]);
+  const isRunning = state.phase === 'running';
+  return (
+    <ValueContext value={handlers}>
+      <div className="logs" ref={measure}>
+        <header className="logs-head">
+          <QueryBar
+            query={query}
+            range={resolved}
+            draft={draft}
+            onDraft={setDraft}
+            onRun={run}
+            error={state.error}
+          />
+          <TimePicker
+            range={range}
+            resolved={resolved}
+            onRange={(chosen) => {
+              setRuns((count) => count + 1);
+              change({ range: chosen, isLive: isLive && chosen.to === 'now' });
+            }}
+          />
+          <button
+            type="button"
+            className="button"
+            aria-pressed={isLive}
+            onClick={() => change({ isLive: !isLive, range: isLive ? range : liveRange(range) })}
+          >
+            <i className={`live-dot ${isLive ? 'is-live' : ''}`} />
+            {text('logs.live')}
+          </button>
+          {isRunning ? (
+            <button type="button" className="button run" onClick={() => feed.cancel()}>
+              {text('logs.cancel')}
+            </button>
+          ) : (
+            <button type="button" className="button primary run" onClick={() => run(draft)}>
+              {text('logs.run')}
+            </button>
+          )}
+        </header>
+        {isBad && <div className="notice bad">{text('time.bad')}</div>}
+        {histogramShown && (
+          <HistogramPanel
+            histogram={histogram.data}
+            isLoading={histogram.isFetching}
+            range={counted}
+            onZoom={zoom}
+          />
+        )}
+        <RecordsToolbar
+          address={address}
+          resolved={resolved}
+          columns={columns}
+          total={total}
+          isCountPartial={histogram.data?.partial !== null && histogram.data !== undefined}
+          permanentLink={() => permanentLink(resolved)}
+          onColumns={setColumns}
+          onChange={change}
+        />
+        {state.phase === 'failed' && <FailureNote error={state.error} onRetry={() => run(query)} />}
+        {histogram.error && state.phase !== 'failed' && <FailureNote error={histogram.error} />}
+        <div
+          className={`logs-body ${facetsShown ? 'has-facets' : ''} ${openKey === '' ? '' : 'has-detail'}`}
+          style={{ '--facets': `${facetsWidthPx}px`, '--detail': `${detailWidthPx}px` }}
+        >
+          {facetsShown && (
+            <>
+              <Facets
+                query={query}
+                range={counted}
+                levels={levels}
+                facets={facets.data}
+                isLoading={facets.isFetching}
+              />
+              <div className="facets-close">
+                <IconButton
+                  icon="close"
+                  label={text('close')}
+                  onClick={() => setPreferences({ facets: false })}
+                />
+              </div>
+              <PaneDivider
+                label={text('pane.resize.facets')}
+                widthPx={facetsWidthPx}
+                minPx={FACETS_PX.min}
+                maxPx={FACETS_PX.max}
+                side="left"
+                onResize={(px) => setPreferences({ facetsWidthPx: px })}
+              />
+            </>
+          )}
+          <div className="logs-main">
+            {isLive && <LiveBar feed={feed} live={state.live} />}
+            <RecordsView
+              feed={feed}
+              state={state}
+              address={address}
+              columns={columns}
+              resolved={resolved}
+              terms={terms}
+              total={isLive ? undefined : total}
+              onColumns={setColumns}
+              onOpen={open}
+              onChange={change}
+              onRun={run}
+            />
+          </div>
+          {openKey !== '' && (
+            <>
+              <PaneDivider
+                label={text('pane.resize.detail')}
+                widthPx={detailWidthPx}
+                minPx={DETAIL_PX.min}
+                maxPx={DETAIL_PX.max}
+                side="right"
+                onResize={(px) => setPreferences({ detailWidthPx: px })}
+              />
+              <RecordPane
+                address={address}
+                records={state.records}
+                terms={terms}
+                onOpen={open}
+                onChange={change}
+                onAppend={(condition) => run(appended(query, condition))}
+              />
+            </>
+          )}
+        </div>
+        <LogsStatus state={state} total={total} request={request} />
+      </div>
+    </ValueContext>
+  );
+}
+
+/** A link that shows the same to whoever opens it later: relative ends become the times they stood for. */
+function permanentLink(resolved: TimeRange): string {
+  const url = new URL(globalThis.location.href);
+  const { from, to } = absoluteRange(resolved);
+  url.searchParams.set('from', from);
+  url.searchParams.set('to', to);
+  url.searchParams.delete('live');
+  return url.href;
+}
+
+function liveRange(range: { readonly from: string; readonly to: string }): typeof RANGE_DEFAULT {
+  return range.to === 'now' && isRelative(range) ? range : RANGE_DEFAULT;
+}
+
+function focusGrid(): void {
+  document.querySelector<HTMLElement>('.record-table')?.focus();
+}
+
+/** `now` is taken once per run, so that rows, counts and facets are of the same range. */
+function useResolved(
+  from: string,
+  to: string,
+  query: string,
+  runs: number,
+): { readonly resolved: TimeRange; readonly isBad: boolean } {
+  return useMemo(() => {
+    const nowNs = serverNowNs();
+    const resolved = resolveRange({ from, to }, nowNs);
+    const fallback = { fromNs: nowNs - 3_600_000_000_000n, toNs: nowNs };
+    return { resolved: resolved ?? fallback, isBad: resolved === undefined };
+    // A run of the same query takes `now` anew.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [from, to, query, runs]);
+}
+
+/** In live mode the range of the counts goes on to now every few seconds. */
+function useLiveRange(resolved: TimeRange, isLive: boolean): TimeRange {
+  const [toNs, setToNs] = useState<bigint>();
+  useEffect(() => {
+    if (!isLive) return undefined;
+    const timer = setInterval(() => setToNs(serverNowNs()), LIVE_COUNTS_MS);
+    return () => {
+      clearInterval(timer);
+      setToNs(undefined);
+    };
+  }, [isLive, resolved]);
+  return useMemo(() => {
+    if (toNs === undefined || toNs <= resolved.toNs) return resolved;
+    return { fromNs: toNs - (resolved.toNs - resolved.fromNs), toNs };
+  }, [resolved, toNs]);
+}
+
+function useColumns(inAddress: readonly string[] | undefined): readonly string[] {
+  const own = usePreference('columns');
+  return inAddress ?? own;
+}

@@ -1,0 +1,170 @@
+/**
+ * Where the query is written. A plain field at first, so that records come before the editor's code;
+ * the editor takes over as soon as it is loaded.
+ */
+import { Menu } from '@mantine/core';
+import { lazy, Suspense, useEffect, useRef, useState, type ReactElement } from 'react';
+import type { TimeRange } from '@tendril/model/time-range';
+import { Icon } from '../components/icon.tsx';
+import { useActions } from '../lib/actions.ts';
+import { preferences, setPreferences, usePreference } from '../lib/preferences.ts';
+import { useText } from '../lib/text.tsx';
+
+const QueryEditor = lazy(async () => ({
+  default: (await import('./query-editor.tsx')).QueryEditor,
+}));
+
+export interface QueryBarProps {
+  /** As in the address. */
+  readonly query: string;
+  readonly range: TimeRange;
+  readonly draft: string;
+  readonly onDraft: (text: string) => void;
+  readonly onRun: (text: string) => void;
+  /** What the server said of the query that was run. */
+  readonly error: unknown;
+}
+
+/** After the first records, when the browser has nothing else to do. */
+const EDITOR_DELAY_MS = 400;
+
+export function QueryBar(props: QueryBarProps): ReactElement {
+  const { draft, onDraft, onRun } = props;
+  const { text } = useText();
+  const plain = useRef<HTMLInputElement>(null);
+  const [isEditorWanted, setEditorWanted] = useState(false);
+  const [hadFocus, setHadFocus] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      setHadFocus(document.activeElement === plain.current);
+      setEditorWanted(true);
+    }, EDITOR_DELAY_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  useActions([{ id: 'query.focus', label: 'query.focus', keys: ['/'], run: focusQuery }]);
+  const field = (
+    <input
+      ref={plain}
+      className="query-plain mono"
+      type="text"
+      spellCheck={false}
+      autoComplete="off"
+      aria-label={text('query.label')}
+      placeholder={text('query.placeholder')}
+      value={draft}
+      onChange={({ currentTarget }) => onDraft(currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && !event.nativeEvent.isComposing) onRun(draft);
+      }}
+    />
+  );
+  return (
+    <div className="query-bar">
+      <QueryHistory onPick={onRun} />
+      <div className="query-field" id="query-field">
+        {isEditorWanted ? (
+          <Suspense fallback={field}>
+            <QueryEditor {...props} hadFocus={hadFocus} />
+          </Suspense>
+        ) : (
+          field
+        )}
+      </div>
+      {draft !== '' && (
+        <button
+          type="button"
+          className="button icon small ghost"
+          aria-label={text('query.clear')}
+          title={text('query.clear')}
+          onClick={() => onRun('')}
+        >
+          <Icon name="close" sizePx={14} />
+        </button>
+      )}
+      <span className="key">/</span>
+    </div>
+  );
+}
+
+function focusQuery(): void {
+  document
+    .querySelector<HTMLElement>('#query-field .cm-content, #query-field .query-plain')
+    ?.focus();
+}
+
+const SHOWN_QUERIES = 15;
+
+function QueryHistory({ onPick }: { readonly onPick: (query: string) => void }): ReactElement {
+  const { text } = useText();
+  const recent = usePreference('recentQueries');
+  const starred = usePreference('starredQueries');
+  const others = recent.filter((query) => !starred.includes(query)).slice(0, SHOWN_QUERIES);
+  return (
+    <Menu position="bottom-start" shadow="md" width={560}>
+      <Menu.Target>
+        <button
+          type="button"
+          className="button icon small ghost"
+          aria-label={text('query.history')}
+          title={text('query.history')}
+        >
+          <Icon name="search" sizePx={14} />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown className="query-history">
+        {starred.length > 0 && <Menu.Label>{text('query.starred')}</Menu.Label>}
+        {starred.map((query) => (
+          <HistoryEntry key={query} query={query} isStarred onPick={onPick} />
+        ))}
+        <Menu.Label>{text('query.recent')}</Menu.Label>
+        {others.map((query) => (
+          <HistoryEntry key={query} query={query} isStarred={false} onPick={onPick} />
+        ))}
+        {recent.length === 0 && <Menu.Item disabled>{text('query.noHistory')}</Menu.Item>}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+interface HistoryEntryProps {
+  readonly query: string;
+  readonly isStarred: boolean;
+  readonly onPick: (query: string) => void;
+}
+
+function HistoryEntry({ query, isStarred, onPick }: HistoryEntryProps): ReactElement {
+  const { text } = useText();
+  return (
+    <Menu.Item
+      component="div"
+      className="mono"
+      onClick={() => onPick(query)}
+      rightSection={
+        <button
+          type="button"
+          className="button icon small ghost"
+          aria-pressed={isStarred}
+          aria-label={text(isStarred ? 'query.unstar' : 'query.star')}
+          title={text(isStarred ? 'query.unstar' : 'query.star')}
+          onClick={(event) => {
+            event.stopPropagation();
+            star(query);
+          }}
+        >
+          <Icon name="star" sizePx={14} />
+        </button>
+      }
+    >
+      {query}
+    </Menu.Item>
+  );
+}
+
+function star(query: string): void {
+  const { starredQueries } = preferences();
+  setPreferences({
+    starredQueries: starredQueries.includes(query)
+      ? starredQueries.filter((each) => each !== query)
+      : [query, ...starredQueries],
+  });
+}

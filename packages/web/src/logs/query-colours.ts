@@ -1,0 +1,25 @@
+/** Colours of a query's words in the editor. */
+import { RangeSetBuilder, type Extension } from '@codemirror/state';
+import { Decoration, ViewPlugin, type DecorationSet, type EditorView } from '@codemirror/view';
+import { queryTokens } from './query-tokens.ts';
+
+export const queryColours: Extension = ViewPlugin.define(
+  (view) => {
+    const plugin = {
+      decorations: decorationsOf(view),
+      update(update: { readonly docChanged: boolean; readonly view: EditorView }): void {
+        if (update.docChanged) plugin.decorations = decorationsOf(update.view);
+      },
+    };
+    return plugin;
+  },
+  { decorations: (plugin) => plugin.decorations },
+);
+
+function decorationsOf({ state }: EditorView): DecorationSet {
+  const builder = new RangeSetBuilder<Decoration>();
+  for (const { kind, start, end } of queryTokens(state.doc.toString())) {
+    if (kind !== 'space') builder.add(start, end, Decoration.mark({ class: `query-${kind}` }));
+  }
+  return builder.finish();
+}

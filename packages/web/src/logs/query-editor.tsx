@@ -1,0 +1,150 @@
+/** The query editor: colours, completion of fields and values, mistakes underlined where they are. */
+import {
+  acceptCompletion,
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  completionStatus,
+} from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { forceLinting, lintKeymap, linter } from '@codemirror/lint';
+import { Compartment, EditorState, Prec, type Extension } from '@codemirror/state';
+import { EditorView, keymap, placeholder } from '@codemirror/view';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef, type ReactElement } from 'react';
+import { useApi } from '../lib/api.ts';
+import { styleNonce } from '../lib/style-nonce.ts';
+import { useText } from '../lib/text.tsx';
+import type { QueryBarProps } from './query-bar.tsx';
+import { queryColours } from './query-colours.ts';
+import { completeQuery } from './query-completion.ts';
+import { queryMistakes } from './query-mistakes.ts';
+import { useFields } from './use-fields.ts';
+
+export interface QueryEditorProps extends QueryBarProps {
+  /** The plain field had the focus when the editor took its place. */
+  readonly hadFocus: boolean;
+}
+
+const LINT_DELAY_MS = 250;
+
+export function QueryEditor(props: QueryEditorProps): ReactElement {
+  const { draft, hadFocus, range, error } = props;
+  const { text, failure } = useText();
+  const api = useApi();
+  const queryClient = useQueryClient();
+  const fields = useFields(range).data?.fields ?? [];
+  const place = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(undefined);
+  // What the editor's extensions see: always the latest props.
+  const latest = useRef({ ...props, fields, text, failure });
+  useEffect(() => {
+    latest.current = { ...props, fields, text, failure };
+  });
+  useEffect(() => {
+    if (!place.current) return undefined;
+    const editor = new EditorView({
+      parent: place.current,
+      state: EditorState.create({
+        doc: latest.current.draft,
+        extensions: [
+          ...BASICS,
+          labelling.of(labels(text)),
+          EditorView.cspNonce.of(styleNonce()),
+          EditorView.updateListener.of((update) => {
+            if (update.docChanged) latest.current.onDraft(update.state.doc.toString());
+          }),
+          Prec.highest(
+            keymap.of([
+              {
+                key: 'Enter',
+                run: ({ state }) => {
+                  if (completionStatus(state) === 'active') return false;
+                  latest.current.onRun(state.doc.toString());
+                  return true;
+                },
+              },
+              {
+                key: 'Mod-Enter',
+                run: ({ state }) => {
+                  latest.current.onRun(state.doc.toString());
+                  return true;
+                },
+              },
+              { key: 'Tab', run: acceptCompletion },
+            ]),
+          ),
+          autocompletion({
+            override: [
+              async (context) =>
+                await completeQuery(context, { api, queryClient, ...latest.current }),
+            ],
+            icons: false,
+          }),
+          linter((shown) => queryMistakes(shown.state.doc.toString(), latest.current), {
+            delay: LINT_DELAY_MS,
+          }),
+        ],
+      }),
+    });
+    view.current = editor;
+    if (hadFocus) {
+      editor.focus();
+      editor.dispatch({ selection: { anchor: editor.state.doc.length } });
+    }
+    return () => editor.destroy();
+    // The editor is made once; what changes reaches it through `latest`.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [api, queryClient]);
+  useEffect(() => {
+    const editor = view.current;
+    if (!editor || editor.state.doc.toString() === draft) return;
+    editor.dispatch({
+      changes: { from: 0, to: editor.state.doc.length, insert: draft },
+      selection: { anchor: draft.length },
+    });
+  }, [draft]);
+  useEffect(() => {
+    if (view.current) forceLinting(view.current);
+  }, [error, fields.length]);
+  useEffect(() => {
+    view.current?.dispatch({ effects: labelling.reconfigure(labels(text)) });
+  }, [text]);
+  return <div ref={place} className="query-editor" />;
+}
+
+const labelling = new Compartment();
+
+function labels(text: ReturnType<typeof useText>['text']): Extension {
+  return [
+    placeholder(text('query.placeholder')),
+    EditorView.contentAttributes.of({ 'aria-label': text('query.label') }),
+  ];
+}
+
+// One line: what is pasted with line ends stays one condition after the other.
+const ONE_LINE = EditorState.transactionFilter.of((transaction) => {
+  if (!transaction.docChanged || transaction.newDoc.lines === 1) return transaction;
+  const text = transaction.newDoc.toString().replaceAll(/\s*\n\s*/g, ' ');
+  return [
+    {
+      changes: { from: 0, to: transaction.startState.doc.length, insert: text },
+      selection: { anchor: text.length },
+    },
+  ];
+});
+
+const BASICS: readonly Extension[] = [
+  history(),
+  closeBrackets(),
+  ONE_LINE,
+  queryColours,
+  keymap.of([
+    ...closeBracketsKeymap,
+    ...completionKeymap,
+    ...lintKeymap,
+    ...historyKeymap,
+    ...defaultKeymap,
+  ]),
+];

@@ -1,0 +1,56 @@
+/** Above the table: tabs, columns, how rows look, link, export. */
+import type { ReactElement } from 'react';
+import type { TimeRange } from '@tendril/model/time-range';
+import { Icon } from '../components/icon.tsx';
+import { CopyButton } from '../components/copy-button.tsx';
+import { setPreferences, usePreference } from '../lib/preferences.ts';
+import { useText } from '../lib/text.tsx';
+import { ColumnsMenu } from './columns-menu.tsx';
+import { ExportMenu } from './export-menu.tsx';
+import type { LogsAddress } from './logs-url.ts';
+import type { ChangeAddress } from './use-logs-address.ts';
+import { ViewMenu } from './view-menu.tsx';
+
+export interface RecordsToolbarProps {
+  readonly address: LogsAddress;
+  readonly resolved: TimeRange;
+  readonly columns: readonly string[];
+  readonly total: number | undefined;
+  readonly isCountPartial: boolean;
+  readonly permanentLink: () => string;
+  readonly onColumns: (columns: readonly string[]) => void;
+  readonly onChange: ChangeAddress;
+}
+
+export function RecordsToolbar(props: RecordsToolbarProps): ReactElement {
+  const { address, resolved, columns, total, isCountPartial, permanentLink, onColumns } = props;
+  const { text, number } = useText();
+  const facetsShown = usePreference('facets');
+  return (
+    <div className="records-toolbar">
+      <button
+        type="button"
+        className="button icon small ghost"
+        aria-pressed={facetsShown}
+        aria-label={text('logs.facets')}
+        title={text('logs.facets')}
+        onClick={() => setPreferences({ facets: !facetsShown })}
+      >
+        <Icon name="filter" sizePx={14} />
+      </button>
+      <h2 className="records-count" aria-live="polite">
+        {text('records.title')}{' '}
+        <span className="dim number">
+          {total === undefined ? '' : `${isCountPartial ? '≥ ' : ''}${number(total)}`}
+        </span>
+      </h2>
+      <span className="grow" />
+      <ColumnsMenu columns={columns} resolved={resolved} onColumns={onColumns} />
+      <ViewMenu address={address} onChange={props.onChange} />
+      <span className="wide-only">
+        <CopyButton value={permanentLink()} label={text('logs.copyLink')} />
+      </span>
+      <ExportMenu address={address} resolved={resolved} columns={columns} />
+    </div>
+  );
+}

@@ -1,0 +1,19 @@
+/** All fields that records of a range have, for columns and for completion. */
+import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import type { LogFieldsResponse } from '@tendril/api/log-fields';
+import type { TimeRange } from '@tendril/model/time-range';
+import { useApi } from '../lib/api.ts';
+
+export function useFields(range: TimeRange): UseQueryResult<LogFieldsResponse> {
+  const api = useApi();
+  // The fields of a day are near enough those of its minutes, and the cache holds longer.
+  const from = String(range.fromNs - (range.fromNs % HOUR_NS));
+  const to = String(range.toNs - (range.toNs % HOUR_NS) + HOUR_NS);
+  return useQuery({
+    queryKey: ['logs', 'fields', from, to],
+    queryFn: async ({ signal }) => await api.logFields({ from, to }, signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+const HOUR_NS = 3_600_000_000_000n;

@@ -1,0 +1,21 @@
+/** A service's name with its colour, the same everywhere. */
+import type { ReactElement } from 'react';
+import { visibleLine } from './visible-text.ts';
+
+const COLOURS = 8;
+const NAME_CHARACTERS_MAX = 200;
+
+export function ServiceName({ name }: { readonly name: string }): ReactElement {
+  return (
+    <>
+      <i className="service-dot" style={{ background: serviceColour(name) }} />
+      <bdi>{visibleLine(name, NAME_CHARACTERS_MAX)}</bdi>
+    </>
+  );
+}
+
+function serviceColour(name: string): string {
+  let hash = 0;
+  for (let at = 0; at < name.length; at += 1) hash = (hash * 31 + name.charCodeAt(at)) | 0;
+  return `var(--s${(Math.abs(hash) % COLOURS) + 1})`;
+}
