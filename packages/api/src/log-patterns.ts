@@ -31,7 +31,7 @@ export interface LogPatternsRequest extends TimeBounds {
   readonly limit: number;
   /** About how many buckets the trend has. */
   readonly buckets: number;
-  /** Begin of the time before the range that it is compared with. */
+  /** Begin of the time before the range that it is compared with; `before`: as long as the range. */
   readonly compare?: string;
   readonly show: PatternShow;
 }
@@ -91,7 +91,9 @@ export const logPatternsRequestSchema: z.ZodType<LogPatternsRequest, LogPatterns
     ...timeBoundsShape,
     limit: integer(LOG_PATTERNS_MAX, 100),
     buckets: integer(PATTERN_BUCKETS_MAX, 30),
-    compare: timeSchema.exactOptional(),
+    compare: timeSchema
+      .describe('Begin of the time before the range that it is compared with; `before`: as long.')
+      .exactOptional(),
     show: z.enum(PATTERN_SHOWS).default('all'),
   })
   .meta({ id: 'LogPatternsRequest' });

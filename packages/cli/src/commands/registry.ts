@@ -4,6 +4,7 @@ import { down } from './down.ts';
 import { help } from './help.ts';
 import { importLines } from './import.ts';
 import { parse } from './parse.ts';
+import { patterns } from './patterns.ts';
 import { pipe } from './pipe.ts';
 import { search } from './search.ts';
 import { status } from './status.ts';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   pipe,
   search,
   tail,
+  patterns,
   parse,
   token,
   help,

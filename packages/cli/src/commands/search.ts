@@ -6,12 +6,13 @@ import {
 } from '@tendril/api/log-search';
 import type { LogRecord } from '@tendril/model/log-record';
 import { parsePipeline } from '@tendril/query/pipeline';
-import type { Command, FlagValues, Invocation } from '../command.ts';
+import type { Command, Invocation } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { badUsage, badValue, countFlag, isSet, textFlag } from '../flag-values.ts';
+import { countFlag, isSet, textFlag } from '../flag-values.ts';
 import { printable, printableJson } from '../output/printable.ts';
 import { RecordPrinter, timeText, valueText } from '../output/record-line.ts';
 import { TablePrinter } from '../output/table-printer.ts';
+import { RANGE_FLAGS, rangeOf } from '../range-flags.ts';
 import { fieldOf } from '../record-fields.ts';
 
 const ROWS_DEFAULT = 100;
@@ -36,9 +37,7 @@ export const search: Command = {
     { line: 'search --fields timestamp,service,message', summary: 'search.example.fields' },
   ],
   flags: {
-    since: { type: 'string', value: 'DURATION', summary: 'search.flag.since' },
-    from: { type: 'string', value: 'TIME', summary: 'search.flag.from' },
-    to: { type: 'string', value: 'TIME', summary: 'search.flag.to' },
+    ...RANGE_FLAGS,
     limit: {
       type: 'string',
       short: 'n',
@@ -126,17 +125,6 @@ async function searchPages(invocation: Invocation, limit: number, take: Takers):
     cursor = summary?.partial ? undefined : (summary?.next ?? undefined);
   } while (cursor !== undefined && rows < limit);
   return { rows, summary };
-}
-
-function rangeOf(flags: FlagValues): Pick<LogSearchInput, 'from' | 'to'> {
-  const [since, from, to] = ['since', 'from', 'to'].map((name) => textFlag(flags, name));
-  if (since !== undefined && from !== undefined)
-    throw badUsage('--since and --from exclude each other');
-  if (since !== undefined && !/^\d+(?:ms|[smhdwMy])$/.test(since)) {
-    throw badValue('--since', since, '15m, 2h, 7d');
-  }
-  const begin = since === undefined ? from : `now-${since}`;
-  return { ...(begin !== undefined && { from: begin }), ...(to !== undefined && { to }) };
 }
 
 function printerOf({ flags, stdout }: Invocation): (record: LogRecord) => string {

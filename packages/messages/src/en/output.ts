@@ -16,6 +16,15 @@ export const EN_OUTPUT = {
   'say.ready': 'tendril ready   {addresses}',
   'say.ready.stop': 'Ctrl-C stops it. In another terminal: tendril import FILE, tendril tail',
   'say.stopped': 'stopped',
+  'patterns.count': 'count',
+  'patterns.share': 'share',
+  'patterns.trend': 'trend',
+  'patterns.first': 'first',
+  'patterns.last': 'last',
+  'patterns.services': 'services',
+  'patterns.pattern': 'pattern',
+  'patterns.found':
+    '{shown, number} of {total, plural, one {# pattern} other {# patterns}} · {records, plural, one {# record} other {# records}} · {elapsedMs, number} ms',
   'say.nothingFound': 'nothing found',
   'say.nothingFound.range': 'nothing found from {from} to {to}',
   'say.found':

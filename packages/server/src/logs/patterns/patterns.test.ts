@@ -167,6 +167,7 @@ describe('patterns', () => {
     expect((await read({ ...halves, show: 'vanished' })).patterns).toMatchObject([
       { template: 'old', count: 0, before: 1, firstSeen: String((T0_S + 10n) * NS_PER_S) },
     ]);
+    expect(counts(await read({ ...halves, compare: 'before', show: 'new' }))).toEqual(['1 fresh']);
     await expect(read({ compare: 'now' })).rejects.toMatchObject({ code: 'bad_range' });
   });
 

@@ -99,7 +99,10 @@ function comparedRange(
   compare: string | undefined,
 ): TimeRange | undefined {
   if (compare === undefined) return undefined;
-  const { fromNs } = reader.rangeOf({ from: compare, to: String(range.toNs) });
+  const { fromNs } =
+    compare === 'before'
+      ? { fromNs: greater(0n, range.fromNs - (range.toNs - range.fromNs)) }
+      : reader.rangeOf({ from: compare, to: String(range.toNs) });
   if (fromNs < range.fromNs) return { fromNs, toNs: range.fromNs };
   throw new Failure({
     code: 'bad_range',
@@ -107,6 +110,8 @@ function comparedRange(
     params: { from: compare, to: String(range.fromNs) },
   });
 }
+
+const greater = (one: bigint, other: bigint): bigint => (one > other ? one : other);
 
 interface Trend {
   readonly fromNs: bigint;
