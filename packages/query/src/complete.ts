@@ -5,6 +5,7 @@
  */
 import type { RegexLiteral } from './ast.ts';
 import { piecesText } from './ast.ts';
+import { notesOfPipes } from './pipeline.ts';
 import { QueryFailure } from './query-failure.ts';
 import type { ScannedText, Scanner } from './scan.ts';
 import {
@@ -19,18 +20,23 @@ import {
 
 /** What stands between `start` and the cursor would be replaced. */
 export interface Completion {
-  readonly kind: 'field' | 'value' | 'keyword' | 'operator' | 'pipe';
+  readonly kind: 'field' | 'value' | 'keyword' | 'operator' | 'pipe' | 'function';
   readonly start: number;
   /** Typed so far, without quotes and escapes. */
   readonly prefix: string;
   /** For values and operators: the field's name as it was written. */
   readonly field?: string;
-  /** For keywords: those that fit. */
+  /** For keywords, pipes and functions: those that fit. */
   readonly keywords?: readonly string[];
 }
 
 export function completionsAt(text: string, cursor: number): readonly Completion[] {
-  const walk: Walk = { text: text.slice(0, cursor), at: 0, listDepths: [], field: undefined };
+  return completionsFrom(text.slice(0, cursor), 0);
+}
+
+/** Of a condition that begins at `start` and may go on in pipes. */
+function completionsFrom(text: string, start: number): readonly Completion[] {
+  const walk: Walk = { text, at: start, listDepths: [], field: undefined };
   try {
     return expectOperand(walk);
   } catch (error) {
@@ -60,6 +66,7 @@ function expectOperand(walk: Walk): readonly Completion[] {
 function takeOperand(walk: Walk): readonly Completion[] | undefined {
   skipOpenings(walk);
   if (isAtEnd(walk)) return [place('field', walk.at, ''), keywords(walk.at, '', ['not'])];
+  if (walk.text[walk.at] === '|') return inPipes(walk);
   if (scanRegex(walk)) return undefined;
   const isQuoted = walk.text[walk.at] === '"';
   const name: ScannedText | undefined = isQuoted ? scanQuoted(walk) : scanUnquoted(walk, 'first');
@@ -120,8 +127,7 @@ function takeConnector(walk: Walk): readonly Completion[] | undefined {
     skipSpaces(walk);
   }
   if (isAtEnd(walk)) return walk.at > before ? [keywords(walk.at, '')] : [];
-  if (walk.text[walk.at] === '|')
-    return [place('pipe', walk.at + 1, walk.text.slice(walk.at + 1).trim())];
+  if (walk.text[walk.at] === '|') return inPipes(walk);
   const keyword = keywordAt(walk.text, walk.at);
   const rest = walk.text.slice(walk.at);
   if (keyword === undefined)
@@ -130,6 +136,38 @@ function takeConnector(walk: Walk): readonly Completion[] | undefined {
       : [];
   walk.at += keyword.length;
   return isAtEnd(walk) ? [keywords(walk.at - keyword.length, rest)] : undefined;
+}
+
+/** What may stand at the end of pipes is what their readers asked for there. */
+function inPipes({ text, at }: Walk): readonly Completion[] {
+  const notes = notesOfPipes(text, at);
+  const filterStart = notes.filterStarts.at(-1) ?? -1;
+  const isInFilter = notes.tokens.every((token) => token.start < filterStart);
+  if (filterStart >= 0 && isInFilter) return completionsFrom(text, filterStart);
+  const start = text.length - (UNFINISHED_WORD.exec(text)?.[0].length ?? 0);
+  const prefix = text.slice(start);
+  const asked = notes.expectations.filter((expectation) => expectation.at === start);
+  const kinds = [...new Set(asked.map(({ kind }) => kind))];
+  return kinds
+    .map((kind) => {
+      const words = asked.flatMap((each) => (each.kind === kind ? each.words : []));
+      return kind === 'field'
+        ? place('field', start, prefix)
+        : wordPlace(kind, start, prefix, words);
+    })
+    .filter(({ keywords: words }) => words === undefined || words.length > 0);
+}
+
+const UNFINISHED_WORD = /[\p{L}\p{N}_.@$-]+$/u;
+
+function wordPlace(
+  kind: 'pipe' | 'function' | 'keyword',
+  start: number,
+  prefix: string,
+  words: readonly string[],
+): Completion {
+  const fitting = [...new Set(words)].filter((word) => word.startsWith(prefix.toLowerCase()));
+  return { kind, start, prefix, keywords: fitting };
 }
 
 function skipOpenings(walk: Walk): void {

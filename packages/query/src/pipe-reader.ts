@@ -124,9 +124,10 @@ export class PipeReader {
     return { pieces: [text], text, start, end: this.scanner.at };
   }
 
-  /** Whether a known function and its parenthesis stand here. */
-  isCall(): boolean {
+  /** Whether a function, perhaps one of `known`, and its parenthesis stand here. */
+  isCall(known: readonly string[]): boolean {
     this.place();
+    this.expect('function', known);
     const text = this.match(WORD);
     if (text === undefined) return false;
     const after: Scanner = { text: this.scanner.text, at: this.scanner.at + text.length };
@@ -139,6 +140,13 @@ export class PipeReader {
     this.place();
     this.expect('field', []);
     return this.name(NAME) ?? this.noName('a field');
+  }
+
+  /** Whether a field may stand here, and none does. */
+  lacksField(): boolean {
+    this.place();
+    this.expect('field', []);
+    return this.isOver();
   }
 
   /** Of a field or a column, between operators. */

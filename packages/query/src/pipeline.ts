@@ -27,19 +27,15 @@ export const PIPES_MAX = 32;
 
 const NAMES: readonly string[] = PIPES.map(({ name }) => name);
 
-/** Throws a QueryFailure. `notes` gets what completion and highlighting want to know. */
-export function parsePipeline(
-  text: string,
-  limits: ParseLimits = DEFAULT_LIMITS,
-  notes: Notes = emptyNotes(),
-): Pipeline {
+/** Throws a QueryFailure. */
+export function parsePipeline(text: string, limits: ParseLimits = DEFAULT_LIMITS): Pipeline {
   const parser = startParser(text, limits);
   const source = parseSource(parser);
-  return { source, pipes: parsePipes(parser, notes) };
+  return { source, pipes: parsePipes(parser, emptyNotes()) };
 }
 
 /** From a `|` to the end of the text. */
-export function parsePipes(parser: Parser, notes: Notes): readonly PipeNode[] {
+function parsePipes(parser: Parser, notes: Notes): readonly PipeNode[] {
   const reader = new PipeReader({
     scanner: parser,
     notes,
@@ -53,6 +49,18 @@ export function parsePipes(parser: Parser, notes: Notes): readonly PipeNode[] {
     reader.place();
   }
   return pipes;
+}
+
+/** Of pipes that need not be finished, from a `|` on: what was asked for and taken as far as they are right. */
+export function notesOfPipes(text: string, start: number): Notes {
+  const notes = emptyNotes();
+  const parser: Parser = { text, at: start, depth: 0, clauseCount: 0, limits: DEFAULT_LIMITS };
+  try {
+    parsePipes(parser, notes);
+  } catch (error) {
+    if (!(error instanceof QueryFailure)) throw error;
+  }
+  return notes;
 }
 
 function readPipe(reader: PipeReader, parser: Parser): PipeNode {

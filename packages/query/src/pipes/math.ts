@@ -66,6 +66,8 @@ export const MATH_FUNCTIONS: readonly MathFunction[] = [
   },
 ];
 
+const FUNCTION_NAMES: readonly string[] = MATH_FUNCTIONS.map(({ name }) => name);
+
 /** Parentheses, calls and signs within each other. */
 const DEPTH_MAX = 32;
 
@@ -139,14 +141,15 @@ function readOperand(reader: PipeReader, depth: number): Expression {
   }
   const amount = reader.amount();
   if (amount) return { kind: 'amount', amount };
-  return reader.isCall() ? readCall(reader, depth) : { kind: 'name', name: reader.operand() };
+  return reader.isCall(FUNCTION_NAMES)
+    ? readCall(reader, depth)
+    : { kind: 'name', name: reader.operand() };
 }
 
 function readCall(reader: PipeReader, depth: number): Expression {
-  const names = MATH_FUNCTIONS.map(({ name }) => name);
-  const found = reader.word('function', names);
+  const found = reader.word('function', FUNCTION_NAMES);
   const known = MATH_FUNCTIONS.find(({ name }) => name === found?.text.toLowerCase());
-  if (!found || !known) throw unknownFunction(found ?? reader.operand(), names);
+  if (!found || !known) throw unknownFunction(found ?? reader.operand(), FUNCTION_NAMES);
   reader.needSymbol('(');
   const operands = reader.bareList(() => readSum(reader, depth + 1));
   reader.needSymbol(')');

@@ -155,7 +155,7 @@ function readFields(
   at: Position,
 ): readonly Name[] {
   const { min, max } = aggregate.fields;
-  const isEmpty = min === 0 && reader.isOver();
+  const isEmpty = min === 0 && reader.lacksField();
   const fields = isEmpty ? [] : reader.bareList(() => reader.field());
   const [only] = fields;
   // count(*) is what people of SQL write.
