@@ -386,3 +386,31 @@ const LABEL_OF_ATTRIBUTE: ReadonlyMap<string, Field['label']> = new Map(
 export function attributeLabelOf(key: string): Field['label'] | undefined {
   return LABEL_OF_ATTRIBUTE.get(key);
 }
+
+/** The fields of one kind of record, as query checking sees them. */
+export interface FieldRegistry {
+  readonly fields: readonly Field[];
+  /** The registered field of a name or alias, in any case. */
+  readonly of: (name: string) => Field | undefined;
+  /** The field whose column an attribute of this key fills. */
+  readonly ofSourceKey: (key: string) => Field | undefined;
+  /** Columns whose words a value without a field is looked for in. */
+  readonly texts: readonly TextColumn[];
+}
+
+/** Columns of text that is searched by words. */
+export type TextColumn = 'Body' | 'Original' | 'SpanName' | 'StatusMessage';
+
+export const LOG_REGISTRY: FieldRegistry = {
+  fields: LOG_FIELDS,
+  of: logFieldOf,
+  ofSourceKey: logFieldOfSourceKey,
+  texts: ['Body'],
+};
+
+export const SPAN_REGISTRY: FieldRegistry = {
+  fields: SPAN_FIELDS,
+  of: spanFieldOf,
+  ofSourceKey: spanFieldOfSourceKey,
+  texts: ['SpanName', 'StatusMessage'],
+};

@@ -54,14 +54,20 @@ export function fieldTest(
       return timeTest(field.column, operator, found);
     case 'Body':
     case 'Original':
+    case 'StatusMessage':
       refuseCompare(field, operator, literal);
       return textTest(field.column, literal);
+    case 'SpanKind':
+    case 'StatusCode':
+      refuseCompare(field, operator, literal);
+      return valueTest({ kind: 'column', column: field.column, lower: true }, literal);
     case 'PatternId':
     case 'RecordId':
       refuseCompare(field, operator, literal);
       return hexTest(field.column, literal);
     case 'DurationNs':
-      return durationTest(operator, literal);
+    case 'Duration':
+      return durationTest(field.column, operator, literal);
     case 'SeverityNumber':
       return field.type === 'severity'
         ? severityTest(operator, literal)
@@ -87,9 +93,11 @@ export function fieldExists(field: Field): ResolvedQuery {
   switch (field.column) {
     case 'Timestamp':
     case 'ObservedTimestamp':
+    case 'Duration':
       return { kind: 'all' };
     case 'Body':
     case 'Original':
+    case 'StatusMessage':
       return { kind: 'text', column: field.column, test: { kind: 'exists' } };
     case 'PatternId':
     case 'RecordId':
@@ -153,7 +161,11 @@ export function timeBounds(operator: Operator, span: TimeSpan): { fromNs?: bigin
   }
 }
 
-function durationTest(operator: Operator, literal: Literal): ResolvedQuery {
+function durationTest(
+  column: 'DurationNs' | 'Duration',
+  operator: Operator,
+  literal: Literal,
+): ResolvedQuery {
   const text = literalText(literal);
   const ns = literal.kind === 'text' ? durationNs(text) : undefined;
   if (ns === undefined) {
@@ -164,7 +176,7 @@ function durationTest(operator: Operator, literal: Literal): ResolvedQuery {
     });
   }
   const whole = int64Of(Math.round(ns));
-  return integerTest('DurationNs', operator, { low: whole, high: whole });
+  return integerTest(column, operator, { low: whole, high: whole });
 }
 
 function numberTest(operator: Operator, literal: Literal): ResolvedQuery {
@@ -228,7 +240,7 @@ function numbersOf(first: number): Range {
 /** A missing value is stored as 0 and is below nothing. */
 function integerTest(column: IntegerColumn, operator: Operator, range: Range): ResolvedQuery {
   const { low, high } = range;
-  const least = 1n;
+  const least = column === 'Duration' ? 0n : 1n;
   switch (operator) {
     case ':':
       return { kind: 'integer', column, min: low, max: high };

@@ -2,6 +2,7 @@
  * What a literal means for a field: each function takes one literal and gives the test on one target,
  * or throws what is wrong with the literal.
  */
+import type { TextColumn } from '@tendril/model/fields';
 import { RE2JS } from 're2js';
 
 import type { CompareOperator, Literal, Pieces, RegexLiteral, TextLiteral } from './ast.ts';
@@ -13,7 +14,6 @@ import type {
   Equals,
   RegexTest,
   ResolvedQuery,
-  TextColumn,
   TextTest,
   ValueTarget,
   ValueTest,

@@ -12,7 +12,7 @@
  * 4. Attributes and resource attributes of exactly that key; if both exist, either may match.
  * A pattern (`http.*`) means any of the fields it fits.
  */
-import { LOG_FIELDS, type Field, logFieldOf, logFieldOfSourceKey } from '@tendril/model/fields';
+import { LOG_REGISTRY, type Field, type FieldRegistry } from '@tendril/model/fields';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
 
 import type { FieldName, Literal, QueryNode, TextLiteral, Values } from './ast.ts';
@@ -41,6 +41,8 @@ import { splitAtSpaces } from './words.ts';
 
 export interface CheckContext {
   readonly catalogue: FieldCatalogue;
+  /** Of the records that are searched; those of logs when absent. */
+  readonly registry?: FieldRegistry;
   /** What `now` means. */
   readonly nowNs: bigint;
   /** Clauses are counted again after patterns in field names are spelled out. */
@@ -52,7 +54,8 @@ export interface CheckContext {
 /** Throws a QueryFailure. */
 export function checkQuery(query: QueryNode, context: CheckContext): ResolvedQuery {
   const clausesMax = context.queryClausesMax ?? DEFAULT_LIMITS.queryClausesMax;
-  const checker: Checker = { ...context, clausesMax, expandedCount: 0 };
+  const { registry = LOG_REGISTRY } = context;
+  const checker: Checker = { ...context, registry, clausesMax, expandedCount: 0 };
   const merged = mergeTests(resolve(query, checker));
   refuseManyTests(query, countTests(merged));
   return merged;
@@ -91,10 +94,11 @@ export function fieldCandidates(
 ): readonly [Candidate, ...Candidate[]] {
   const [first, ...more] = candidatesOf(name, context);
   if (first) return [first, ...more];
-  throw unknownField(name, context.catalogue);
+  throw unknownField(name, context);
 }
 
 interface Checker extends CheckContext {
+  readonly registry: FieldRegistry;
   readonly clausesMax: number;
   expandedCount: number;
 }
@@ -206,14 +210,14 @@ function candidateExists(candidate: Candidate): ResolvedQuery {
 /** Columns that a value without a field is compared with, whole and exactly. */
 const ID_COLUMNS = ['OperationId', 'UserId', 'ConnectionId', 'ConversationId'] as const;
 
-function resolveAnywhere(literal: Literal, { columns }: Checker): ResolvedQuery {
+function resolveAnywhere(literal: Literal, { columns, registry }: Checker): ResolvedQuery {
   if (columns?.isWhole === true) throw noColumn(literal);
-  const body = textTest('Body', literal);
+  const words = registry.texts.map((column) => textTest(column, literal));
   const service: ValueTarget = { kind: 'column', column: 'ServiceName' };
-  if (literal.kind === 'regex') return either([body, valueTest(service, literal)]);
+  if (literal.kind === 'regex') return either([...words, valueTest(service, literal)]);
   const parts = literal.quoted ? [literal.pieces] : splitAtSpaces(literal.pieces);
   if (parts.length === 0 || literalText(literal) === '') throw emptyText(literal);
-  return either([body, ...parts.flatMap((pieces) => exactTests({ ...literal, pieces }))]);
+  return either([...words, ...parts.flatMap((pieces) => exactTests({ ...literal, pieces }))]);
 }
 
 function emptyText(literal: TextLiteral): QueryFailure {
@@ -255,18 +259,21 @@ function candidatesOf(name: FieldName, checker: CheckContext): readonly Candidat
   if (made.length > 0) return made.map(({ cell }) => ({ kind: 'cell', cell }));
   if (isWhole) throw unknownColumn({ ...name, text: piecesText(name.pieces) }, known);
   const candidates = name.pieces.length > 1 ? fitting(name, checker) : named(name, checker);
-  if (candidates.length === 0) throw unknownField(name, checker.catalogue);
+  if (candidates.length === 0) throw unknownField(name, checker);
   return candidates;
 }
 
-function named(name: FieldName, { catalogue }: CheckContext): readonly Candidate[] {
+function named(name: FieldName, context: CheckContext): readonly Candidate[] {
+  const { catalogue, registry = LOG_REGISTRY } = context;
   const text = piecesText(name.pieces);
   const explicit = explicitAttributes(text, catalogue);
   if (explicit.length > 0) return explicit.map(attributeCandidate);
   const attributes = catalogue.find(text);
-  const field = logFieldOf(text);
+  const field = registry.of(text);
   if (!field) return attributes.map(attributeCandidate);
-  const hidden = isOnlyAlias(field, text) ? attributes.filter(({ key }) => !fills(field, key)) : [];
+  const hidden = isOnlyAlias(field, text)
+    ? attributes.filter(({ key }) => registry.ofSourceKey(key) !== field)
+    : [];
   return [{ kind: 'field', field }, ...hidden.map(attributeCandidate)];
 }
 
@@ -289,10 +296,6 @@ function isOnlyAlias(field: Field, text: string): boolean {
   return !isCanonical && field.type !== 'time' && field.type !== 'severity';
 }
 
-function fills(field: Field, key: string): boolean {
-  return logFieldOfSourceKey(key) === field;
-}
-
 function attributeCandidate(attribute: AttributeField): Candidate {
   const target: ValueTarget =
     attribute.scope === 'resource'
@@ -301,8 +304,9 @@ function attributeCandidate(attribute: AttributeField): Candidate {
   return { kind: 'value', target };
 }
 
-function fitting({ pieces }: FieldName, { catalogue }: CheckContext): readonly Candidate[] {
-  const fields = LOG_FIELDS.filter(({ name }) => likeMatches(pieces, name));
+function fitting({ pieces }: FieldName, context: CheckContext): readonly Candidate[] {
+  const { catalogue, registry = LOG_REGISTRY } = context;
+  const fields = registry.fields.filter(({ name }) => likeMatches(pieces, name));
   const keys = [...catalogue.names()].filter((key) => likeMatches(pieces, key)).sort();
   return [
     ...fields.map((field): Candidate => ({ kind: 'field', field })),
@@ -326,12 +330,13 @@ export function unknownColumn(
   });
 }
 
-function unknownField(name: FieldName, catalogue: FieldCatalogue): QueryFailure {
+function unknownField(name: FieldName, context: CheckContext): QueryFailure {
+  const { catalogue, registry = LOG_REGISTRY } = context;
   const text = piecesText(name.pieces);
   const isPattern = name.pieces.length > 1;
   const known = [
-    ...LOG_FIELDS.map((field) => field.name),
-    ...LOG_FIELDS.flatMap((field) => field.aliases),
+    ...registry.fields.map((field) => field.name),
+    ...registry.fields.flatMap((field) => field.aliases),
     ...catalogue.names(),
   ];
   const nearest = isPattern ? undefined : nearestName(text, known);

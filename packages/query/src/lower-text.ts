@@ -13,7 +13,9 @@ import { type Sql, identifier, joinSql, sql, string, strings } from '@tendril/sq
 
 import { likePattern } from './like-pattern.ts';
 import { requiredText } from './regex-text.ts';
-import type { TextColumn, TextTest } from './resolved.ts';
+import type { TextColumn } from '@tendril/model/fields';
+
+import type { TextTest } from './resolved.ts';
 import type { Folding } from './words.ts';
 
 export function textCondition(column: TextColumn, test: TextTest): Sql {

@@ -5,6 +5,8 @@
  */
 import type { RE2JS } from 're2js';
 
+import type { TextColumn } from '@tendril/model/fields';
+
 import type { CompareOperator, Pieces } from './ast.ts';
 import type { AttributeField } from './catalogue.ts';
 import type { Cell } from './column.ts';
@@ -50,9 +52,9 @@ export type CellTest =
     }
   | { readonly kind: 'time'; readonly fromNs?: bigint; readonly toNs?: bigint };
 
-export type TextColumn = 'Body' | 'Original';
 export type HexColumn = 'PatternId' | 'RecordId';
-export type IntegerColumn = 'SeverityNumber' | 'DurationNs';
+/** `Duration` is of spans, which all have one: 0 is a value there. */
+export type IntegerColumn = 'SeverityNumber' | 'DurationNs' | 'Duration';
 export type TimeColumn = 'Timestamp' | 'ObservedTimestamp';
 
 export type TextTest =
