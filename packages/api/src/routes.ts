@@ -12,6 +12,15 @@ import { LOG_RECORD, LOG_SURROUNDINGS } from './log-records.ts';
 import { LOG_SEARCH } from './log-search.ts';
 import { LOG_TAIL } from './log-tail.ts';
 import type { Route } from './route.ts';
+import { SPAN_FIELDS_LIST, SPAN_SEARCH } from './span-search.ts';
+import { TRACE_SEARCH } from './trace-search.ts';
+import {
+  TRACE_DEPENDENCIES,
+  TRACE_OPERATIONS,
+  TRACE_SERIES,
+  TRACE_SERVICES,
+} from './trace-services.ts';
+import { TRACE, TRACE_RECORDS } from './trace.ts';
 import { SESSION_CREATE, SESSION_DELETE, SESSION_GET } from './session.ts';
 import { STATUS } from './status.ts';
 import { TOKEN_CREATE, TOKEN_LIST, TOKEN_REVOKE } from './tokens.ts';
@@ -35,6 +44,15 @@ export const ROUTES: readonly Route[] = [
   VIEW_GET,
   VIEW_REPLACE,
   VIEW_DELETE,
+  SPAN_SEARCH,
+  SPAN_FIELDS_LIST,
+  TRACE_SEARCH,
+  TRACE_SERVICES,
+  TRACE_OPERATIONS,
+  TRACE_DEPENDENCIES,
+  TRACE_SERIES,
+  TRACE,
+  TRACE_RECORDS,
   INGEST,
   STATUS,
   TOKEN_CREATE,

@@ -12,6 +12,7 @@ export async function startLogsFixture(): Promise<EngineFixture> {
   // The rows of tests are of a fixed day, whatever today is.
   await fixture.engine.command(sql`ALTER TABLE logs REMOVE TTL`);
   await fixture.engine.command(sql`ALTER TABLE log_fields REMOVE TTL`);
+  await fixture.engine.command(sql`ALTER TABLE traces REMOVE TTL`);
   return fixture;
 }
 

@@ -6,7 +6,7 @@ import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_LIMITS, type Limits } from '@tendril/model/limits';
 import { decodeBody } from '@tendril/intake/formats/decode-body';
-import { NS_PER_MS } from '@tendril/model/time-range';
+import { NS_PER_MS, type TimeRange } from '@tendril/model/time-range';
 import { createAccess, type Access } from '../access/access.ts';
 import { refuseOpenBind } from '../access/loopback.ts';
 import type { SessionSigner } from '../access/session-cookie.ts';
@@ -16,6 +16,8 @@ import type { Engine } from '../engine/engine.ts';
 import { createHttpApp } from '../http/http-app.ts';
 import { openPages } from '../http/pages.ts';
 import { LogReader } from '../logs/log-reader.ts';
+import { SPAN_SOURCE } from '../logs/record-source.ts';
+import { startServiceEdgesJob } from '../jobs/service-edges-job.ts';
 import { startPatternJob } from '../jobs/pattern-job.ts';
 import { startRetentionJob } from '../jobs/retention-job.ts';
 import { openPipeline } from '../pipeline/open-pipeline.ts';
@@ -116,16 +118,20 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
   stack.add(
     startRetentionJob({ engine, schema, logger, bytesMax: () => tableBytesMax(config, dataDir) }),
   );
+  stack.add(startServiceEdgesJob({ engine, schema, logger }));
   const receivers: Receiver[] = [];
   const closing = new AbortController();
+  const reading = {
+    engine,
+    limits,
+    flush: async (signal?: AbortSignal, range?: TimeRange) => pipeline.flush(signal, range),
+  };
+  const spanReader = new LogReader({ ...reading, source: SPAN_SOURCE });
   const http = createHttpApp({
     closing: closing.signal,
     version: VERSION,
-    reader: new LogReader({
-      engine,
-      limits,
-      flush: async (signal, range) => pipeline.flush(signal, range),
-    }),
+    reader: new LogReader(reading),
+    spanReader,
     engine,
     pipeline,
     decodeLines: (body, source, sink) => {

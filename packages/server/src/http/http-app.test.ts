@@ -19,6 +19,7 @@ import { createAccess } from '../access/access.ts';
 import { TokenRegistry } from '../access/token-registry.ts';
 import type { Engine } from '../engine/engine.ts';
 import { LogReader } from '../logs/log-reader.ts';
+import { SPAN_SOURCE } from '../logs/record-source.ts';
 import { TailHub } from '../pipeline/tail/tail-hub.ts';
 import type { IngestRequest, Pipeline } from '../pipeline/pipeline.ts';
 import { tokenTable } from '../state/token-table.ts';
@@ -115,6 +116,11 @@ async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const app = createHttpApp({
     version: '0.0.0',
     reader: new LogReader({ engine, flush: (signal, range) => pipeline.flush(signal, range) }),
+    spanReader: new LogReader({
+      engine,
+      source: SPAN_SOURCE,
+      flush: (signal, range) => pipeline.flush(signal, range),
+    }),
     engine,
     pipeline,
     decodeLines: (body) => {
@@ -541,7 +547,7 @@ describe('access', () => {
     }
     for (const route of ROUTES) {
       for (const [holder, secret] of tokens) {
-        const { status } = await raw(`${server.url}${pathWith(route, { id: 'x' })}`, {
+        const { status } = await raw(`${server.url}${pathWith(route, { id: 'x', traceId: 'x' })}`, {
           method: route.method,
           headers: secret === '' ? {} : { authorization: `Bearer ${secret}` },
         });

@@ -15,6 +15,7 @@ import { mountLogTail } from './log-tail.ts';
 import { createHttpMetrics, mountMetrics } from './metrics.ts';
 import { mountOn, type HttpEnv } from './mount.ts';
 import { problemResponse } from './problem-response.ts';
+import { mountTraces } from './traces.ts';
 import { mountStatus } from './status.ts';
 import { mountSession, mountTokens } from './tokens.ts';
 import { mountViews } from './views.ts';
@@ -45,6 +46,7 @@ export function createHttpApp(dependencies: HttpDependencies): HttpApp {
   mountLogPatterns(mount, dependencies);
   mountLogRecords(mount, dependencies);
   mountLogTail(mount, dependencies);
+  mountTraces(mount, dependencies);
   mountIngest(mount, dependencies);
   mountViews(mount, dependencies);
   mountStatus(mount, dependencies);

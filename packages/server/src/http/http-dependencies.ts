@@ -24,6 +24,8 @@ export type DecodeLines = (
 export interface HttpDependencies {
   readonly version: string;
   readonly reader: LogReader;
+  /** Of spans. */
+  readonly spanReader: LogReader;
   readonly engine: Engine;
   readonly pipeline: Pipeline;
   readonly decodeLines: DecodeLines;

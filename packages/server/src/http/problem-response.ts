@@ -9,6 +9,8 @@ const STATUS_OF_CODE: ReadonlyMap<string, number> = new Map([
   ['bad_request', 400],
   ['bad_time', 400],
   ['bad_range', 400],
+  ['bad_trace_id', 400],
+  ['query_pipe_of_logs', 400],
   ['bad_cursor', 400],
   ['bad_address', 400],
   ['query_unknown_field', 400],

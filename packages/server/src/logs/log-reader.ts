@@ -1,5 +1,5 @@
 /**
- * What every read of logs begins with: times resolved, what was acknowledged flushed, the query
+ * What every read of logs, or of spans where the source says so, begins with: times resolved, what was acknowledged flushed, the query
  * checked and turned into a condition.
  */
 import type { TimeBounds } from '@tendril/api/time-bounds';
@@ -20,6 +20,7 @@ import type { Sql } from '@tendril/sql/sql';
 import type { Engine } from '../engine/engine.ts';
 import { PatternAliases } from './patterns/pattern-alias.ts';
 import { READ_LIMITS, ReadBudget, type ReadLimits } from './read-budget.ts';
+import { LOG_SOURCE, type RecordSource } from './record-source.ts';
 import { ResourceCache } from './resource-cache.ts';
 import type { StatementOptions } from './statement.ts';
 import { StoredCatalogue } from './stored-catalogue.ts';
@@ -28,6 +29,8 @@ import { WordDictionary } from './word-dictionary.ts';
 
 export interface LogReaderOptions {
   readonly engine: Engine;
+  /** Logs when absent. */
+  readonly source?: RecordSource;
   /** Of the pipeline. */
   readonly flush: (signal?: AbortSignal, range?: TimeRange) => Promise<void>;
   readonly limits?: Limits;
@@ -48,8 +51,11 @@ export interface PreparedQuery {
   readonly text: string;
 }
 
+const NO_WORDS: ReadonlyMap<string, readonly string[]> = new Map();
+
 export class LogReader {
   readonly engine: Engine;
+  readonly source: RecordSource;
   readonly resources: ResourceCache;
   readonly catalogue: StoredCatalogue;
   readonly density: TableDensity;
@@ -62,13 +68,15 @@ export class LogReader {
 
   constructor(options: LogReaderOptions) {
     this.engine = options.engine;
+    this.source = options.source ?? LOG_SOURCE;
+    const { table, fieldsTable } = this.source;
     this.flush = options.flush;
     this.limits = options.limits ?? DEFAULT_LIMITS;
     this.readLimits = options.readLimits ?? READ_LIMITS;
     this.nowMs = options.nowMs ?? Date.now;
     this.resources = new ResourceCache(options.engine);
-    this.catalogue = new StoredCatalogue(options.engine, () => performance.now());
-    this.density = new TableDensity(options.engine, this.nowMs);
+    this.catalogue = new StoredCatalogue(options.engine, fieldsTable, () => performance.now());
+    this.density = new TableDensity(options.engine, table, this.nowMs);
     this.aliases = new PatternAliases(options.engine, () => performance.now());
     this.words = new WordDictionary(options.engine, this.density);
   }
@@ -95,19 +103,22 @@ export class LogReader {
     const pipeline = parsePipeline(text, this.limits);
     await this.flushed(options.signal, range);
     const { queryClausesMax } = this.limits;
+    const { registry } = this.source;
     const planWith = async (rewrite?: LowerOptions['rewrite']): Promise<Plan> =>
       await this.catalogue.checked(
         (catalogue) =>
           planQuery(
             pipeline,
-            { catalogue, nowNs, queryClausesMax },
+            { catalogue, registry, nowNs, queryClausesMax },
             { ...(rewrite && { rewrite }) },
           ),
         options,
       );
     const plan = await planWith();
     await this.density.ready(options.signal);
-    const words = await this.words.lookUp(plan.filter, range, options);
+    // The dictionary is of bodies, which spans have none of.
+    const isOfLogs = this.source.table === 'logs';
+    const words = isOfLogs ? await this.words.lookUp(plan.filter, range, options) : NO_WORDS;
     const skeletons = await this.aliases.skeletonsOf(patternIdsOf(plan.filter), options);
     const rewrite = (query: ResolvedQuery): ResolvedQuery =>
       withPatternGroups(withWords(query, words), skeletons);

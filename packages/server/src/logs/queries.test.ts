@@ -104,7 +104,7 @@ function statementOf(input: Input): Sql {
     case 'distinct':
       return distinctValuesQuery({ source: sourceOf(input.field), where, prefix, limit: 0 });
     case 'fields':
-      return fieldListQuery(range);
+      return fieldListQuery(range, 'log_fields');
     case 'facets':
       return facetsQuery(range, 5);
     case 'record':
@@ -112,9 +112,9 @@ function statementOf(input: Input): Sql {
     case 'resources':
       return resourcesQuery([1n, 0xffff_ffff_ffff_ffffn]);
     case 'catalogue':
-      return catalogueQuery();
+      return catalogueQuery('log_fields');
     case 'days':
-      return dayRowsQuery();
+      return dayRowsQuery('logs');
     case 'words':
       return wordsQuery(input.query, range);
     case 'tokens':

@@ -17,6 +17,8 @@ export interface EngineRow {
 }
 
 export interface RowShape<Row> {
+  /** Where the rows are; `logs` when absent. */
+  readonly table?: Sql;
   /** `WITH …` before the SELECT, or nothing. */
   readonly definitions: Sql;
   readonly columns: Sql;

@@ -147,16 +147,18 @@ class ScanState {
   }
 }
 
+const LOGS: Sql = sql`logs`;
+
 /** RecordId breaks ties, so that a cursor never skips or repeats a record. */
 export function searchQuery(
   { range, condition, order, limit, cursor }: Scan,
-  shape: Pick<RowShape<unknown>, 'definitions' | 'columns' | 'settings'>,
+  shape: Pick<RowShape<unknown>, 'table' | 'definitions' | 'columns' | 'settings'>,
 ): Sql {
   const beyond = cursor ? sql` AND ${beyondCondition(cursor, order)}` : sql``;
   const direction = order === 'desc' ? sql`DESC` : sql`ASC`;
   return sql`${shape.definitions}SELECT
   ${shape.columns}
-FROM logs
+FROM ${shape.table ?? LOGS}
 WHERE ${rangeCondition(range)}${beyond} AND ${condition}
 ORDER BY Timestamp ${direction}, RecordId ${direction}
 LIMIT ${uint32(limit)}${shape.settings}`;

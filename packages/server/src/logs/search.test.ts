@@ -89,7 +89,7 @@ function denseEngine(
   ];
   return stubEngine(engine, async (statement, options) => {
     const result = await query(statement, options);
-    const isDays = render(statement).text === render(dayRowsQuery()).text;
+    const isDays = render(statement).text === render(dayRowsQuery('logs')).text;
     return isDays ? { ...result, rows: Readable.from(days) } : result;
   });
 }

@@ -10,8 +10,9 @@ import {
   type AttributeType,
   type FieldCatalogue,
 } from '@tendril/query/catalogue';
-import { sql, uint32, type Sql } from '@tendril/sql/sql';
+import { identifier, sql, uint32, type Sql } from '@tendril/sql/sql';
 import type { Engine } from '../engine/engine.ts';
+import type { RecordSource } from './record-source.ts';
 import { allRows, type StatementOptions } from './statement.ts';
 
 /** Keys beyond are found by none but those who know them: a sender that makes up keys reaches this. */
@@ -26,16 +27,20 @@ const rowSchema = z.object({
 });
 type Row = z.infer<typeof rowSchema>;
 
+type FieldsTable = RecordSource['fieldsTable'];
+
 const EMPTY = fieldCatalogue([]);
 
 export class StoredCatalogue {
   private readonly engine: Engine;
+  private readonly table: FieldsTable;
   private readonly nowMs: () => number;
   private current: FieldCatalogue = EMPTY;
   private readAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(engine: Engine, nowMs: () => number) {
+  constructor(engine: Engine, table: FieldsTable, nowMs: () => number) {
     this.engine = engine;
+    this.table = table;
     this.nowMs = nowMs;
   }
 
@@ -55,7 +60,7 @@ export class StoredCatalogue {
 
   private async read(options: StatementOptions): Promise<void> {
     const readAtMs = this.nowMs();
-    const rows = await allRows(this.engine, catalogueQuery(), options);
+    const rows = await allRows(this.engine, catalogueQuery(this.table), options);
     this.current = fieldCatalogue(fieldsOf(rows.map((row) => rowSchema.parse(row))));
     this.readAtMs = readAtMs;
   }
@@ -66,9 +71,9 @@ function isUnknownField(error: unknown): boolean {
 }
 
 /** Rows without a value count the records that have the field; the others are its values. */
-export function catalogueQuery(): Sql {
+export function catalogueQuery(table: FieldsTable): Sql {
   return sql`SELECT Source AS source, Name AS name, groupUniqArray(Type) AS types
-FROM log_fields
+FROM ${identifier(table)}
 WHERE Source IN ('attribute', 'overflow', 'resource') AND Value = ''
 GROUP BY Source, Name
 ORDER BY sum(Count) DESC, Name

@@ -1,5 +1,5 @@
 /**
- * How the rows of `logs` are spread over days, as far as the engine knows without reading them. Held in
+ * How the rows of a table are spread over days, as far as the engine knows without reading them. Held in
  * memory and read again in the background: an estimate that is a little old is as good.
  */
 import { z } from 'zod';
@@ -7,6 +7,7 @@ import { NS_PER_DAY, NS_PER_MS, type TimeRange } from '@tendril/model/time-range
 import { sql, string, type Sql } from '@tendril/sql/sql';
 import { DATABASE, type Engine } from '../engine/engine.ts';
 import type { Order } from './cursor.ts';
+import type { RecordSource } from './record-source.ts';
 import { rowsWithin, widthForRows, type DayRows } from './day-rows.ts';
 
 const STALE_MS = 30_000;
@@ -16,13 +17,15 @@ const rowSchema = z.object({ day: z.string(), rows: z.coerce.number() });
 
 export class TableDensity {
   private readonly engine: Engine;
+  private readonly table: RecordSource['table'];
   private readonly nowMs: () => number;
   private days: DayRows = new Map();
   private readAtMs = Number.NEGATIVE_INFINITY;
   private reading: Promise<void> | undefined;
 
-  constructor(engine: Engine, nowMs: () => number) {
+  constructor(engine: Engine, table: RecordSource['table'], nowMs: () => number) {
     this.engine = engine;
+    this.table = table;
     this.nowMs = nowMs;
   }
 
@@ -49,7 +52,7 @@ export class TableDensity {
 
   private async read(signal?: AbortSignal): Promise<void> {
     try {
-      const { rows } = await this.engine.query(dayRowsQuery(), {
+      const { rows } = await this.engine.query(dayRowsQuery(this.table), {
         limits: { timeoutMs: TIMEOUT_MS },
         ...(signal && { signal }),
       });
@@ -68,9 +71,9 @@ export class TableDensity {
   }
 }
 
-export function dayRowsQuery(): Sql {
+export function dayRowsQuery(table: RecordSource['table']): Sql {
   return sql`SELECT toString(min_date) AS day, sum(rows) AS rows
 FROM system.parts
-WHERE active AND database = ${string(DATABASE)} AND table = 'logs'
+WHERE active AND database = ${string(DATABASE)} AND table = ${string(table)}
 GROUP BY day`;
 }

@@ -1,0 +1,42 @@
+/** Counts the calls between services once a minute, on one server at a time. */
+import { messageOf } from '@tendril/model/failure';
+import type { Engine } from '../engine/engine.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { countServiceEdges } from './service-edges.ts';
+
+const INTERVAL_MS = 60_000;
+
+export interface ServiceEdgesJobOptions {
+  readonly engine: Engine;
+  readonly schema: { readonly isReady: () => boolean };
+  readonly logger: Logger;
+}
+
+/** Returns what stops it. */
+export function startServiceEdgesJob({
+  engine,
+  schema,
+  logger,
+}: ServiceEdgesJobOptions): () => void {
+  let isRunning = false;
+  const stopping = new AbortController();
+  const run = async (): Promise<void> => {
+    if (isRunning || !schema.isReady() || engine.state() !== 'ready') return;
+    isRunning = true;
+    try {
+      await countServiceEdges(engine, Date.now(), stopping.signal);
+    } finally {
+      isRunning = false;
+    }
+  };
+  const timer = setInterval(() => {
+    run().catch((error: unknown) => {
+      if (stopping.signal.aborted) return;
+      logger.error({ reason: messageOf(error) }, 'service edges');
+    });
+  }, INTERVAL_MS);
+  return () => {
+    stopping.abort();
+    clearInterval(timer);
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * Durations counted by size, eight buckets to a doubling: bucket n holds what took 2 ** (n / 8) ns up to
+ * the next. Sums of counts are exact, quantiles are right to 5 %.
+ */
+export const BUCKETS_PER_DOUBLING = 8;
+
+export interface DurationBuckets {
+  /** Ascending. */
+  readonly numbers: readonly number[];
+  readonly counts: readonly number[];
+}
+
+/** In nanoseconds; 0 when nothing was counted. */
+export function bucketQuantile({ numbers, counts }: DurationBuckets, share: number): number {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  let seen = 0;
+  for (const [index, number] of numbers.entries()) {
+    seen += counts[index] ?? 0;
+    if (seen >= total * share && seen > 0) return middleOf(number);
+  }
+  return 0;
+}
+
+// Its middle on the scale of the buckets.
+function middleOf(number: number): number {
+  return number === 0 ? 0 : Math.round(2 ** ((number + 0.5) / BUCKETS_PER_DOUBLING));
+}

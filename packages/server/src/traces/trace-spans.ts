@@ -1,0 +1,98 @@
+/** One trace: all of its spans, whenever they happened, oldest first, streamed page by page. */
+import type { PartialReason } from '@tendril/api/answer';
+import { TRACE_SPANS_MAX, type TraceEvent } from '@tendril/api/trace';
+import { Failure } from '@tendril/model/failure';
+import type { TimeRange } from '@tendril/model/time-range';
+import type { Sql } from '@tendril/sql/sql';
+import type { Cursor } from '../logs/cursor.ts';
+import type { LogReader } from '../logs/log-reader.ts';
+import { scanLogs } from '../logs/scan.ts';
+import { summaryOf } from '../logs/summary.ts';
+import type { StatementOptions } from '../logs/statement.ts';
+import { spanRows } from './span-row.ts';
+import { parseTraceId } from './trace-id.ts';
+import { extentsCondition, traceExtents } from './trace-ranges.ts';
+
+/** Spans that the engine sorts at once, with all that they hold. */
+const PAGE_SPANS = 5_000;
+/** Times are kept in 64 bits; half of them are enough until 2262. */
+const TIMESTAMP_NS_MAX = 9_223_372_036_854_775_807n;
+
+/** `reader` is of spans. Throws `Failure` `not_found` before the first event. */
+export async function* traceSpans(
+  reader: LogReader,
+  id: string,
+  signal: AbortSignal,
+): AsyncGenerator<TraceEvent> {
+  const options = { budget: reader.budget(), signal };
+  const traceId = parseTraceId(id);
+  await reader.flushed(signal);
+  const extents = await traceExtents(reader, [traceId], options);
+  const [extent] = extents;
+  if (extent === undefined) throw noTrace(traceId);
+  const range = { fromNs: extent.firstNs, toNs: extent.lastNs + 1n };
+  const pages = new Pages(reader, { range, condition: extentsCondition(extents) }, options);
+  yield* pages.spans();
+  const { partial, statements, rows, searchedToNs } = pages;
+  const outcome = { partial, statements, searchedToNs };
+  yield {
+    ...summaryOf({ range, outcome, budget: options.budget, withSql: false }),
+    counts: { rows },
+  };
+}
+
+class Pages {
+  readonly statements: Sql[] = [];
+  rows = 0;
+  partial: PartialReason | undefined;
+  searchedToNs = 0n;
+  private readonly reader: LogReader;
+  private readonly where: { readonly range: TimeRange; readonly condition: Sql };
+  private readonly options: StatementOptions;
+
+  constructor(
+    reader: LogReader,
+    where: { readonly range: TimeRange; readonly condition: Sql },
+    options: StatementOptions,
+  ) {
+    this.reader = reader;
+    this.where = where;
+    this.options = options;
+  }
+
+  async *spans(): AsyncGenerator<TraceEvent> {
+    let cursor: Cursor | undefined;
+    do {
+      cursor = yield* this.page(cursor);
+      if (cursor !== undefined && this.rows >= TRACE_SPANS_MAX) this.partial = 'rows';
+    } while (cursor !== undefined && this.partial === undefined);
+  }
+
+  private async *page(cursor: Cursor | undefined): AsyncGenerator<TraceEvent, Cursor | undefined> {
+    const limit = Math.min(PAGE_SPANS, TRACE_SPANS_MAX - this.rows);
+    const scan = { ...this.where, order: 'asc', limit, cursor } as const;
+    let next: Cursor | undefined;
+    for await (const event of scanLogs(this.reader, scan, spanRows(this.reader), this.options)) {
+      if (event.kind === 'row') {
+        this.rows += 1;
+        yield { kind: 'row', span: event.row };
+      } else if (event.kind === 'end') {
+        this.partial = event.partial;
+        this.searchedToNs = event.searchedToNs;
+        next = event.next;
+      }
+    }
+    return next;
+  }
+}
+
+/** Any time: for traces that are looked for by id. */
+export const ALL_TIME: TimeRange = { fromNs: 0n, toNs: TIMESTAMP_NS_MAX };
+
+function noTrace(traceId: string): Failure {
+  return new Failure({
+    code: 'not_found',
+    detail: `there is no trace ${traceId}`,
+    params: { traceId },
+  });
+}
