@@ -34,11 +34,10 @@ export async function traceDependencies(
   const options = { budget: reader.budget(), signal };
   const rows = await allRows(reader.engine, dependenciesQuery(range, request), options);
   const [known] = await allRows(reader.engine, newestMinuteQuery(), options);
-  const knownTo = BigInt(String(known?.['minute'] ?? 0)) + SECONDS_PER_MINUTE;
   return {
     ...answerOf(range, options),
     edges: rows.map((row) => edgeOf(rowSchema.parse(row))),
-    knownTo: String(known?.['minute'] === '0' ? 0n : knownTo * NS_PER_SECOND),
+    knownTo: String(knownToNs(minuteSchema.parse(known).minute)),
     isCut: rows.length >= TRACE_NAMES_MAX,
   };
 }
@@ -67,6 +66,13 @@ WHERE ${joinSql(conditions, ' AND ')}
 GROUP BY caller, callee, kind
 ORDER BY calls DESC, caller, callee, kind
 LIMIT ${uint32(TRACE_NAMES_MAX)}`;
+}
+
+const minuteSchema = z.object({ minute: z.coerce.bigint() });
+
+/** 0 when nothing was counted yet. */
+function knownToNs(minute: bigint): bigint {
+  return minute === 0n ? 0n : (minute + SECONDS_PER_MINUTE) * NS_PER_SECOND;
 }
 
 export function newestMinuteQuery(): Sql {

@@ -52,10 +52,9 @@ export async function traceServices(
   const withEntry = new Set(entries.map(({ service }) => service));
   // A service that only calls others is known by its own spans.
   const others = parsed.filter(({ service, isEntry }) => isEntry === 0 && !withEntry.has(service));
-  const services = [...entries, ...others].map(({ service, ...calls }) => ({
-    service,
-    ...callsOf(calls),
-  }));
+  const services = [...entries, ...others].map(({ service, ...calls }) =>
+    Object.assign({ service }, callsOf(calls)),
+  );
   return { ...answerOf(range, options), services, isCut: rows.length >= TRACE_NAMES_MAX };
 }
 
@@ -68,7 +67,7 @@ export async function traceOperations(
   const rows = await allRows(reader.engine, operationsQuery(range, request), options);
   const operations = rows.map((row): OperationCalls => {
     const { service, operation, kind, ...calls } = operationRowSchema.parse(row);
-    return { service, operation, kind: kindOf(kind), ...callsOf(calls) };
+    return Object.assign({ service, operation, kind: kindOf(kind) }, callsOf(calls));
   });
   return { ...answerOf(range, options), operations, isCut: rows.length >= TRACE_NAMES_MAX };
 }
@@ -83,7 +82,7 @@ export async function traceSeries(
   const rows = await allRows(reader.engine, seriesQuery(range, request, stepMinutes), options);
   const points = rows.map((row) => {
     const { start, ...calls } = pointRowSchema.parse(row);
-    return { start: String(BigInt(start) * NS_PER_SECOND), ...callsOf(calls) };
+    return Object.assign({ start: String(BigInt(start) * NS_PER_SECOND) }, callsOf(calls));
   });
   const stepNs = String(BigInt(stepMinutes) * NS_PER_MINUTE);
   return { ...answerOf(range, options), stepNs, points };

@@ -73,7 +73,8 @@ export async function findTraces(
   options: StatementOptions,
 ): Promise<readonly string[]> {
   const search = new TraceSearch(reader, { ...where, order: 'desc', cursor: undefined }, options);
-  for await (const _progress of search.pages());
+  const pages = search.pages();
+  while ((await pages.next()).done !== true);
   return search.traceIds;
 }
 
