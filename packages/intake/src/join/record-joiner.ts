@@ -2,7 +2,7 @@
  * Physical lines of one origin in, records out: what belongs together is joined with line feeds. Blank
  * lines within a record stay, those between records go.
  */
-import { stripVTControlCharacters } from 'node:util';
+import { withoutColours } from './colours.ts';
 import { ContinuationRule } from './continuation.ts';
 import { isBlank } from './line-shape.ts';
 
@@ -98,11 +98,4 @@ export class RecordJoiner<Origin> {
     }
     this.blanks.length = 0;
   }
-}
-
-const ESCAPE = '\u001b';
-
-// Colours are in the way of every pattern.
-function withoutColours(text: string): string {
-  return text.includes(ESCAPE) ? stripVTControlCharacters(text) : text;
 }

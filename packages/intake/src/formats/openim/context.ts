@@ -21,19 +21,7 @@ export function addContext(
   { start, end }: { readonly start: number; readonly end: number },
   fields: ContextFields,
 ): boolean {
-  let at = start + 1;
-  if (text.charCodeAt(start) !== OPEN_BRACE) return false;
-  if (text.charCodeAt(at) === CLOSE_BRACE) return at + 1 === end;
-  while (at < end) {
-    if (text.charCodeAt(at) === BLANK) at += 1;
-    at = addPair(text, at, fields);
-    if (at < 0) return false;
-    const next = text.charCodeAt(at);
-    at += 1;
-    if (next === CLOSE_BRACE) return at === end;
-    if (next !== COMMA) return false;
-  }
-  return false;
+  return new ContextReader(text, start, fields).read(end);
 }
 
 const BLANK = 0x20;
@@ -44,91 +32,117 @@ const COLON = 0x3a;
 const OPEN_BRACKET = 0x5b;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
-
-// Index after the pair, or -1.
-function addPair(text: string, start: number, fields: ContextFields): number {
-  if (text.charCodeAt(start) !== QUOTE) return -1;
-  const nameEnd = stringEnd(text, start);
-  if (nameEnd < 0 || text.charCodeAt(nameEnd + 1) !== COLON) return -1;
-  const name = textOf(text, start, nameEnd);
-  if (name === undefined) return -1;
-  const at = text.charCodeAt(nameEnd + 2) === BLANK ? nameEnd + 3 : nameEnd + 2;
-  const first = text.charCodeAt(at);
-  if (first === QUOTE) return addText(text, at, { name, fields });
-  if (first === OPEN_BRACE || first === OPEN_BRACKET) {
-    return addMap(text, at, { name, fields });
-  }
-  return addScalar(text, at, { name, fields });
-}
-
-interface Target {
-  readonly name: string;
-  readonly fields: ContextFields;
-}
-
-function addText(text: string, start: number, { name, fields }: Target): number {
-  const end = stringEnd(text, start);
-  if (end < 0) return -1;
-  const value = textOf(text, start, end);
-  if (value === undefined) return -1;
-  if (!fields.has(name)) fields.set(name, value);
-  return end + 1;
-}
-
-// Between the quotes at `start` and `end`; undefined when it is no JSON.
-function textOf(text: string, start: number, end: number): string | undefined {
-  const inner = text.slice(start + 1, end);
-  if (!inner.includes('\\')) return inner;
-  const value = parseJson(text.slice(start, end + 1));
-  return typeof value === 'string' ? value : undefined;
-}
-
-function addMap(text: string, start: number, { name, fields }: Target): number {
-  const end = jsonEnd(text, start);
-  const value = end < 0 ? undefined : parseJson(text.slice(start, end));
-  if (value === undefined || isDeeperThan(value, DEFAULT_LIMITS.nestingDepthMax - 1)) return -1;
-  addNested(value, name, (key, leaf) => {
-    if (!fields.has(key)) fields.set(key, leaf);
-  });
-  return end;
-}
-
 const SCALAR = /(?:-?\d[\d.eE+-]{0,400}|true|false|null)(?=[,}])/y;
-
-function addScalar(text: string, start: number, { name, fields }: Target): number {
-  const number = smallNumber(text, start);
-  if (number) {
-    if (!fields.has(name)) fields.set(name, number.value);
-    return number.end;
-  }
-  SCALAR.lastIndex = start;
-  if (!SCALAR.test(text)) return -1;
-  const end = SCALAR.lastIndex;
-  const value = parseJson(text.slice(start, end));
-  if (value === undefined) return -1;
-  if (!fields.has(name)) addNested(value, name, (key, leaf) => fields.set(key, leaf));
-  return end;
-}
-
+/** Of an integer that is read by hand. */
 const DIGITS_MAX = 15;
 
-// Integers of few digits are nearly all numbers there are.
-function smallNumber(
-  text: string,
-  start: number,
-): { readonly value: number; readonly end: number } | undefined {
-  const isNegative = text.charCodeAt(start) === MINUS;
-  const first = isNegative ? start + 1 : start;
-  let value = 0;
-  let at = first;
-  for (let digit = text.charCodeAt(at) - 0x30; digit >= 0 && digit <= 9; at += 1) {
-    value = value * 10 + digit;
-    digit = text.charCodeAt(at + 1) - 0x30;
+class ContextReader {
+  private readonly text: string;
+  private readonly fields: ContextFields;
+  private at: number;
+  private name = '';
+  /** Index of the next backslash from where it was last looked for; -1 when there is none. */
+  private backslash: number;
+
+  constructor(text: string, start: number, fields: ContextFields) {
+    this.text = text;
+    this.fields = fields;
+    this.at = start;
+    this.backslash = text.indexOf('\\', start);
   }
-  const next = text.charCodeAt(at);
-  if (at === first || at - first > DIGITS_MAX || (next !== COMMA && next !== CLOSE_BRACE))
-    return undefined;
-  // JSON has no leading zeros.
-  if (text.charCodeAt(first) === 0x30 && at - first > 1) return undefined;
-  return { value: isNegative ? 0 - value : value, end: at };
+
+  read(end: number): boolean {
+    const { text } = this;
+    if (text.charCodeAt(this.at) !== OPEN_BRACE) return false;
+    this.at += 1;
+    if (text.charCodeAt(this.at) === CLOSE_BRACE) return this.at + 1 === end;
+    while (this.at < end) {
+      if (text.charCodeAt(this.at) === BLANK) this.at += 1;
+      if (!this.readName() || !this.readValue()) return false;
+      const next = text.charCodeAt(this.at);
+      this.at += 1;
+      if (next === CLOSE_BRACE) return this.at === end;
+      if (next !== COMMA) return false;
+    }
+    return false;
+  }
+
+  private readName(): boolean {
+    const { text } = this;
+    if (text.charCodeAt(this.at) !== QUOTE) return false;
+    const name = this.string();
+    if (name === undefined || text.charCodeAt(this.at) !== COLON) return false;
+    this.name = name;
+    this.at += text.charCodeAt(this.at + 1) === BLANK ? 2 : 1;
+    return true;
+  }
+
+  private readValue(): boolean {
+    const first = this.text.charCodeAt(this.at);
+    if (first === QUOTE) {
+      const value = this.string();
+      if (value !== undefined) this.set(this.name, value);
+      return value !== undefined;
+    }
+    if (first === OPEN_BRACE || first === OPEN_BRACKET) return this.readNested();
+    return this.readInteger() || this.readScalar();
+  }
+
+  // The string that begins here; undefined when it is none.
+  private string(): string | undefined {
+    const { text, at } = this;
+    const end = stringEnd(text, at);
+    if (end < 0) return undefined;
+    this.at = end + 1;
+    if (this.backslash >= 0 && this.backslash < at) this.backslash = text.indexOf('\\', at);
+    if (this.backslash < 0 || this.backslash > end) return text.slice(at + 1, end);
+    const value = parseJson(text.slice(at, end + 1));
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  private readNested(): boolean {
+    const end = jsonEnd(this.text, this.at);
+    const value = end < 0 ? undefined : parseJson(this.text.slice(this.at, end));
+    if (value === undefined || isDeeperThan(value, DEFAULT_LIMITS.nestingDepthMax - 1))
+      return false;
+    addNested(value, this.name, (key, leaf) => this.set(key, leaf));
+    this.at = end;
+    return true;
+  }
+
+  // Integers of few digits are nearly all numbers there are.
+  private readInteger(): boolean {
+    const { text } = this;
+    const isNegative = text.charCodeAt(this.at) === MINUS;
+    const first = isNegative ? this.at + 1 : this.at;
+    let value = 0;
+    let at = first;
+    for (let digit = text.charCodeAt(at) - 0x30; digit >= 0 && digit <= 9; at += 1) {
+      value = value * 10 + digit;
+      digit = text.charCodeAt(at + 1) - 0x30;
+    }
+    const next = text.charCodeAt(at);
+    if (at === first || at - first > DIGITS_MAX) return false;
+    if (next !== COMMA && next !== CLOSE_BRACE) return false;
+    // JSON has no leading zeros.
+    if (text.charCodeAt(first) === 0x30 && at - first > 1) return false;
+    this.at = at;
+    this.set(this.name, isNegative ? 0 - value : value);
+    return true;
+  }
+
+  private readScalar(): boolean {
+    SCALAR.lastIndex = this.at;
+    if (!SCALAR.test(this.text)) return false;
+    const end = SCALAR.lastIndex;
+    const value = parseJson(this.text.slice(this.at, end));
+    if (value === undefined) return false;
+    addNested(value, this.name, (key, leaf) => this.set(key, leaf));
+    this.at = end;
+    return true;
+  }
+
+  private set(name: string, value: AttributeValue): void {
+    if (!this.fields.has(name)) this.fields.set(name, value);
+  }
 }
