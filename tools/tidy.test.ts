@@ -33,7 +33,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['server/traces'],
   ['server/access', 'server/jobs'],
   ['server/receivers', 'server/scrape', 'server/notifiers', 'server/probes'],
-  ['server/checks'],
+  ['server/checks', 'server/canary'],
   ['server/chains', 'server/alerts'],
   ['server/incidents'],
   ['server/http'],

@@ -21,6 +21,20 @@ export interface TableStatus {
   readonly bytes: number;
 }
 
+export interface CanaryStatus {
+  readonly receiver: string;
+  readonly sent: number;
+  /** Found by a search. */
+  readonly arrived: number;
+  /** Sent and not found within a minute. */
+  readonly lost: number;
+  readonly doubled: number;
+  /** The receiver did not take them. */
+  readonly refused: number;
+  /** Of the last one, from sending to finding. */
+  readonly delayMs: number;
+}
+
 export interface Status {
   readonly version: string;
   /** RFC 3339. */
@@ -44,6 +58,8 @@ export interface Status {
   /** Empty while the engine is away. */
   readonly storage: readonly TableStatus[];
   readonly receivers: readonly { readonly name: string; readonly url: string }[];
+  /** What became of the records that Tendril sends through its own receivers, since the start. */
+  readonly canaries: readonly CanaryStatus[];
   readonly access: 'open' | 'tokens';
 }
 
@@ -78,6 +94,17 @@ export const statusSchema: z.ZodType<Status> = z
     ),
     storage: z.array(z.object({ table: z.string(), rows: count, bytes: count })),
     receivers: z.array(z.object({ name: z.string(), url: z.string() })),
+    canaries: z.array(
+      z.object({
+        receiver: z.string(),
+        sent: count,
+        arrived: count,
+        lost: count,
+        doubled: count,
+        refused: count,
+        delayMs: z.number(),
+      }),
+    ),
     access: z.enum(['open', 'tokens']),
   })
   .meta({ id: 'Status' });

@@ -28,6 +28,8 @@ export async function startServerFixture(
       // Test machines are often nearly full, and what tests write is small.
       'disk-free-bytes-min': '64MiB',
       'disk-used-share-max': '1',
+      // Tests count what they sent.
+      'canary-enabled': 'false',
       ...flags,
     },
     environment: {},

@@ -32,6 +32,18 @@ const STATUS: Status = {
   ],
   storage: [{ table: 'logs', rows: 1_202_918, bytes: 43_305_048 }],
   receivers: [{ name: 'otlp-http', url: 'http://127.0.0.1:4318' }],
+  canaries: [
+    {
+      receiver: 'otlp-http',
+      sent: 40,
+      arrived: 39,
+      lost: 1,
+      doubled: 0,
+      refused: 0,
+      delayMs: 212.3,
+    },
+    { receiver: 'loki', sent: 40, arrived: 40, lost: 0, doubled: 0, refused: 0, delayMs: 90 },
+  ],
   access: 'open',
 };
 
@@ -69,6 +81,9 @@ storage
 
 listening
   otlp-http  http://127.0.0.1:4318
+
+canaries, since the start
+  80 sent through 2 receivers: 79 found, 1 lost, 0 doubled, 0 refused; slowest 212 ms
 `);
   });
 

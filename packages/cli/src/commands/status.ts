@@ -35,6 +35,7 @@ function statusLines(answer: Status, messages: Messages, stdout: Output): string
     ...accountLines(answer, messages, stdout),
     ...storageLines(answer, messages, stdout),
     ...receiverLines(answer, messages, stdout),
+    ...canaryLines(answer, messages, stdout),
   ];
 }
 
@@ -141,6 +142,25 @@ function storageLines({ storage }: Status, messages: Messages, stdout: Output): 
 function receiverLines({ receivers }: Status, messages: Messages, stdout: Output): string[] {
   const lines = receivers.map(({ name, url }) => `${printable(name)}  ${printable(url)}`);
   return lines.length === 0 ? [] : titled(messages.text('status.receivers'), lines, stdout);
+}
+
+function canaryLines({ canaries }: Status, messages: Messages, stdout: Output): string[] {
+  if (canaries.length === 0) return [];
+  const sum = (name: 'sent' | 'arrived' | 'lost' | 'doubled' | 'refused'): number =>
+    canaries.reduce((total, canary) => total + canary[name], 0);
+  const delayMs = Math.max(...canaries.map((canary) => canary.delayMs));
+  const text = messages.text('status.canaries.value', {
+    receivers: canaries.length,
+    sent: sum('sent'),
+    arrived: sum('arrived'),
+    lost: sum('lost'),
+    doubled: sum('doubled'),
+    refused: sum('refused'),
+    delayMs: Math.round(delayMs),
+  });
+  const isWell = sum('lost') + sum('doubled') === 0;
+  const title = messages.text('status.canaries');
+  return titled(title, [isWell ? text : stdout.style('yellow', text)], stdout);
 }
 
 function titled(title: string, lines: readonly string[], stdout: Output): string[] {

@@ -95,6 +95,9 @@ export const EN_OUTPUT = {
   'status.accounts': 'records by source, since the beginning',
   'status.storage': 'storage',
   'status.receivers': 'listening',
+  'status.canaries': 'canaries, since the start',
+  'status.canaries.value':
+    '{sent, number} sent through {receivers, number} receivers: {arrived, number} found, {lost, number} lost, {doubled, number} doubled, {refused, number} refused; slowest {delayMs, number} ms',
   'status.column.source': 'source',
   'status.column.received': 'received',
   'status.column.stored': 'stored',

@@ -90,6 +90,9 @@ export const ZH_OUTPUT: Readonly<Record<keyof typeof EN_OUTPUT, string>> = {
   'status.accounts': '各来源的日志，自开始以来',
   'status.storage': '存储',
   'status.receivers': '监听',
+  'status.canaries': '探测日志，自启动以来',
+  'status.canaries.value':
+    '经 {receivers, number} 个接收器发出 {sent, number} 条：找到 {arrived, number}，丢失 {lost, number}，重复 {doubled, number}，被拒 {refused, number}；最慢 {delayMs, number} 毫秒',
   'status.column.source': '来源',
   'status.column.received': '收到',
   'status.column.stored': '已存',

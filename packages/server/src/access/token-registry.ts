@@ -37,6 +37,7 @@ export class TokenRegistry {
   private readonly options: TokenRegistryOptions;
   private kept: ReadonlyMap<string, StoredToken> = new Map();
   private fromFile: readonly StoredToken[] = [];
+  private readonly own: StoredToken[] = [];
   private fileChange = '';
   /** By id: what the database may not have yet. */
   private readonly unsynced: Map<string, StoredToken> = new Map();
@@ -82,12 +83,29 @@ export class TokenRegistry {
     return [...this.fromFile, ...kept];
   }
 
+  /** A token of this process alone, which no list shows and nothing stores. */
+  createOwn(name: string, scopes: readonly Scope[]): string {
+    const secret = newSecret();
+    this.own.push({
+      id: newTokenId(),
+      name,
+      scopes,
+      hash: hashSecret(secret),
+      createdAtMs: this.options.nowMs(),
+      expiresAtMs: undefined,
+      revokedAtMs: undefined,
+    });
+    return secret;
+  }
+
   /** The valid token of a secret. */
   find(secret: string): StoredToken | undefined {
     const hash = hashSecret(secret);
     let found: StoredToken | undefined;
     // All are compared, so that the time tells nothing about which one it was.
-    for (const token of this.list()) if (sameText(token.hash, hash)) found = token;
+    for (const token of [...this.list(), ...this.own]) {
+      if (sameText(token.hash, hash)) found = token;
+    }
     return found !== undefined && this.isValid(found) ? found : undefined;
   }
 

@@ -17,6 +17,7 @@ import {
 } from '@tendril/config/value-type';
 import { DEFAULT_LIMITS, type Limits } from '@tendril/model/limits';
 import { ACCESS_SETTINGS, type AccessConfig } from '../access/settings.ts';
+import { CANARY_SETTINGS, type CanaryConfig } from '../canary/settings.ts';
 import { ENGINE_SETTINGS, type EngineConfig } from '../engine/settings.ts';
 import { RETENTION_SETTINGS, type RetentionConfig } from '../jobs/settings.ts';
 import { PIPELINE_SETTINGS, type PipelineConfig } from '../pipeline/settings.ts';
@@ -46,6 +47,7 @@ export interface ServerConfig
     RedactionConfig,
     LimitsConfig,
     AccessConfig,
+    CanaryConfig,
     EngineConfig,
     PipelineConfig,
     ReceiversConfig,
@@ -151,6 +153,7 @@ export const SERVER_SETTINGS: SettingsOf<ServerConfig> = {
   ...GENERAL,
   ...ENGINE_SETTINGS,
   ...RECEIVER_SETTINGS,
+  ...CANARY_SETTINGS,
   ...ACCESS_SETTINGS,
   ...RETENTION_SETTINGS,
   ...REDACTION,

@@ -11,6 +11,9 @@ import { createAccess, type Access } from '../access/access.ts';
 import { refuseOpenBind } from '../access/loopback.ts';
 import type { SessionSigner } from '../access/session-cookie.ts';
 import { TokenRegistry } from '../access/token-registry.ts';
+import { startCanary, type Canary } from '../canary/canary.ts';
+import type { CanaryTarget } from '../canary/send.ts';
+import { CANARY_SENDERS } from '../canary/senders.ts';
 import { openDataDir, type DataDir } from '../engine/data-dir.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createHttpApp } from '../http/http-app.ts';
@@ -120,6 +123,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
   );
   stack.add(startServiceEdgesJob({ engine, schema, logger }));
   const receivers: Receiver[] = [];
+  let canary: Canary | undefined;
   const closing = new AbortController();
   const reading = {
     engine,
@@ -144,6 +148,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     limits,
     allowedOrigins: config['access.allowedOrigins'],
     receivers: () => receivers.map(({ name, url }) => ({ name, url })),
+    canaries: () => canary?.tallies() ?? [],
     logger,
     pages: openPages(pagesFolder()),
   });
@@ -168,6 +173,18 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
   stack.add(async (drainMs) =>
     Promise.all(receivers.map(async (receiver) => receiver.close(drainMs))),
   );
+  if (config['canary.enabled']) {
+    const targets = canaryTargets(
+      config,
+      [{ name: 'ndjson', url: main.url }, ...receivers],
+      registry,
+    );
+    const everyMs = config['canary.everyMs'];
+    const { warn, nowMs } = dependencies;
+    const started = startCanary({ targets, engine, pipeline, everyMs, nowMs, warn });
+    stack.add(async () => started.close());
+    canary = started;
+  }
   if (engine.state() === 'ready') await schema.ready;
   logger.info({ receivers: receivers.map(({ url }) => url) }, 'server ready');
   return {
@@ -238,6 +255,24 @@ async function openAccess(
     allowedOrigins: config['access.allowedOrigins'],
   });
   return { access, registry, signer };
+}
+
+function canaryTargets(
+  config: ServerConfig,
+  receivers: readonly Pick<Receiver, 'name' | 'url'>[],
+  registry: TokenRegistry,
+): readonly CanaryTarget[] {
+  const token = registry.createOwn('canary', ['ingest']);
+  const sharedKey = config['receivers.fluent.sharedKey'];
+  return receivers
+    .filter(({ name }) => CANARY_SENDERS.has(name) && !wantsClientCertificate(config, name))
+    .map(({ name: receiver, url }) => ({ receiver, url, token, sharedKey }));
+}
+
+/** Then nobody without one can send, and neither can we. */
+function wantsClientCertificate(config: ServerConfig, receiver: string): boolean {
+  const key = `receivers.${receiver}.clientCaFile`;
+  return key in config && config[key as keyof ServerConfig] !== undefined;
 }
 
 function receiverAddresses(

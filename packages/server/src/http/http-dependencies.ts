@@ -6,6 +6,7 @@ import type { Limits } from '@tendril/model/limits';
 import type { Access } from '../access/access.ts';
 import type { SessionSigner } from '../access/session-cookie.ts';
 import type { TokenRegistry } from '../access/token-registry.ts';
+import type { CanaryTally } from '../canary/tally.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { LogReader } from '../logs/log-reader.ts';
 import type { DecodeOutcome, Pipeline } from '../pipeline/pipeline.ts';
@@ -37,6 +38,8 @@ export interface HttpDependencies {
   readonly allowedOrigins: readonly string[];
   /** What listens, for the status. */
   readonly receivers: () => readonly { readonly name: string; readonly url: string }[];
+  /** What became of canaries, by receiver; empty when there are none. */
+  readonly canaries: () => readonly CanaryTally[];
   readonly logger: Logger;
   readonly pages: Pages;
   /** Fires when the server stops: what would go on for ever ends then. */

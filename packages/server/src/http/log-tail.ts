@@ -1,6 +1,7 @@
 /** Live tail: the pipeline's records that match, as server-sent events. */
 import { LOG_TAIL, logTailRequestSchema, type LogTailEvent } from '@tendril/api/log-tail';
 import type { RecordMatcher } from '@tendril/query/match';
+import { CANARY_SERVICE } from '../canary/canary-record.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 import { sseResponse } from './event-response.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
@@ -28,7 +29,11 @@ async function* tailEvents(
   matches: RecordMatcher,
   signal: AbortSignal,
 ): AsyncGenerator<LogTailEvent> {
-  const events = pipeline.tail({ matches, signal });
+  // Our own canaries are of a day in 2000, which hides them from searches but not from here.
+  const events = pipeline.tail({
+    matches: (record) => record.serviceName !== CANARY_SERVICE && matches(record),
+    signal,
+  });
   yield { kind: 'ready' };
   yield* events;
 }

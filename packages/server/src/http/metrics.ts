@@ -18,7 +18,7 @@ export interface HttpMetrics {
   }): void;
 }
 
-export function createHttpMetrics({ pipeline, engine }: HttpDependencies): HttpMetrics {
+export function createHttpMetrics({ pipeline, engine, canaries }: HttpDependencies): HttpMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const seconds = new Histogram({
@@ -29,6 +29,7 @@ export function createHttpMetrics({ pipeline, engine }: HttpDependencies): HttpM
     registers: [registry],
   });
   addPipelineMetrics(registry, pipeline);
+  addCanaries(registry, canaries);
   addGauge(registry, 'tendril_engine_ready', '1 while the engine answers.', () =>
     engine.state() === 'ready' ? 1 : 0,
   );
@@ -92,6 +93,31 @@ function addAccounts(registry: Registry, pipeline: Pipeline): void {
         const rejectedCount = Object.values(rejected).reduce((sum, count) => sum + count, 0);
         records.inc({ source, outcome: 'rejected' }, rejectedCount);
       }
+    },
+  });
+}
+
+function addCanaries(registry: Registry, canaries: HttpDependencies['canaries']): void {
+  const records = new Counter({
+    name: 'tendril_canary_records_total',
+    help: 'Canary records by receiver and by what became of them.',
+    labelNames: ['receiver', 'outcome'],
+    registers: [registry],
+    collect() {
+      records.reset();
+      for (const { receiver, delayMs: _delay, ...outcomes } of canaries()) {
+        for (const [outcome, count] of Object.entries(outcomes))
+          records.inc({ receiver, outcome }, count);
+      }
+    },
+  });
+  const delay = new Gauge({
+    name: 'tendril_canary_delay_seconds',
+    help: 'From sending the last canary record to finding it by a search.',
+    labelNames: ['receiver'],
+    registers: [registry],
+    collect() {
+      for (const { receiver, delayMs } of canaries()) delay.set({ receiver }, delayMs / 1000);
     },
   });
 }

@@ -17,7 +17,7 @@ export function mountStatus(mount: Mount, dependencies: HttpDependencies): void 
 }
 
 async function statusOf(
-  { version, engine, pipeline, access, receivers }: HttpDependencies,
+  { version, engine, pipeline, access, receivers, canaries }: HttpDependencies,
   startedAt: string,
   signal: AbortSignal,
 ): Promise<Status> {
@@ -32,6 +32,7 @@ async function statusOf(
     accounts: pipeline.accounts(),
     storage: found?.tables ?? [],
     receivers: receivers(),
+    canaries: canaries(),
     access: access.isOpen() ? 'open' : 'tokens',
   };
 }
