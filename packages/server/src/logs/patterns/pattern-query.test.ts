@@ -15,9 +15,10 @@ import { PatternGroups, readAliasesQuery, skeletonsQuery } from './pattern-alias
 import {
   fitsPatternRollUp,
   patternBodiesQuery,
-  patternCountsQuery,
+  patternDetailsQuery,
   PATTERN_QUERY_SETTINGS,
   patternTextsQuery,
+  patternTotalsQuery,
 } from './pattern-query.ts';
 
 const NS_PER_MINUTE = 60_000_000_000n;
@@ -26,7 +27,16 @@ const RANGE = { fromNs: NOW_NS - 60n * NS_PER_MINUTE, toNs: NOW_NS };
 const CATALOGUE = fieldCatalogue([]);
 
 const inputSchema = z.object({
-  shape: z.enum(['counts', 'condition', 'texts', 'bodies', 'aliases', 'skeletons', 'learn']),
+  shape: z.enum([
+    'totals',
+    'details',
+    'condition',
+    'texts',
+    'bodies',
+    'aliases',
+    'skeletons',
+    'learn',
+  ]),
   query: z.string().default(''),
   groups: z.record(z.string(), z.string()).default({}),
   show: z.enum(PATTERN_SHOWS).default('all'),
@@ -37,8 +47,10 @@ type Input = z.infer<typeof inputSchema>;
 function statementOf(text: string): Sql {
   const input = inputSchema.parse(JSON.parse(text));
   switch (input.shape) {
-    case 'counts':
-      return countsOf(input);
+    case 'totals':
+      return totalsOf(input);
+    case 'details':
+      return detailsOf(input);
     case 'condition': {
       const { query, groups } = input;
       const skeletons = new Map([...groupsOf(groups)].map(([id]) => [id, [1n, 2n]] as const));
@@ -58,15 +70,30 @@ function statementOf(text: string): Sql {
   }
 }
 
-function countsOf({ query: text, groups, show, limit }: Input): Sql {
+function totalsOf({ query: text, groups, show, limit }: Input): Sql {
   const query = readQuery(text, { catalogue: CATALOGUE, nowNs: NOW_NS });
-  const rollUp = fitsPatternRollUp(NS_PER_MINUTE, query);
-  const compared =
-    show === 'all' ? undefined : { fromNs: RANGE.fromNs - 60n * NS_PER_MINUTE, toNs: RANGE.fromNs };
-  const condition = lowerQuery(query);
-  const known = new PatternGroups(groupsOf(groups));
-  const shape = { range: RANGE, compared, condition, groups: known, show, limit, rollUp };
-  return patternCountsQuery({ ...shape, widthNs: NS_PER_MINUTE });
+  const before = { fromNs: RANGE.fromNs - 60n * NS_PER_MINUTE, toNs: RANGE.fromNs };
+  return patternTotalsQuery({
+    range: RANGE,
+    compared: show === 'all' ? undefined : before,
+    condition: lowerQuery(query),
+    groups: new PatternGroups(groupsOf(groups)),
+    rollUp: fitsPatternRollUp(query),
+    show,
+    limit,
+  });
+}
+
+function detailsOf({ query: text, groups }: Input): Sql {
+  const query = readQuery(text, { catalogue: CATALOGUE, nowNs: NOW_NS });
+  return patternDetailsQuery({
+    range: RANGE,
+    condition: lowerQuery(query),
+    groups: new PatternGroups(groupsOf(groups)),
+    rollUp: fitsPatternRollUp(query),
+    ids: [1n, 7n],
+    widthNs: NS_PER_MINUTE,
+  });
 }
 
 function groupsOf(groups: Input['groups']): Map<bigint, bigint> {
@@ -96,11 +123,13 @@ describe('statements about patterns', () => {
   });
 
   test('whole minutes are counted from the roll-up', async () => {
-    const counts = statementOf('{"shape":"counts","groups":{"1":"1","2":"1"}}');
     await fixture.engine.command(
       sql`INSERT INTO logs (Timestamp, SkeletonId, PatternId) SELECT toDateTime64('2026-06-02 08:30:00', 9, 'UTC'), number % 5, number % 7 + 1 FROM numbers(1000)`,
     );
-    const plan = await rowsOf(sql`EXPLAIN ${counts}`);
-    expect(JSON.stringify(plan)).toContain('pattern_counts');
+    for (const shape of ['totals', 'details']) {
+      const counts = statementOf(JSON.stringify({ shape, groups: { 1: '1', 2: '1' } }));
+      const plan = await rowsOf(sql`EXPLAIN ${counts}`);
+      expect(JSON.stringify(plan)).toContain('pattern_counts');
+    }
   });
 });

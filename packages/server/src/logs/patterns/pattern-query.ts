@@ -6,7 +6,7 @@
 import type { PatternShow } from '@tendril/api/log-patterns';
 import { NS_PER_MINUTE, NS_PER_SECOND, type TimeRange } from '@tendril/model/time-range';
 import type { ResolvedQuery } from '@tendril/query/resolved';
-import { int64, joinSql, sql, uint32, uint64s, type Sql } from '@tendril/sql/sql';
+import { int64, integer, joinSql, sql, uint32, uint64s, type Sql } from '@tendril/sql/sql';
 import { ceilTo, floorTo } from '../bucket-width.ts';
 import { rangeCondition } from '../cursor.ts';
 import { asksOnlyRollUp } from '../histogram-query.ts';
@@ -22,34 +22,23 @@ export interface PatternCounts {
   readonly compared: TimeRange | undefined;
   readonly condition: Sql;
   readonly groups: PatternGroups;
-  readonly widthNs: bigint;
+  /** Take what can be taken from the roll-up. */
   readonly rollUp: boolean;
   readonly show: PatternShow;
   readonly limit: number;
 }
 
-/**
- * Of no more groups than `PATTERN_QUERY_SETTINGS` say: records of others count, but not their patterns.
- * The order decides which patterns are listed; ids break ties.
- */
-export function patternCountsQuery(counts: PatternCounts): Sql {
+/** Which patterns are listed, by how often they came; ids break ties. One small row of memory each. */
+export function patternTotalsQuery(counts: PatternCounts): Sql {
   const { range, compared, show, limit } = counts;
   const parts = [
-    ...countParts(range, counts, sql`0`),
-    ...(compared ? countParts(compared, counts, sql`1`) : []),
+    ...countParts(range, counts, totalShape(0)),
+    ...(compared ? countParts(compared, counts, totalShape(1)) : []),
   ];
-  // Of what has vanished there is nothing to tell but what was before.
-  const told = show === 'vanished' ? sql`isBefore = 1` : sql`isBefore = 0`;
   return sql`SELECT
   toString(pattern) AS id,
   sumIf(records, isBefore = 0) AS now,
   sumIf(records, isBefore = 1) AS before,
-  toString(toUnixTimestamp64Nano(minIf(first, ${told}))) AS firstSeen,
-  toString(toUnixTimestamp64Nano(maxIf(last, ${told}))) AS lastSeen,
-  sumMapIf([bucket], [records], ${told}) AS trend,
-  sumMapIf([level], [records], ${told}) AS levels,
-  sumMapIf([service], [records], ${told}) AS byService,
-  arraySlice(arrayReverseSort(pair -> pair.2, arrayZip(byService.1, byService.2)), 1, ${uint32(SERVICES_MAX)}) AS services,
   sum(now) OVER () AS allRecords,
   count() OVER () AS allPatterns
 FROM
@@ -62,9 +51,9 @@ ORDER BY now DESC, before DESC, pattern
 LIMIT ${uint32(limit)}`;
 }
 
-/** More patterns than anybody has; the first that come are counted, whatever else a hostile source makes up. */
+/** More patterns than anybody has; of what a hostile source makes up beyond them nothing is counted. */
 export const PATTERN_QUERY_SETTINGS = {
-  max_rows_to_group_by: 2_000_000,
+  max_rows_to_group_by: 5_000_000,
   group_by_overflow_mode: 'any',
   optimize_use_projections: 1,
 } as const;
@@ -80,66 +69,108 @@ function shown(show: PatternShow): Sql {
   }
 }
 
-function countParts(range: TimeRange, counts: PatternCounts, isBefore: Sql): Sql[] {
-  const { condition, groups, widthNs, rollUp } = counts;
-  const shape = { condition, pattern: groups.expression(), widthNs, isBefore };
+export interface PatternDetails extends Pick<
+  PatternCounts,
+  'range' | 'condition' | 'groups' | 'rollUp'
+> {
+  readonly ids: readonly bigint[];
+  /** Of the trend's buckets. */
+  readonly widthNs: bigint;
+}
+
+/** When, how bad and from whom, of a few patterns. */
+export function patternDetailsQuery({ range, ids, widthNs, ...counts }: PatternDetails): Sql {
+  const condition = sql`${counts.groups.expression()} IN ${uint64s(ids)} AND ${counts.condition}`;
+  const parts = countParts(range, { ...counts, condition }, detailShape(widthNs));
+  return sql`SELECT
+  toString(pattern) AS id,
+  toString(toUnixTimestamp64Nano(min(first))) AS firstSeen,
+  toString(toUnixTimestamp64Nano(max(last))) AS lastSeen,
+  sumMap([bucket], [records]) AS trend,
+  sumMap([level], [records]) AS levels,
+  sumMap([service], [records]) AS byService,
+  arraySlice(arrayReverseSort(pair -> pair.2, arrayZip(byService.1, byService.2)), 1, ${uint32(SERVICES_MAX)}) AS services
+FROM
+(
+${joinSql(parts, ' UNION ALL ')}
+)
+GROUP BY pattern`;
+}
+
+/** What is counted beside the pattern: from rows, and from whole minutes of the roll-up. */
+interface CountShape {
+  readonly ofRows: Sql;
+  readonly ofMinutes: Sql;
+  readonly groupBy: Sql;
+}
+
+function totalShape(isBefore: 0 | 1): CountShape {
+  const columns = sql`toUInt8(${integer(isBefore)}) AS isBefore`;
+  return { ofRows: columns, ofMinutes: columns, groupBy: sql`pattern` };
+}
+
+function detailShape(widthNs: bigint): CountShape {
+  const others = sql`intDiv(SeverityNumber + 3, 4) AS level,
+  toString(ServiceName) AS service,
+  min(Timestamp) AS first,
+  max(Timestamp) AS last`;
+  return {
+    ofRows: sql`intDiv(toUnixTimestamp64Nano(Timestamp), ${int64(widthNs)}) AS bucket,
+  ${others}`,
+    ofMinutes: sql`intDiv(toInt64(toUnixTimestamp(${MINUTE})), ${int64(widthNs / NS_PER_SECOND)}) AS bucket,
+  ${others}`,
+    groupBy: sql`pattern, bucket, level, service`,
+  };
+}
+
+function countParts(
+  range: TimeRange,
+  counts: Pick<PatternCounts, 'condition' | 'groups' | 'rollUp'>,
+  shape: CountShape,
+): Sql[] {
   const middle = {
     fromNs: ceilTo(range.fromNs, NS_PER_MINUTE),
     toNs: floorTo(range.toNs, NS_PER_MINUTE),
   };
-  if (!rollUp || middle.fromNs >= middle.toNs) return [countRows(range, shape)];
+  const { ofRows, ofMinutes } = shape;
+  if (!counts.rollUp || middle.fromNs >= middle.toNs) {
+    return [countPart(rangeCondition(range), ofRows, counts, shape)];
+  }
   const edges = [
     { fromNs: range.fromNs, toNs: middle.fromNs },
     { fromNs: middle.toNs, toNs: range.toNs },
   ].filter(({ fromNs, toNs }) => fromNs < toNs);
-  return [countMinutes(middle, shape), ...edges.map((edge) => countRows(edge, shape))];
+  return [
+    countPart(minutesCondition(middle), ofMinutes, counts, shape),
+    ...edges.map((edge) => countPart(rangeCondition(edge), ofRows, counts, shape)),
+  ];
 }
 
-interface CountShape {
-  readonly condition: Sql;
-  readonly pattern: Sql;
-  readonly widthNs: bigint;
-  readonly isBefore: Sql;
-}
-
-function countRows(range: TimeRange, { condition, pattern, widthNs, isBefore }: CountShape): Sql {
+function countPart(
+  time: Sql,
+  columns: Sql,
+  { condition, groups }: Pick<PatternCounts, 'condition' | 'groups'>,
+  { groupBy }: CountShape,
+): Sql {
   return sql`SELECT
-  ${pattern} AS pattern,
-  intDiv(toUnixTimestamp64Nano(Timestamp), ${int64(widthNs)}) AS bucket,
-  intDiv(SeverityNumber + 3, 4) AS level,
-  toString(ServiceName) AS service,
-  toUInt8(${isBefore}) AS isBefore,
-  count() AS records,
-  min(Timestamp) AS first,
-  max(Timestamp) AS last
+  ${groups.expression()} AS pattern,
+  ${columns},
+  count() AS records
 FROM logs
-WHERE ${rangeCondition(range)} AND PatternId != 0 AND ${condition}
-GROUP BY pattern, bucket, level, service`;
+WHERE ${time} AND PatternId != 0 AND ${condition}
+GROUP BY ${groupBy}`;
 }
 
-function countMinutes({ fromNs, toNs }: TimeRange, shape: CountShape): Sql {
-  const { condition, pattern, widthNs, isBefore } = shape;
-  return sql`SELECT
-  ${pattern} AS pattern,
-  intDiv(toInt64(toUnixTimestamp(${MINUTE})), ${int64(widthNs / NS_PER_SECOND)}) AS bucket,
-  intDiv(SeverityNumber + 3, 4) AS level,
-  toString(ServiceName) AS service,
-  toUInt8(${isBefore}) AS isBefore,
-  count() AS records,
-  min(Timestamp) AS first,
-  max(Timestamp) AS last
-FROM logs
-WHERE ${MINUTE} >= ${minuteSql(fromNs)} AND ${MINUTE} < ${minuteSql(toNs)} AND PatternId != 0 AND ${condition}
-GROUP BY pattern, bucket, level, service`;
+function minutesCondition({ fromNs, toNs }: TimeRange): Sql {
+  return sql`${MINUTE} >= ${minuteSql(fromNs)} AND ${MINUTE} < ${minuteSql(toNs)}`;
 }
 
 function minuteSql(ns: bigint): Sql {
   return sql`toDateTime(${int64(ns / NS_PER_SECOND)}, 'UTC')`;
 }
 
-/** Whether the roll-up can answer: buckets of whole minutes, and only its columns. */
-export function fitsPatternRollUp(widthNs: bigint, query: ResolvedQuery): boolean {
-  if (widthNs % NS_PER_MINUTE !== 0n) return false;
+/** Whether the roll-up has all that the query asks for. */
+export function fitsPatternRollUp(query: ResolvedQuery): boolean {
   return asksOnlyRollUp(query, (test) => test.kind === 'hex' && test.column === 'PatternId');
 }
 

@@ -9,7 +9,7 @@ import type {
 } from '@tendril/api/log-patterns';
 import { Failure } from '@tendril/model/failure';
 import { formatRecordId } from '@tendril/model/record-id';
-import type { TimeRange } from '@tendril/model/time-range';
+import { NS_PER_MINUTE, type TimeRange } from '@tendril/model/time-range';
 import { bucketWidthNs, floorTo } from '../bucket-width.ts';
 import type { LogReader } from '../log-reader.ts';
 import { limitReached } from '../read-budget.ts';
@@ -17,9 +17,11 @@ import { allRows, type StatementOptions } from '../statement.ts';
 import { partialOf } from '../summary.ts';
 import {
   fitsPatternRollUp,
-  patternCountsQuery,
+  patternDetailsQuery,
   PATTERN_QUERY_SETTINGS,
+  patternTotalsQuery,
   type PatternCounts,
+  type PatternDetails,
 } from './pattern-query.ts';
 import { describePatterns, type PatternDescription } from './pattern-texts.ts';
 
@@ -34,29 +36,39 @@ export async function logPatterns(
   const whole = { fromNs: compared?.fromNs ?? range.fromNs, toNs: range.toNs };
   const prepared = await reader.prepareIn(whole, request.query, options);
   const groups = await reader.aliases.current(options);
-  const widthNs = bucketWidthNs(range, request.buckets);
-  const rollUp = fitsPatternRollUp(widthNs, prepared.query);
+  const rollUp = fitsPatternRollUp(prepared.query);
   const { condition } = prepared;
   const { show, limit } = request;
-  const counts = { range, compared, condition, groups, widthNs, rollUp, show, limit };
-  let found: readonly CountedRow[] = [];
+  const trend = trendOf(range, request.buckets);
+  const shape = { condition, groups, rollUp };
+  // Of what has vanished there is nothing to tell but what was before.
+  const told = show === 'vanished' ? (compared ?? range) : range;
+  let totals: readonly Totals[] = [];
+  let details: ReadonlyMap<string, Details> = new Map();
   let partial: PartialReason | undefined;
   try {
-    found = await countedRows(reader, counts, options);
+    totals = await readTotals(reader, { ...shape, range, compared, show, limit }, options);
+    const ids = totals.map(({ id }) => BigInt(id));
+    const { widthNs } = trend;
+    // The roll-up has no buckets narrower than a minute.
+    const fits = rollUp && widthNs % NS_PER_MINUTE === 0n;
+    const wanted = { ...shape, rollUp: fits, range: told, ids, widthNs };
+    details = await readDetails(reader, wanted, options);
   } catch (error) {
     partial = limitReached(error);
     if (partial === undefined) throw error;
   }
-  const ids = found.map(({ id }) => BigInt(id));
+  const ids = totals.map(({ id }) => BigInt(id));
   const described = await describePatterns(reader, { ids, groups, range: whole }, options);
-  const trend = trendOf(range, widthNs);
   return {
     range: printed(range),
     compared: compared ? printed(compared) : null,
-    patterns: found.map((row) => patternOf(row, described, trend)),
-    total: found[0]?.allPatterns ?? 0,
-    records: found[0]?.allRecords ?? 0,
-    trend: { from: String(trend.fromNs), width: String(widthNs), buckets: trend.buckets },
+    patterns: totals.map((row) =>
+      patternOf(row, details.get(row.id), described.get(BigInt(row.id)), trend),
+    ),
+    total: totals[0]?.allPatterns ?? 0,
+    records: totals[0]?.allRecords ?? 0,
+    trend: { from: String(trend.fromNs), width: String(trend.widthNs), buckets: trend.buckets },
     partial: partialOf({ partial, searchedToNs: range.toNs }),
     cost: options.budget.cost(),
   };
@@ -66,30 +78,47 @@ const count = z.coerce.number();
 /** Keys and sums, as sumMap gives them. */
 const sums = z.tuple([z.array(z.union([z.string(), z.number()])), z.array(count)]);
 
-const rowSchema = z.object({
+type Sums = z.infer<typeof sums>;
+
+const totalsSchema = z.object({
   id: z.string(),
   now: count,
   before: count,
+  allRecords: count,
+  allPatterns: count,
+});
+type Totals = z.infer<typeof totalsSchema>;
+
+const detailsSchema = z.object({
+  id: z.string(),
   firstSeen: z.string(),
   lastSeen: z.string(),
   trend: sums,
   levels: sums,
   services: z.array(z.tuple([z.string(), count])),
-  allRecords: count,
-  allPatterns: count,
 });
-type CountedRow = z.infer<typeof rowSchema>;
+type Details = z.infer<typeof detailsSchema>;
 
-async function countedRows(
+async function readTotals(
   { engine }: LogReader,
   counts: PatternCounts,
   options: StatementOptions,
-): Promise<readonly CountedRow[]> {
-  const rows = await allRows(engine, patternCountsQuery(counts), {
-    ...options,
-    settings: PATTERN_QUERY_SETTINGS,
-  });
-  return rows.map((row) => rowSchema.parse(row));
+): Promise<readonly Totals[]> {
+  const settings = PATTERN_QUERY_SETTINGS;
+  const rows = await allRows(engine, patternTotalsQuery(counts), { ...options, settings });
+  return rows.map((row) => totalsSchema.parse(row));
+}
+
+async function readDetails(
+  { engine }: LogReader,
+  wanted: PatternDetails,
+  options: StatementOptions,
+): Promise<ReadonlyMap<string, Details>> {
+  if (wanted.ids.length === 0) return new Map();
+  const settings = PATTERN_QUERY_SETTINGS;
+  const rows = await allRows(engine, patternDetailsQuery(wanted), { ...options, settings });
+  const details = rows.map((row) => detailsSchema.parse(row));
+  return new Map(details.map((each) => [each.id, each]));
 }
 
 /** Throws `Failure` `bad_range` when the time before does not begin before the range. */
@@ -119,37 +148,38 @@ interface Trend {
   readonly buckets: number;
 }
 
-function trendOf(range: TimeRange, widthNs: bigint): Trend {
+function trendOf(range: TimeRange, bucketsWanted: number): Trend {
+  const widthNs = bucketWidthNs(range, bucketsWanted);
   const fromNs = floorTo(range.fromNs, widthNs);
   const buckets = Number((range.toNs - fromNs + widthNs - 1n) / widthNs);
   return { fromNs, widthNs, buckets };
 }
 
 function patternOf(
-  row: CountedRow,
-  described: ReadonlyMap<bigint, PatternDescription>,
+  { id, now, before, allRecords }: Totals,
+  details: Details | undefined,
+  described: PatternDescription | undefined,
   trend: Trend,
 ): LogPattern {
-  const { now, before, firstSeen, lastSeen, allRecords } = row;
-  const id = BigInt(row.id);
-  const { template = '', examples = [] } = described.get(id) ?? {};
   return {
-    patternId: formatRecordId(id),
-    template,
+    patternId: formatRecordId(BigInt(id)),
+    template: described?.template ?? '',
     count: now,
     share: allRecords === 0 ? 0 : now / allRecords,
     before,
-    firstSeen,
-    lastSeen,
-    trend: trendCounts(row.trend, trend),
-    levels: levelCounts(row.levels),
-    services: row.services.map(([name, records]) => ({ name, count: records })),
-    examples,
+    firstSeen: details?.firstSeen ?? '0',
+    lastSeen: details?.lastSeen ?? '0',
+    trend: trendCounts(details?.trend ?? NO_SUMS, trend),
+    levels: levelCounts(details?.levels ?? NO_SUMS),
+    services: (details?.services ?? []).map(([name, records]) => ({ name, count: records })),
+    examples: described?.examples ?? [],
   };
 }
 
+const NO_SUMS: Sums = [[], []];
+
 // What has vanished has no records in the range's buckets.
-function trendCounts([starts, records]: CountedRow['trend'], trend: Trend): number[] {
+function trendCounts([starts, records]: Sums, trend: Trend): number[] {
   const { fromNs, widthNs, buckets } = trend;
   const counts = Array.from({ length: buckets }, () => 0);
   const first = Number(fromNs / widthNs);
@@ -160,7 +190,7 @@ function trendCounts([starts, records]: CountedRow['trend'], trend: Trend): numb
   return counts;
 }
 
-function levelCounts([levels, records]: CountedRow['levels']): Partial<Record<Level, number>> {
+function levelCounts([levels, records]: Sums): Partial<Record<Level, number>> {
   const counts: Partial<Record<Level, number>> = {};
   for (const [index, level] of levels.entries()) {
     const name = LEVELS[Number(level)] ?? 'unknown';
