@@ -14,6 +14,8 @@ import type { Zone } from './zone.ts';
 export interface LineFormat {
   /** Unique, kebab-case: `tendril parse` prints it, `--format` takes it. */
   readonly name: string;
+  /** For people: whose lines these are. */
+  readonly title?: { readonly en: string; readonly zh: string };
   readonly specificity: Specificity;
   /** What every line of the format fulfils; asked first, so that other lines cost next to nothing. */
   readonly gate?: LineGate;

@@ -8,6 +8,10 @@ import { StructuredLine } from './structured.ts';
 
 export const JSON_LINES: LineFormat = {
   name: 'json',
+  title: {
+    en: 'Any JSON object',
+    zh: '任意 JSON 对象',
+  },
   specificity: 'generic',
   gate: { first: '{ \t' },
   parse: (line, context) => parseJsonLine(line, context),

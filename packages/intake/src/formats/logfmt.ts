@@ -7,6 +7,10 @@ import { StructuredLine } from './structured.ts';
 
 export const LOGFMT: LineFormat = {
   name: 'logfmt',
+  title: {
+    en: 'logfmt: key=value pairs',
+    zh: 'logfmt：key=value',
+  },
   specificity: 'generic',
   gate: { contains: ['='] },
   parse,

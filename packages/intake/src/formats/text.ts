@@ -12,7 +12,15 @@ import {
 } from './severity-word.ts';
 import { syslogOrigin, type SyslogOrigin } from './syslog-origin.ts';
 
-export const TEXT: LineFormat = { name: 'text', specificity: 'fallback', parse };
+export const TEXT: LineFormat = {
+  name: 'text',
+  title: {
+    en: 'Any other line: time and level where there are some',
+    zh: '其他任意行：有时间和级别就识别',
+  },
+  specificity: 'fallback',
+  parse,
+};
 
 const PRIORITY = /^<(?<priority>\d{1,3})>(?<version>1 )?/;
 // What may stand before a time: `[`, gin's `[GIN] `, and one word with blanks or a bar, as compose,

@@ -65,6 +65,7 @@ class Build {
     const names = new Map(Object.entries(spec.names ?? {}));
     return {
       name: spec.id,
+      title: spec.title,
       specificity: spec.specificity,
       ...(spec.gate && { gate: gateOf(spec.gate) }),
       ...(spec.service !== undefined && { serviceHint: spec.service }),

@@ -12,6 +12,7 @@ export function compileJsonFormat(
   const kind = { keys, names: new Map(Object.entries(names)) };
   return {
     name: spec.id,
+    title: spec.title,
     specificity: spec.specificity,
     gate: { first: '{ \t', contains: keys.map((key) => JSON.stringify(key)) },
     ...(spec.service !== undefined && { serviceHint: spec.service }),

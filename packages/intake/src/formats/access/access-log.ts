@@ -19,6 +19,10 @@ const HOST_CHARACTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrs
 
 export const ACCESS_LOG: LineFormat = {
   name: 'access-log',
+  title: {
+    en: 'Access logs of Apache, nginx, gunicorn and daphne',
+    zh: 'Apache、nginx、gunicorn、daphne 访问日志',
+  },
   specificity: 'specific',
   gate: { first: `${HOST_CHARACTERS}[:`, contains: ['] "'] },
   parse,

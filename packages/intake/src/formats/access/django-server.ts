@@ -17,6 +17,10 @@ import {
 
 export const DJANGO_SERVER: LineFormat = {
   name: 'django-server',
+  title: {
+    en: "Django's runserver, with and without channels",
+    zh: 'Django runserver（含 Channels）',
+  },
   specificity: 'specific',
   gate: { first: '0123456789[DIWECH', containsAny: ['WebSocket ', 'HTTP ', '] "'] },
   parse,

@@ -8,6 +8,10 @@ import { accessLine, addStatus, addText, type Attributes } from './http-request.
 
 export const GIN: LineFormat = {
   name: 'gin',
+  title: {
+    en: 'Gin: requests, debug output, recovered panics',
+    zh: 'Gin：请求、调试输出、恢复的 panic',
+  },
   specificity: 'specific',
   gate: { first: '[0123456789', containsAny: ['[GIN', '[Recovery] '] },
   parse(line, context) {

@@ -15,6 +15,10 @@ import {
 
 export const UVICORN: LineFormat = {
   name: 'uvicorn',
+  title: {
+    en: "Uvicorn's access log",
+    zh: 'Uvicorn 访问日志',
+  },
   specificity: 'specific',
   gate: { first: '0123456789([DIWEC', contains: [' - "'] },
   parse,

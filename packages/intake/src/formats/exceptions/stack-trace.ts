@@ -6,6 +6,10 @@ import { addException, exceptionOf } from './exception.ts';
 
 export const STACK_TRACE: LineFormat = {
   name: 'stack-trace',
+  title: {
+    en: 'Stack traces of Go, Python, Java and JavaScript that stand alone',
+    zh: '单独出现的 Go、Python、Java、JavaScript 堆栈',
+  },
   specificity: 'specific',
   gate: {
     first: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz/',

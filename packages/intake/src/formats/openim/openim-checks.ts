@@ -13,6 +13,10 @@ import { codeOfAnswer, codeOfError } from './error-text.ts';
 
 export const OPENIM_CHECKS: LineFormat = {
   name: 'openim-checks',
+  title: {
+    en: "OpenIM's own checks: mage check, check-component, make check",
+    zh: 'OpenIM 自带检查：mage check、check-component、make check',
+  },
   specificity: 'specific',
   gate: { first: 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz[!#+' },
   parse,

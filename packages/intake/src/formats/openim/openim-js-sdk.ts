@@ -14,6 +14,10 @@ import { errorKindOf } from './error-codes.ts';
 
 export const OPENIM_JS_SDK: LineFormat = {
   name: 'openim-js-sdk',
+  title: {
+    en: "OpenIM's WASM SDK in a browser's console, its JavaScript side",
+    zh: 'OpenIM WASM SDK 浏览器控制台，JavaScript 一侧',
+  },
   specificity: 'specific',
   gate: {
     first: '%SE=e[wi@',

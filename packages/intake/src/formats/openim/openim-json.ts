@@ -12,6 +12,10 @@ import { LEVELS, openimLine } from './record.ts';
 
 export const OPENIM_JSON: LineFormat = {
   name: 'openim-json',
+  title: {
+    en: 'OpenIM servers, chat servers and SDKs since 3.0, as JSON',
+    zh: 'OpenIM 服务端、chat 服务与 SDK（3.0 起），JSON',
+  },
   specificity: 'specific',
   gate: { first: '{', contains: [',"PID":'] },
   parse,

@@ -12,6 +12,10 @@ import { LEVELS, openimLine } from './record.ts';
 
 export const OPENIM_SDK_DEBUG: LineFormat = {
   name: 'openim-sdk-debug',
+  title: {
+    en: "OpenIM's WASM SDK with debug output in its bridge",
+    zh: 'OpenIM WASM SDK，桥接层带调试输出',
+  },
   specificity: 'specific',
   gate: { first: '0123456789[TDIWEFPSas', containsAny: ['[operationID:', ' operationID='] },
   parse,

@@ -10,6 +10,10 @@ import { openimLine } from './record.ts';
 
 export const OPENIM_V2: LineFormat = {
   name: 'openim-v2',
+  title: {
+    en: 'OpenIM 1 and 2',
+    zh: 'OpenIM 1.x 与 2.x',
+  },
   specificity: 'specific',
   gate: { first: '0123456789', contains: [' [OperationID:'] },
   parse,

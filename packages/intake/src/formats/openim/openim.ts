@@ -13,6 +13,10 @@ import { straighten } from './straighten.ts';
 
 export const OPENIM: LineFormat = {
   name: 'openim',
+  title: {
+    en: 'OpenIM servers, chat servers and SDKs since 3.0, as text',
+    zh: 'OpenIM 服务端、chat 服务与 SDK（3.0 起），文本',
+  },
   specificity: 'specific',
   // Digits, and what consoles and logcat put before a time.
   gate: { first: '0123456789[wi@VDIWEF', contains: ['[PID:'] },

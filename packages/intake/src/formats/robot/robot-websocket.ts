@@ -16,6 +16,10 @@ import { severityNumberOf } from '../severity-word.ts';
 
 export const ROBOT_WEBSOCKET: LineFormat = {
   name: 'robot-websocket',
+  title: {
+    en: 'WebSocket log of the robot delivery back end',
+    zh: '配送机器人后端的 WebSocket 日志',
+  },
   specificity: 'specific',
   gate: { first: '[', contains: ['[WebSocket] '] },
   parse,

@@ -8,6 +8,7 @@ import { severityTextOf } from '../severity-word.ts';
 
 export const CARGO: LineFormat = {
   name: 'cargo',
+  title: { en: 'cargo and rustc', zh: 'cargo 与 rustc 输出' },
   specificity: 'specific',
   gate: { first: ' we' },
   parse,
@@ -15,6 +16,7 @@ export const CARGO: LineFormat = {
 
 export const RUST_PANIC: LineFormat = {
   name: 'rust-panic',
+  title: { en: 'Panics of Rust programs', zh: 'Rust 程序的 panic' },
   specificity: 'specific',
   gate: { first: 't', contains: [' panicked at '] },
   parse: parsePanic,

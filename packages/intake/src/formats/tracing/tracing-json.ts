@@ -13,6 +13,10 @@ import { addTraceFields, inherit } from './trace-fields.ts';
 
 export const TRACING_JSON: LineFormat = {
   name: 'tracing-json',
+  title: {
+    en: 'Rust tracing (RustIM), as JSON',
+    zh: 'Rust tracing（RustIM），JSON',
+  },
   specificity: 'specific',
   gate: { first: '{', contains: ['"target":"', '"timestamp":"'] },
   parse,

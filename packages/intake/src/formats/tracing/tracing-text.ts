@@ -14,6 +14,10 @@ import { addSpans, addTraceFields } from './trace-fields.ts';
 
 export const TRACING: LineFormat = {
   name: 'tracing',
+  title: {
+    en: 'Rust tracing (RustIM), as text: full, compact and pretty',
+    zh: 'Rust tracing（RustIM），文本：full、compact、pretty',
+  },
   specificity: 'specific',
   gate: { first: '0123456789 ' },
   parse,
