@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserPath, openPage, startBrowser } from './browser.ts';
 import { startDemoServer, type DemoServer } from './demo-server.ts';
 
-declare const globalThis: { readonly axe: typeof axe };
+declare const window: { readonly axe: typeof axe };
 
 const path = await browserPath();
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -44,12 +44,13 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('accessibili
     }
     await page.addScriptTag({ content: AXE });
     const found = await page.evaluate(async () => {
-      const { violations } = await globalThis.axe.run(document);
+      const { violations } = await window.axe.run(document);
       return violations
         .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(
-          ({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => node.html.slice(0, 200))}`,
-        );
+        .map(({ id, nodes }) => ({
+          id,
+          nodes: nodes.slice(0, 3).map(({ html }) => html.slice(0, 200)),
+        }));
     });
     expect(found).toEqual([]);
     await page.context().close();

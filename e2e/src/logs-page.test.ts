@@ -52,7 +52,7 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the log pag
     expect(await logs.total()).toBe(count(({ level }) => level === 'error'));
   });
 
-  test.skip('runs queries as the requirements write them', async () => {
+  test('runs queries as the requirements write them', async () => {
     const logs = await opened();
     await logs.run('level: "error" AND service_name: "msg-server"');
     expect(await logs.total()).toBe(
@@ -78,11 +78,13 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the log pag
       .toMatch(/^operationI[dD]:op1$/);
   });
 
-  test.skip('completes fields and values with how many records have them', async () => {
+  test('completes fields and values with how many records have them', async () => {
     const logs = await opened();
     await logs.editor().click();
     await logs.page.keyboard.type('servi');
-    const options = logs.page.locator('.cm-tooltip-autocomplete li');
+    const options = logs.page.locator(
+      '.cm-tooltip-autocomplete:not(.cm-tooltip-autocomplete-disabled) li',
+    );
     await options.filter({ hasText: 'service.name' }).first().waitFor();
     await logs.page.keyboard.press('Tab');
     await options.filter({ hasText: 'openim-push' }).first().waitFor();
@@ -108,7 +110,7 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the log pag
     expect(await logs.total()).toBe(count(({ service }) => service !== 'openim-msggateway'));
   });
 
-  test.skip('restores everything from its address, and goes back', async () => {
+  test('restores everything from its address, and goes back', async () => {
     const logs = await opened();
     await logs.run('level:error');
     await logs.rows().first().click();
@@ -134,12 +136,11 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the log pag
     expect(logs.query()).toBe('');
   });
 
-  test.skip('by keyboard alone: search, filter, surroundings, export', async () => {
+  test('by keyboard alone: search, filter, surroundings, export', async () => {
     const logs = await opened();
     const { keyboard } = logs.page;
     await keyboard.press('/');
     await keyboard.type('level:error', { delay: 5 });
-    await keyboard.press('Escape');
     await keyboard.press('Enter');
     await expect.poll(() => logs.query()).toBe('level:error');
     await logs.page.evaluate(() => {

@@ -75,7 +75,7 @@ export function Frame({ pages, children }: FrameProps): ReactElement {
           <button
             type="button"
             className="foot-button"
-            aria-label={text('palette.open')}
+            title={text('palette.open')}
             onClick={() => setOverlay('palette')}
           >
             <span className="key">{shownKey('Mod+k')}</span>

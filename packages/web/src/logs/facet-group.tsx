@@ -85,7 +85,10 @@ function FacetValues(props: FacetGroupProps): ReactElement {
     isEnabled: isAll,
   });
   const values = isAll && data ? data.values : facet.values.slice(0, SHOWN_VALUES);
-  const records = isAll && data ? data.records : facet.records;
+  const records = Math.max(
+    isAll && data ? data.records : facet.records,
+    values.reduce((sum, { count }) => sum + count, 0),
+  );
   const mayHaveMore = facet.values.length >= SHOWN_VALUES && facet.name !== 'level';
   return (
     <div className="facet-values" aria-busy={isFetching}>

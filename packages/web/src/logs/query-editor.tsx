@@ -5,7 +5,10 @@ import {
   closeBrackets,
   closeBracketsKeymap,
   completionKeymap,
+  closeCompletion,
   completionStatus,
+  moveCompletionSelection,
+  selectedCompletion,
 } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { forceLinting, lintKeymap, linter } from '@codemirror/lint';
@@ -59,8 +62,11 @@ export function QueryEditor(props: QueryEditorProps): ReactElement {
             keymap.of([
               {
                 key: 'Enter',
-                run: ({ state }) => {
-                  if (completionStatus(state) === 'active') return false;
+                run: (target) => {
+                  const { state } = target;
+                  // A suggestion that was gone to with the arrows is taken; else the query runs as it stands.
+                  if (selectedCompletion(state)) return false;
+                  closeCompletion(target);
                   latest.current.onRun(state.doc.toString());
                   return true;
                 },
@@ -72,7 +78,7 @@ export function QueryEditor(props: QueryEditorProps): ReactElement {
                   return true;
                 },
               },
-              { key: 'Tab', run: acceptCompletion },
+              { key: 'Tab', run: acceptFirst },
             ]),
           ),
           autocompletion({
@@ -81,6 +87,8 @@ export function QueryEditor(props: QueryEditorProps): ReactElement {
                 await completeQuery(context, { api, queryClient, ...latest.current }),
             ],
             icons: false,
+            selectOnOpen: false,
+            interactionDelay: 0,
           }),
           linter((shown) => queryMistakes(shown.state.doc.toString(), latest.current), {
             delay: LINT_DELAY_MS,
@@ -112,6 +120,15 @@ export function QueryEditor(props: QueryEditorProps): ReactElement {
     view.current?.dispatch({ effects: labelling.reconfigure(labels(text)) });
   }, [text]);
   return <div ref={place} className="query-editor" />;
+}
+
+/** The suggestion that is chosen, else the first. */
+function acceptFirst(view: EditorView): boolean {
+  const status = completionStatus(view.state);
+  // The list is being made anew: the key is meant for it, not for the next field of the page.
+  if (status !== 'active') return status === 'pending';
+  if (!selectedCompletion(view.state)) moveCompletionSelection(true)(view);
+  return acceptCompletion(view);
 }
 
 const labelling = new Compartment();

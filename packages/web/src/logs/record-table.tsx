@@ -249,7 +249,8 @@ function openMenu({ columns, active, activeIndex, setMenu }: KeyContext, record:
   const cell = document.getElementById(`cell-${activeIndex}-${active.column}`);
   const value = fieldValue(record, field);
   if (!cell || value === undefined) return;
-  setMenu({ target: { field, value }, box: cell.getBoundingClientRect() });
+  // After this key press: the menu would take it for one of its own, and close again.
+  setTimeout(() => setMenu({ target: { field, value }, box: cell.getBoundingClientRect() }), 0);
 }
 
 function clickRow(event: MouseEvent<HTMLElement>, context: KeyContext): void {
