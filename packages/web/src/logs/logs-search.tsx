@@ -21,7 +21,7 @@ import { LogsStatus } from './logs-status.tsx';
 import { RANGE_DEFAULT } from './logs-url.ts';
 import { appended, searchedTerms, withFilter } from './query-edit.ts';
 import { QueryBar } from './query-bar.tsx';
-import { queryParts } from './query-tokens.ts';
+import { queryParts } from './query-parts.ts';
 import { RecordPane } from './record-pane.tsx';
 import { RecordsToolbar } from './records-toolbar.tsx';
 import { RecordsView } from './records-view.tsx';

@@ -1,7 +1,7 @@
 /** Colours of a query's words in the editor. */
 import { RangeSetBuilder, type Extension } from '@codemirror/state';
 import { Decoration, ViewPlugin, type DecorationSet, type EditorView } from '@codemirror/view';
-import { queryTokens } from './query-tokens.ts';
+import { highlightQuery } from '@tendril/query/highlight';
 
 export const queryColours: Extension = ViewPlugin.define(
   (view) => {
@@ -18,8 +18,8 @@ export const queryColours: Extension = ViewPlugin.define(
 
 function decorationsOf({ state }: EditorView): DecorationSet {
   const builder = new RangeSetBuilder<Decoration>();
-  for (const { kind, start, end } of queryTokens(state.doc.toString())) {
-    if (kind !== 'space') builder.add(start, end, Decoration.mark({ class: `query-${kind}` }));
+  for (const { kind, start, end } of highlightQuery(state.doc.toString())) {
+    builder.add(start, end, Decoration.mark({ class: `query-${kind}` }));
   }
   return builder.finish();
 }

@@ -35,7 +35,9 @@ export async function completeQuery(
   const places = completionsAt(context.state.doc.toString(), context.pos);
   const [place] = places;
   if (!place) return null;
-  const isTyped = places.some(({ prefix, kind }) => prefix !== '' || kind === 'value');
+  const isTyped = places.some(
+    ({ prefix, kind }) => prefix !== '' || kind === 'value' || kind === 'pipe',
+  );
   if (!isTyped && !context.explicit) return null;
   const lists = await Promise.all(places.map(async (each) => await optionsAt(each, sources)));
   const from = Math.min(...places.map(({ start }) => start));
@@ -64,7 +66,12 @@ async function optionsAt(place: Place, sources: CompletionSources): Promise<read
         apply: operator === ':' ? ':' : `${operator} `,
       }));
     case 'pipe':
-      return [];
+    case 'function':
+      return (place.keywords ?? []).map((keyword) => ({
+        label: keyword,
+        apply: place.kind === 'function' ? `${keyword}(` : `${keyword} `,
+        type: place.kind,
+      }));
   }
 }
 

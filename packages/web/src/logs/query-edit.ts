@@ -6,7 +6,7 @@ import { logFieldOf } from '@tendril/model/fields';
 import type { FieldName, QueryNode, TextLiteral, Values } from '@tendril/query/ast';
 import { parseQuery } from '@tendril/query/parse';
 import { printFieldName, quoteText } from '@tendril/query/print';
-import { queryParts } from './query-tokens.ts';
+import { queryParts } from './query-parts.ts';
 
 export interface FieldFilter {
   readonly field: string;

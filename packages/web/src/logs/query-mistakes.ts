@@ -4,12 +4,11 @@ import type { LogField } from '@tendril/api/log-fields';
 import { ProblemFailure } from '@tendril/api/problem';
 import { fieldCatalogue, type AttributeField } from '@tendril/query/catalogue';
 import { checkQuery } from '@tendril/query/check';
-import { parseQuery } from '@tendril/query/parse';
+import { parsePipeline } from '@tendril/query/pipeline';
 import { QueryFailure } from '@tendril/query/query-failure';
 import { printFieldName } from '@tendril/query/print';
 import { serverNowNs } from '../lib/time-range.ts';
 import type { useText } from '../lib/text.tsx';
-import { queryParts } from './query-tokens.ts';
 
 export interface MistakeSources {
   /** The query that was run, and what the server said of it. */
@@ -66,9 +65,9 @@ function serverMistake(text: string, { query, error }: MistakeSources): Mistake 
 
 function ownMistake(text: string, fields: readonly LogField[]): Mistake | undefined {
   try {
-    const tree = parseQuery(queryParts(text).filter);
+    const { source } = parsePipeline(text);
     if (fields.length > 0)
-      checkQuery(tree, { catalogue: catalogueOf(fields), nowNs: serverNowNs() });
+      checkQuery(source, { catalogue: catalogueOf(fields), nowNs: serverNowNs() });
     return undefined;
   } catch (error) {
     if (!(error instanceof QueryFailure)) throw error;
