@@ -27,6 +27,8 @@ const SHAPES: Readonly<Record<string, (n: number) => string>> = {
     `2026-06-02T01:14:03.${milliseconds(n)}456Z  INFO tokio-runtime-worker request{method=POST request_id=r${n}}: api_gateway::logger: request processed status=200 elapsed=${n % 90}.3ms`,
   robot: (n) =>
     `[2026-06-02 09:14:03] DEBUG [WebSocket] 📥 [Robot-${n % 50}:快递小车${n % 50}] MESSAGE_RECEIVED: 收到消息 | Type: status_update | IP: 192.168.1.${n % 255} | Data: {"status": "IDLE", "battery": ${n % 100}}`,
+  cri: (n) =>
+    `2026-06-02T01:14:03.${milliseconds(n)}000001Z stdout F 2026-06-02 09:14:03.${milliseconds(n)} INFO [main] com.acme.im.Gateway: http request processed ${n} for user u${n % 5000}`,
   logfmt: (n) =>
     `time=2026-06-02T01:14:03.${milliseconds(n)}Z level=info caller=ws/server.go:54 msg="http request processed ${n}" operationID=op-${n} status=200 cost=${n % 90}.354ms`,
   text: (n) =>

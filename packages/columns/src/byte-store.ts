@@ -26,8 +26,25 @@ export class TextScratch {
     if (bytesMax > this.source.bytes.length) {
       this.source = new ByteSource(Buffer.allocUnsafeSlow(bytesMax * 2));
     }
+    if (text.length <= LOOP_TEXT_LENGTH_MAX) {
+      const end = encodeAscii(text, this.source.bytes);
+      if (end === text.length) return end;
+    }
     return (this.source.bytes as Buffer).write(text);
   }
+}
+
+/** Above this one call into native code is cheaper than a loop: bench/src/micro/lines.ts. */
+const LOOP_TEXT_LENGTH_MAX = 32;
+
+// Up to the first character that is not ASCII.
+function encodeAscii(text: string, bytes: Uint8Array): number {
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f) return at;
+    bytes[at] = code;
+  }
+  return text.length;
 }
 
 function viewOf(bytes: Uint8Array): DataView {
