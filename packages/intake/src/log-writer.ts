@@ -19,6 +19,7 @@ import type { Limits } from '@tendril/model/limits';
 import { AttributeKeys } from './attribute-keys.ts';
 import { AttributeWriter, type WriterCounts } from './attribute-writer.ts';
 import { putName } from './domain-columns.ts';
+import type { FormatTable } from './format-table.ts';
 import { LogContext } from './log-context.ts';
 import { setNs } from './log-times.ts';
 import { PatternScanner } from './patterns/pattern-scanner.ts';
@@ -36,11 +37,14 @@ export interface LogWriterOptions {
   readonly limits: Limits;
   /** The server's clock. */
   readonly nowNs: () => bigint;
+  /** For protocols whose bodies may be lines of logs; without them bodies stay as they are. */
+  readonly formats?: FormatTable;
 }
 
 export class LogWriter {
   readonly context: LogContext;
   readonly limits: Limits;
+  readonly formats: FormatTable | undefined;
   private readonly attributes: AttributeWriter;
   private readonly keys: AttributeKeys;
   private readonly patterns: PatternScanner = new PatternScanner();
@@ -52,7 +56,8 @@ export class LogWriter {
   // Of the record.
   private currentBatch: LogBatch | undefined;
 
-  constructor({ catalog, redactor, limits, nowNs }: LogWriterOptions) {
+  constructor({ catalog, redactor, limits, nowNs, formats }: LogWriterOptions) {
+    this.formats = formats;
     this.nowNs = nowNs;
     const { keyBytesMax } = limits;
     this.limits = limits;
@@ -86,6 +91,26 @@ export class LogWriter {
   /** For the records that follow; from `context`. */
   useResource(resource: LogResource): void {
     this.request.useResource(resource);
+  }
+
+  /** For the record at hand alone; from `context`. */
+  useResourceOnce(resource: LogResource): void {
+    this.request.useResourceOnce(resource);
+  }
+
+  /** Of the records at hand. */
+  get resource(): LogResource {
+    return this.request.currentResource;
+  }
+
+  /** True when the record at hand states its time. */
+  get hasTime(): boolean {
+    return this.request.hasTime;
+  }
+
+  /** About when the record at hand was written: as it states, when it was seen, or now. */
+  get nearestTimeNs(): bigint {
+    return this.request.nearestTimeNs;
   }
 
   /** For the records that follow; from `context`. */

@@ -30,6 +30,7 @@ export class RequestState<B extends RecordBatch> {
   private timestampBounds: TimeBounds = timestampBounds(0n);
   private observedBounds: TimeBounds = observedBounds(0n);
   private resource: LogResource;
+  private resourceOnce: LogResource | undefined;
   private scope: LogScope = NO_SCOPE;
   // Where the records of the scope at hand begin, in each batch.
   private scopeRuns: { readonly columns: RecordColumns; readonly row: number }[] = [];
@@ -69,6 +70,24 @@ export class RequestState<B extends RecordBatch> {
     this.resource = resource;
   }
 
+  useResourceOnce(resource: LogResource): void {
+    this.resourceOnce = resource;
+  }
+
+  get currentResource(): LogResource {
+    return this.resource;
+  }
+
+  get hasTime(): boolean {
+    const { low, high } = this.timestamp;
+    return low !== 0 || high !== 0;
+  }
+
+  get nearestTimeNs(): bigint {
+    const { timestamp, observed, receivedAtNs } = this;
+    return nsOf(timestamp.low, timestamp.high) || nsOf(observed.low, observed.high) || receivedAtNs;
+  }
+
   useScope(scope: LogScope): void {
     this.scope = scope;
     this.scopeRuns = [];
@@ -92,6 +111,7 @@ export class RequestState<B extends RecordBatch> {
       this.isScopeNew = false;
     }
     this.newest = batch;
+    this.resourceOnce = undefined;
     this.timestamp.low = 0;
     this.timestamp.high = 0;
     this.observed.low = 0;
@@ -101,7 +121,7 @@ export class RequestState<B extends RecordBatch> {
 
   /** Call after `putTimes`. */
   end(columns: RecordColumns): void {
-    columns.resources.put(columns.rowCount, this.resource);
+    columns.resources.put(columns.rowCount, this.resourceOnce ?? this.resource);
     columns.scopes.put(columns.rowCount, this.scope);
     columns.endRow();
     this.accepted += 1;

@@ -1,7 +1,11 @@
 /** `tendril parse`: what would be stored of lines, without a server. */
 import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { linesSource } from '@tendril/intake/formats/body-source';
-import { FORMATS } from '@tendril/intake/formats/registry';
+import type { FormatTable } from '@tendril/intake/format-table';
+import { formatsWith, loadPacks } from '@tendril/intake/packs/load-packs';
+import { ownPacks } from '@tendril/intake/packs/pack-folder';
 import { createRedactor, type Redactor } from '@tendril/intake/redact/redactor';
 import { RecordReader, type ReadRecord } from '@tendril/intake/record-reader';
 import type { LineSource } from '@tendril/intake/sources/line-source';
@@ -9,7 +13,7 @@ import { sourcesOf, type PendingSource } from '@tendril/intake/sources/registry'
 import { Failure } from '@tendril/model/failure';
 import type { Command, Invocation } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { badUsage, badValue, isSet } from '../flag-values.ts';
+import { badUsage, badValue, isSet, textFlag } from '../flag-values.ts';
 import { printable, printableJson } from '../output/printable.ts';
 import { RecordPrinter } from '../output/record-line.ts';
 import { ParseSummary } from '../parsing/parse-summary.ts';
@@ -33,7 +37,11 @@ export const parse: Command = {
     },
     { line: 'parse app.log --format openim --zone +08:00', summary: 'parse.example.format' },
   ],
-  flags: { ...ORIGIN_FLAGS, full: { type: 'boolean', summary: 'search.flag.full' } },
+  flags: {
+    ...ORIGIN_FLAGS,
+    packs: { type: 'string', value: 'DIR', summary: 'flag.packs' },
+    full: { type: 'boolean', summary: 'search.flag.full' },
+  },
 
   async run(invocation) {
     const { flags, positionals, stdin, messages, signal } = invocation;
@@ -41,9 +49,10 @@ export const parse: Command = {
       throw badUsage(messages.text('say.usage.missing', { what: ' PATH' }).trim());
     }
     const origin = lineOrigin(flags);
-    checkFormat(origin);
+    const formats = packFormats(invocation);
+    checkFormat(origin, formats);
     const sources = await sourcesOf(positionals, { stdin });
-    const parsing = new Parsing(invocation, origin);
+    const parsing = new Parsing(invocation, origin, formats);
     for (const source of sources) {
       if (signal.aborted) break;
       await parsing.take(source);
@@ -52,20 +61,29 @@ export const parse: Command = {
   },
 };
 
-function checkFormat({ format }: LineOrigin): void {
-  if (format === undefined || FORMATS.only(format)) return;
-  throw badValue('--format', format, FORMATS.formats.map(({ name }) => name).join(', '));
+// As the server of this machine has them.
+function packFormats({ flags, environment }: Invocation): FormatTable {
+  const dataPath = environment['TENDRIL_DATA_DIR'] ?? join(homedir(), '.tendril');
+  const named = textFlag(flags, 'packs') ?? environment['TENDRIL_PACKS'];
+  return formatsWith(loadPacks({ folders: ownPacks(named, dataPath), sections: ['formats'] }));
+}
+
+function checkFormat({ format }: LineOrigin, formats: FormatTable): void {
+  if (format === undefined || formats.only(format)) return;
+  throw badValue('--format', format, formats.formats.map(({ name }) => name).join(', '));
 }
 
 class Parsing {
   private readonly invocation: Invocation;
   private readonly origin: LineOrigin;
+  private readonly formats: FormatTable;
   private readonly redactor: Redactor;
   private readonly summary = new ParseSummary();
   private readonly print: (read: ReadRecord) => string;
   private skipped = 0;
 
-  constructor(invocation: Invocation, origin: LineOrigin) {
+  constructor(invocation: Invocation, origin: LineOrigin, formats: FormatTable) {
+    this.formats = formats;
     this.invocation = invocation;
     this.origin = origin;
     // Of this run alone: equal secrets look equal in its output, and nowhere else.
@@ -108,7 +126,7 @@ class Parsing {
     const origin = withAttributes(this.origin, source.resource);
     const nowNs = BigInt(Math.trunc(asOfMs)) * 1_000_000n;
     const reader = new RecordReader({
-      source: linesSource(origin, FORMATS, nowNs),
+      source: linesSource(origin, this.formats, nowNs),
       redactor: this.redactor,
       nowMs,
     });

@@ -25,6 +25,7 @@ export const EN_COMMANDS = {
   'flag.zone':
     "Zone of times without one; else found from the times of containers and the journal, else this machine's",
   'flag.format': 'Format of the lines, where it shall not be detected',
+  'flag.packs': 'Folder of packs of your own; TENDRIL_PACKS',
   'help.summary': 'Print help',
   'help.example.command': 'Help of one command',
   'up.summary': 'Start the server and stay in the foreground',

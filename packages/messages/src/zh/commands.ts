@@ -26,6 +26,7 @@ export const ZH_COMMANDS: Readonly<Record<keyof typeof EN_COMMANDS, string>> = {
   'flag.resource': '一个资源属性；可重复',
   'flag.zone': '未写时区的时间属于哪个时区；默认先看容器或 journal 的时间，再取本机时区',
   'flag.format': '指定日志格式，不再自动识别',
+  'flag.packs': '自己的知识包目录；TENDRIL_PACKS',
   'help.summary': '显示帮助',
   'help.example.command': '某个命令的帮助',
   'up.summary': '启动服务器，在前台运行',

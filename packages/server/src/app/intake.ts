@@ -4,6 +4,7 @@ import { LogBatch } from '@tendril/columns/log-batch';
 import { PatternCatalog } from '@tendril/columns/pattern-catalog';
 import { RecordCatalog } from '@tendril/columns/record-catalog';
 import { SpanBatch } from '@tendril/columns/span-batch';
+import type { FormatTable } from '@tendril/intake/format-table';
 import { LogWriter } from '@tendril/intake/log-writer';
 import { allowLongInlining } from '@tendril/intake/long-inlining';
 import { PatternScanner } from '@tendril/intake/patterns/pattern-scanner';
@@ -25,7 +26,16 @@ export interface Intake {
   readonly forgetSent: () => void;
 }
 
-export function createIntake(config: ServerConfig, limits: Limits, statePath: string): Intake {
+export interface IntakeOptions {
+  readonly limits: Limits;
+  readonly statePath: string;
+  readonly formats: FormatTable;
+}
+
+export function createIntake(
+  config: ServerConfig,
+  { limits, statePath, formats }: IntakeOptions,
+): Intake {
   allowLongInlining();
   const keyFile = config['redaction.keyFile'];
   const redactor = createRedactor({
@@ -48,7 +58,7 @@ export function createIntake(config: ServerConfig, limits: Limits, statePath: st
   const nowNs = (): bigint => BigInt(Date.now()) * 1_000_000n;
   return {
     redactor,
-    writer: new LogWriter({ catalog: logs, redactor, limits, nowNs }),
+    writer: new LogWriter({ catalog: logs, redactor, limits, nowNs, formats }),
     spanWriter: new SpanWriter({ catalog: spans, redactor, limits, nowNs }),
     signals: {
       logs: {

@@ -94,8 +94,8 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     signal: stopping.signal,
   });
   const limits = limitsOf(config);
-  const intake = createIntake(config, limits, dataDir.statePath);
   const formats = packFormats(config, dataDir.path);
+  const intake = createIntake(config, { limits, statePath: dataDir.statePath, formats });
   const pipeline = await openPipeline(
     {
       dataDir: dataDir.path,

@@ -2,12 +2,10 @@
  * Events of protocols that are not OTLP, written through the LogWriter. A body that says more than its
  * event (a severity, a time, fields) is parsed by the log formats, as collectors' lines are.
  */
-import { stripVTControlCharacters } from 'node:util';
 import type { BatchSink } from '@tendril/columns/batch';
 import type { LogBatch } from '@tendril/columns/log-batch';
 import type { LogResource, LogScope } from '@tendril/columns/log-resource';
 import type { LineContext, ParsedFields, ParsedLine } from '@tendril/intake/format';
-import { FormatDetector } from '@tendril/intake/format-table';
 import { FORMATS } from '@tendril/intake/formats/registry';
 import { NO_SCOPE } from '@tendril/intake/log-context';
 import type { LogWriter } from '@tendril/intake/log-writer';
@@ -15,13 +13,11 @@ import type { WriteOutcome } from '@tendril/intake/request-state';
 import { emptyAttributes } from '@tendril/model/attribute';
 import type { RejectionCode } from '@tendril/model/failure';
 import { NS_PER_MS, NS_PER_SECOND } from '@tendril/model/time-range';
+import { BodyLineReader, withoutColours } from './body-line.ts';
 import { NearestZone } from './nearest-zone.ts';
 
-/** Bodies longer than this are not looked into: their first words would be the only ones that matter. */
-const PARSED_LENGTH_MAX = 256 * 1024;
 /** A line cannot be written after it was shipped; clocks of two machines differ a little. */
 const AHEAD_NS_MAX: bigint = 300n * NS_PER_SECOND;
-const ESCAPE = '\u001b';
 const ORIGINAL_KEY = 'log.record.original';
 
 /** Resource attributes that name the service of an event that names none, best first. */
@@ -49,13 +45,14 @@ const NO_FALLBACK: EventFallback = {};
 export class EventWriter {
   private readonly writer: LogWriter;
   private readonly scopes: Map<string, LogScope> = new Map([['', NO_SCOPE]]);
-  private readonly detector: FormatDetector = new FormatDetector(FORMATS);
+  private readonly bodies: BodyLineReader;
   private readonly nowNs: bigint;
 
   /** Begins a request. */
   constructor(writer: LogWriter, sink: BatchSink<LogBatch>, nowNs: bigint) {
     this.writer = writer;
     this.nowNs = nowNs;
+    this.bodies = new BodyLineReader(writer.formats ?? FORMATS);
     writer.open(sink);
   }
 
@@ -89,17 +86,13 @@ export class EventWriter {
   // The event with what its body says, where a format knows the body.
   private withLine(event: ParsedLine): ParsedLine {
     const { body } = event;
-    if (body === '' || body.length > PARSED_LENGTH_MAX) return event;
-    const plain = body.includes(ESCAPE) ? stripVTControlCharacters(body) : body;
-    const nearNs = event.timeNs ?? this.nowNs;
-    const zone = new NearestZone(Number(nearNs / NS_PER_MS));
-    const recognised = this.detector.recognise(plain, { zone, asOfNs: nearNs });
-    const line = recognised?.parsed;
-    // Plain text is a format too, and knows every line: only what it found counts.
-    if (!line || (line.timeNs === undefined && line.severityNumber === 0)) {
+    const found = this.bodies.read(body, event.timeNs ?? this.nowNs);
+    if (!found) {
+      const plain = withoutColours(body);
       return plain === body ? event : { ...event, body: plain };
     }
-    const isLost = zone.isLost && event.timeNs !== undefined;
+    const { line, isTimeLost } = found;
+    const isLost = isTimeLost && event.timeNs !== undefined;
     return joined(event, line, isLost ? event.timeNs : betterTime(event.timeNs, line.timeNs));
   }
 

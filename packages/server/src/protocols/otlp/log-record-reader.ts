@@ -3,11 +3,13 @@
  * here: the loop reads the common fields in place, with the position in a register, and leaves anything
  * out of the ordinary to the cursor (bench/src/micro/otlp-decode.ts).
  */
+import { decodeUtf8 } from '@tendril/columns/utf8';
 import type { LogWriter } from '@tendril/intake/log-writer';
 import { anyValueText, TooDeep } from './any-value.ts';
 import { AttributeReader } from './attribute-reader.ts';
 import { ANY, readAnyValue } from './protobuf-any-value.ts';
 import type { ProtobufCursor } from './protobuf-cursor.ts';
+import { RecordBody } from './record-body.ts';
 
 // Tags: field number times 8 plus wire type.
 const RECORD = {
@@ -31,11 +33,16 @@ export class LogRecordReader {
   private readonly cursor: ProtobufCursor;
   private readonly writer: LogWriter;
   private readonly attributes: AttributeReader;
+  private readonly lines: RecordBody;
   private readonly depthMax: number;
+  // Of the record: a body that is one text, written when it is known whether there is a severity.
+  private bodyStart = 0;
+  private bodyEnd = 0;
 
   constructor(cursor: ProtobufCursor, writer: LogWriter) {
     this.cursor = cursor;
     this.writer = writer;
+    this.lines = new RecordBody(writer);
     this.depthMax = writer.limits.nestingDepthMax;
     this.attributes = new AttributeReader(cursor, writer, this.depthMax);
   }
@@ -54,6 +61,7 @@ export class LogRecordReader {
     let spanEnd = 0;
     writer.begin();
     attributes.tooDeep = '';
+    this.bodyEnd = 0;
     while (position < end) {
       const tag = bytes[position] ?? 0;
       const first = position + 1 < end ? (bytes[position + 1] ?? 0) : TWO_BYTES_MIN;
@@ -158,15 +166,21 @@ export class LogRecordReader {
     }
     cursor.position = position;
     cursor.expectEnd(end);
-    if (severityNumber > 0 || severityEnd > severityStart) {
-      writer.severityRange(severityNumber, severityStart, severityEnd);
-    }
+    const hasSeverity = severityNumber > 0 || severityEnd > severityStart;
+    if (hasSeverity) writer.severityRange(severityNumber, severityStart, severityEnd);
+    if (this.bodyEnd > 0) this.putBody(hasSeverity);
     if (attributes.tooDeep !== '') writer.reject('too_deep', attributes.tooDeep);
     else if (!writer.traceIdRange(traceStart, traceEnd)) {
       writer.reject('bad_id', `a trace id has ${traceEnd - traceStart} bytes, not 16`);
     } else if (!writer.spanIdRange(spanStart, spanEnd)) {
       writer.reject('bad_id', `a span id has ${spanEnd - spanStart} bytes, not 8`);
     } else writer.end();
+  }
+
+  private putBody(hasSeverity: boolean): void {
+    const { bodyStart, bodyEnd, cursor, lines, writer } = this;
+    const isPut = !hasSeverity && lines.put(decodeUtf8(cursor.bytes, bodyStart, bodyEnd));
+    if (!isPut) writer.bodyRange(bodyStart, bodyEnd);
   }
 
   private eventName(end: number): void {
@@ -181,13 +195,15 @@ export class LogRecordReader {
     const first = bytes[start + 1] ?? 0;
     if (first < TWO_BYTES_MIN) {
       if (start + 2 + first !== end) return false;
-      this.writer.bodyRange(start + 2, end);
+      this.bodyStart = start + 2;
+      this.bodyEnd = end;
       return true;
     }
     const second = bytes[start + 2] ?? 0;
     const length = (first & 0x7f) | (second << 7);
     if (second >= TWO_BYTES_MIN || start + 3 + length !== end) return false;
-    this.writer.bodyRange(start + 3, end);
+    this.bodyStart = start + 3;
+    this.bodyEnd = end;
     return true;
   }
 
@@ -195,7 +211,8 @@ export class LogRecordReader {
     const { cursor, writer } = this;
     cursor.position = start;
     if (start < end && cursor.tag() === ANY.string && cursor.fieldEnd(end) === end) {
-      writer.bodyRange(cursor.position, end);
+      this.bodyStart = cursor.position;
+      this.bodyEnd = end;
     } else {
       try {
         cursor.position = start;

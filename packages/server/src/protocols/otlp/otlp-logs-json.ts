@@ -6,9 +6,10 @@ import type { BatchSink } from '@tendril/columns/batch';
 import type { LogBatch } from '@tendril/columns/log-batch';
 import type { LogWriter } from '@tendril/intake/log-writer';
 import type { WriteOutcome } from '@tendril/intake/request-state';
-import { anyValueText, flatten, type ValueSink } from './any-value.ts';
+import { anyValueText, flatten, type AnyValue, type ValueSink } from './any-value.ts';
 import { anyValueOf, fieldOf, integerOf, objectOf, textOf } from './json-fields.ts';
 import type { JsonObject } from './json-fields.ts';
+import { RecordBody } from './record-body.ts';
 import { attributeEntries, idOf, parseOtlpJson, timeOf, walkRecords } from './json-records.ts';
 
 const NAMES = {
@@ -29,28 +30,35 @@ export function decodeOtlpLogsJson(
 ): WriteOutcome {
   const document = parseOtlpJson(body, writer.limits);
   writer.open(sink);
-  walkRecords(document, writer, { names: NAMES, putRecord: (record) => putRecord(record, writer) });
+  const lines = new RecordBody(writer);
+  const putOne = (record: JsonObject): void => putRecord(record, writer, lines);
+  walkRecords(document, writer, { names: NAMES, putRecord: putOne });
   return writer.outcome();
 }
 
-function putRecord(record: JsonObject, writer: LogWriter): void {
+function putRecord(record: JsonObject, writer: LogWriter, lines: RecordBody): void {
   const timeNs = timeOf(record, 'timeUnixNano');
   const observedNs = timeOf(record, 'observedTimeUnixNano');
   if (timeNs !== undefined) writer.timeNs(timeNs);
   if (observedNs !== undefined) writer.observedTimeNs(observedNs);
-  writer.severity(
-    severityOf(fieldOf(record, 'severityNumber')),
-    textOf(fieldOf(record, 'severityText'), 'severityText'),
-  );
-  const body = objectOf(fieldOf(record, 'body'), 'body');
-  writer.body(anyValueText(anyValueOf(body, writer.limits.nestingDepthMax)));
+  const severityNumber = severityOf(fieldOf(record, 'severityNumber'));
+  const severityText = textOf(fieldOf(record, 'severityText'), 'severityText');
+  writer.severity(severityNumber, severityText);
+  const body = anyValueOf(objectOf(fieldOf(record, 'body'), 'body'), writer.limits.nestingDepthMax);
   const putAttribute: ValueSink = (name, type, value) => writer.attributeOfKind(name, type, value);
   for (const { key, value } of attributeEntries(record, writer)) flatten(key, value, putAttribute);
+  const bodyText = anyValueText(body);
+  const isLine = severityNumber === 0 && severityText === '' && isText(body);
+  if (!isLine || !lines.put(bodyText)) writer.body(bodyText);
   writer.traceFlags(Number(integerOf(fieldOf(record, 'flags'), 'flags') ?? 0n));
   writer.eventName(textOf(fieldOf(record, 'eventName'), 'eventName'));
   const warn = (message: string): void => writer.warn(message);
   writer.traceId(idOf(record, TRACE_ID, { warn }));
   writer.spanId(idOf(record, SPAN_ID, { warn }));
+}
+
+function isText(body: AnyValue): boolean {
+  return body.kind === 'scalar' && typeof body.value === 'string';
 }
 
 /** By number, by number in text or by name, as in `SEVERITY_NUMBER_INFO2`. */
