@@ -7,7 +7,7 @@ import { emptyAttributes, type Attributes, type AttributeValue } from '@tendril/
 import type { ParsedFields } from './format.ts';
 import type { LogContext } from './log-context.ts';
 import { containerPath } from './transport/container-path.ts';
-import { UNWRAPPED, type Wrapping } from './record-assembler.ts';
+import type { Wrapping } from './record-assembler.ts';
 
 const SERVICE_KEY = 'service.name';
 const PATH_KEY = 'log.file.path';
@@ -17,9 +17,7 @@ export class LineResources {
   private readonly source: Attributes;
   private readonly pathService: string;
   private readonly plain: LogResource;
-  // Of the record before: most have the same, often the same object.
-  private lastOwn: ParsedFields | undefined;
-  private lastFormatHint = '';
+  // Of the record before: most have the same.
   private lastFields: readonly ParsedFields[] = [];
   private lastHint = '';
   private last: LogResource;
@@ -36,21 +34,6 @@ export class LineResources {
   }
 
   of(own: ParsedFields | undefined, wrapping: Wrapping, formatHint: string): LogResource {
-    if (wrapping !== UNWRAPPED) {
-      this.lastOwn = undefined;
-      return this.combined(own, wrapping, formatHint);
-    }
-    if (own && own === this.lastOwn && formatHint === this.lastFormatHint) return this.last;
-    this.lastOwn = own;
-    this.lastFormatHint = formatHint;
-    return this.combined(own, wrapping, formatHint);
-  }
-
-  private combined(
-    own: ParsedFields | undefined,
-    wrapping: Wrapping,
-    formatHint: string,
-  ): LogResource {
     const hint = this.hint(own, wrapping, formatHint);
     const hasFields = own !== undefined || wrapping.resources.length > 0;
     if (!hasFields && hint === '') return this.plain;
