@@ -53,28 +53,34 @@ function anyWord(column: TextColumn, words: readonly string[], folding: Folding)
 }
 
 function anyNumberedWord(text: Sql, words: readonly string[]): Sql {
+  // Any number is in nearly every granule of the word index, so looking there only takes time.
+  if (words.length <= BLOOM_WORDS_MAX && words.every(isNumber)) return anyOf(text, words);
   const masked = [...new Set(words.map(maskDigits))];
   const exact =
     words.length <= BLOOM_WORDS_MAX
-      ? joined(
-          words.map((word) => sql`hasToken(${text}, ${string(word)})`),
-          ' OR ',
-        )
+      ? anyOf(text, words)
       : sql`hasAnyTokens(${text}, ${strings(words)})`;
   return sql`(hasAnyTokens(${MASKED_BODY}, ${strings(masked)}) AND ${exact})`;
+}
+
+function anyOf(text: Sql, words: readonly string[]): Sql {
+  return joined(
+    words.map((word) => sql`hasToken(${text}, ${string(word)})`),
+    ' OR ',
+  );
 }
 
 function everyWord(column: TextColumn, words: readonly string[], folding: Folding): Sql {
   const text = folded(column, folding);
   if (!isIndexed(column, folding)) return sql`hasAllTokens(${text}, ${strings(words)})`;
-  const masked = [...new Set(words.map(maskDigits))];
+  const masked = [...new Set(words.filter((word) => !isNumber(word)).map(maskDigits))];
   const numbered = words.filter(hasDigit);
   const blooms = numbered
     .slice(0, BLOOM_WORDS_MAX)
     .map((word) => sql`hasToken(${text}, ${string(word)})`);
   const rest = numbered.slice(BLOOM_WORDS_MAX);
   const conditions = [
-    sql`hasAllTokens(${MASKED_BODY}, ${strings(masked)})`,
+    ...(masked.length > 0 ? [sql`hasAllTokens(${MASKED_BODY}, ${strings(masked)})`] : []),
     ...blooms,
     ...(rest.length > 0 ? [sql`hasAllTokens(${text}, ${strings(rest)})`] : []),
   ];
@@ -89,7 +95,7 @@ function phrase(column: TextColumn, words: readonly string[], folding: Folding):
   const numbered = [...new Set(words.filter(hasDigit))].slice(0, BLOOM_WORDS_MAX);
   if (numbered.length === 0) return masked;
   const blooms = numbered.map((word) => sql`hasToken(${text}, ${string(word)})`);
-  return joined([masked, ...blooms, exact], ' AND ');
+  return joined([...(words.every(isNumber) ? [] : [masked]), ...blooms, exact], ' AND ');
 }
 
 type Contains = Extract<TextTest, { readonly kind: 'contains' }>;
@@ -152,6 +158,10 @@ const MASKED_BODY: Sql = sql`translate(lower(Body), '0123456789', '0000000000')`
 
 function maskDigits(text: string): string {
   return text.replaceAll(/[1-9]/g, '0');
+}
+
+function isNumber(word: string): boolean {
+  return /^[0-9]+$/.test(word);
 }
 
 function hasDigit(text: string): boolean {
