@@ -104,6 +104,11 @@ export class LinesToBatch {
     this.assembler.push(line);
   }
 
+  /** The number, from 0, of the first line pushed whose record is not written; Infinity when all are. */
+  get openFrom(): number {
+    return this.assembler.openFrom;
+  }
+
   /** Writes the records at hand, though more of their lines may come. */
   flush(): void {
     this.assembler.flush();

@@ -42,6 +42,11 @@ export class OrderedRecords<T> {
     return this.waiting.length === 0;
   }
 
+  /** Where the first that waits begins; Infinity when none does. */
+  get firstFrom(): number {
+    return this.waiting[0]?.from ?? Infinity;
+  }
+
   /** All that wait. */
   flush(): void {
     this.release(this.waiting.length);

@@ -83,6 +83,11 @@ export class RecordAssembler {
     );
   }
 
+  /** The number of the first line of what did not come out yet; Infinity when all has. */
+  get openFrom(): number {
+    return Math.min(this.oldestOpen(), this.ordered.firstFrom);
+  }
+
   /** Lines of how many origins the source has between each other. */
   get originCount(): number {
     return this.origins.size + (this.plain.isOpen ? 1 : 0);

@@ -354,3 +354,9 @@ export function textOf(value: Flat): string {
 function isArray(value: Flat): value is readonly Scalar[] {
   return Array.isArray(value);
 }
+
+/** As protobufjs reads it. */
+export function decodedRequest(bytes: Uint8Array): RequestJson {
+  const options = { longs: String, bytes: String, arrays: true, defaults: false } as const;
+  return Request.toObject(Request.decode(bytes), options) as RequestJson;
+}

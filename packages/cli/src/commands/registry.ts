@@ -1,5 +1,6 @@
 /** The commands, in the order help lists them. A new one is a file beside these and one line here. */
 import type { Command } from '../command.ts';
+import { agent } from './agent.ts';
 import { down } from './down.ts';
 import { help } from './help.ts';
 import { importLines } from './import.ts';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly Command[] = [
   tail,
   patterns,
   parse,
+  agent,
   token,
   help,
 ];

@@ -19,6 +19,7 @@ export const ZH_ERRORS: Readonly<Record<string, string>> = {
   bad_value: '{flag} 的值“{value}”无效，应为{expects}',
   binary_file: '{path} 不是文本文件',
   checkpoint_file: '无法读写导入进度文件 {path}：{reason}',
+  agent_config: '采集代理的配置有错误：{problem}',
   config_file: '无法读取 {path}：{reason}',
   config_key: '{where}：没有设置项“{key}”{hint, select, none {} other {；是不是“{hint}”？}}',
   config_shape: '{where}：{key} 应当是一个分区或一个普通的值',

@@ -14,7 +14,7 @@ import { SpanWriter } from '@tendril/intake/span-writer';
 import type { Limits } from '@tendril/model/limits';
 import type { Signals } from '../pipeline/open-pipeline.ts';
 import type { ServerConfig } from './config.ts';
-import { siteSecret } from './site-secret.ts';
+import { siteSecret } from '@tendril/config/site-secret';
 
 export interface Intake {
   readonly redactor: Redactor;

@@ -37,7 +37,7 @@ import { createIntake } from './intake.ts';
 import { packFormats } from './own-packs.ts';
 import { startMainListener, type MountedReceiver } from './main-listener.ts';
 import { pagesFolder } from './pages-folder.ts';
-import { siteSecret } from './site-secret.ts';
+import { siteSecret } from '@tendril/config/site-secret';
 import { prepareSchema, startEngine } from './start-engine.ts';
 import { VERSION } from './version.ts';
 

@@ -1,0 +1,242 @@
+/**
+ * The agent: follows files, makes records of their lines, keeps them on disk until the server has them, and
+ * moves places behind that. It can be killed at any moment: nothing is lost, and what is sent twice has the
+ * same batch id, by which the server knows it.
+ */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { constants, zstdCompress } from 'node:zlib';
+import { LogBatch } from '@tendril/columns/log-batch';
+import { RecordCatalog } from '@tendril/columns/record-catalog';
+import { linesSource } from '@tendril/intake/formats/body-source';
+import { FORMATS } from '@tendril/intake/formats/registry';
+import type { LinesSource } from '@tendril/intake/lines-to-batch';
+import { LogWriter } from '@tendril/intake/log-writer';
+import type { Redactor } from '@tendril/intake/redact/redactor';
+import type { FilePlace } from '@tendril/intake/sources/files/follow/file-place';
+import {
+  followFiles,
+  type FollowedLines,
+  type FollowEvent,
+} from '@tendril/intake/sources/files/follow/follow-files';
+import { localZone } from '@tendril/intake/zone';
+import { DEFAULT_LIMITS } from '@tendril/model/limits';
+import type { AgentConfig, FileSourceConfig } from './agent-config.ts';
+import { DiskBuffer, type BufferedEntry } from './buffer/disk-buffer.ts';
+import { FileStreams } from './file-lines.ts';
+import { encodeLogs } from './otlp/encode-logs.ts';
+import { ProtobufWriter } from './otlp/protobuf-writer.ts';
+import { PlaceFile } from './place-file.ts';
+import { sendRequest } from './shipping/send-request.ts';
+
+export interface AgentOptions {
+  readonly config: AgentConfig;
+  readonly redactor: Redactor;
+  readonly signal: AbortSignal;
+  readonly nowMs: () => number;
+  readonly onEvent: (event: AgentEvent) => void;
+}
+
+export type AgentEvent =
+  | FollowEvent
+  | { readonly kind: 'waiting'; readonly detail: string }
+  | { readonly kind: 'refused'; readonly detail: string; readonly recordCount: number };
+
+/** Worth a request; OTLP servers like some hundreds of kilobytes. */
+const RECORDS_MAX = 2_000;
+/** A record that may still grow is complete when nothing came for so long; also the delay of a quiet file. */
+const QUIET_MS = 500;
+const SAVE_EVERY_MS = 1_000;
+/** Requests on their way at once. */
+const SENDING_MAX = 4;
+
+const compress = promisify(zstdCompress);
+
+/** Runs until the signal is given; what is not acknowledged by then is on disk. */
+export async function runAgent(options: AgentOptions): Promise<void> {
+  const { config, signal } = options;
+  const places = await PlaceFile.open(join(config.dataDir, 'places.json'));
+  const buffer = await DiskBuffer.open<FilePlace>({
+    directory: join(config.dataDir, 'buffer'),
+    bytesMax: config.bufferMegabytes * 1024 * 1024,
+    acknowledged: places.acknowledged,
+  });
+  // What an earlier run left in the buffer was read already.
+  const left = buffer.entries.flatMap((entry) => entry.places);
+  const from = [...places.places, ...left];
+  const shipping = ship(options, buffer, places);
+  const saving = saveRegularly(signal, buffer, places);
+  try {
+    const collecting = config.files.map((source) =>
+      new Collector(options, buffer).collect(source, from),
+    );
+    await Promise.all(collecting);
+  } finally {
+    await Promise.all([shipping, saving]);
+    await places.save();
+    await buffer.close();
+  }
+}
+
+/** Reads the files of one source of the configuration into the buffer. */
+class Collector {
+  private readonly options: AgentOptions;
+  private readonly buffer: DiskBuffer<FilePlace>;
+  private readonly batch: LogBatch;
+  private readonly writer: LogWriter;
+  private readonly wire = new ProtobufWriter();
+
+  constructor(options: AgentOptions, buffer: DiskBuffer<FilePlace>) {
+    this.options = options;
+    this.buffer = buffer;
+    const { nowMs, redactor } = options;
+    const limits = DEFAULT_LIMITS;
+    const catalog = new RecordCatalog({ attributePathsMax: limits.attributePathsMax, nowMs });
+    this.batch = new LogBatch(catalog);
+    const nowNs = (): bigint => BigInt(Math.trunc(nowMs())) * 1_000_000n;
+    this.writer = new LogWriter({ catalog, redactor, limits, nowNs });
+  }
+
+  async collect(source: FileSourceConfig, places: readonly FilePlace[]): Promise<void> {
+    const { nowMs, onEvent, signal } = this.options;
+    const streams = new FileStreams({
+      writer: this.writer,
+      sourceOf: (path) => this.linesOf(source, path),
+    });
+    this.begin();
+    const followed = followFiles({ ...source, places, signal, onEvent });
+    for await (const lines of withQuiet(followed, QUIET_MS)) {
+      if (lines) streams.push(lines, nowMs());
+      streams.flushQuiet(nowMs() - QUIET_MS);
+      // A file that is behind fills a batch; nobody waits for one that is not.
+      if (this.batch.rowCount >= RECORDS_MAX || !lines) await this.keep(streams);
+    }
+    streams.flushQuiet(Infinity);
+    await this.keep(streams);
+  }
+
+  private begin(): void {
+    this.batch.reset();
+    this.writer.open({ batchForNextRecord: () => this.batch });
+  }
+
+  private async keep(streams: FileStreams): Promise<void> {
+    const { rowCount } = this.batch;
+    if (rowCount === 0) return;
+    const records = Array.from({ length: rowCount }, (_, row) => this.batch.record(row));
+    this.wire.reset();
+    encodeLogs(this.wire, records);
+    const places = streams.takePlaces();
+    const request = await compress(this.wire.written, COMPRESSION);
+    this.begin();
+    while (this.buffer.isFull && !this.options.signal.aborted) {
+      await this.buffer.change(this.options.signal);
+    }
+    if (this.options.signal.aborted && this.buffer.isFull) return;
+    await this.buffer.add({
+      batchId: `agent-${randomUUID()}`,
+      recordCount: rowCount,
+      places,
+      request,
+    });
+  }
+
+  private linesOf(source: FileSourceConfig, path: string): LinesSource {
+    const { config, nowMs } = this.options;
+    const pairs = Object.entries({ 'log.file.path': path, ...source.resource });
+    const resource = pairs
+      .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`)
+      .join(',');
+    const nowNs = BigInt(Math.trunc(nowMs())) * 1_000_000n;
+    const { environment, format, service, zone } = source;
+    const known = {
+      host: config.host,
+      resource,
+      ...(service !== undefined && { service }),
+      ...(environment !== undefined && { environment }),
+      ...(format !== undefined && { format }),
+      ...(zone === undefined ? { hostZone: localZone().name } : { zone }),
+    };
+    return linesSource(known, FORMATS, nowNs);
+  }
+}
+
+const COMPRESSION = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+
+/** Undefined each time nothing came for a while. */
+async function* withQuiet(
+  source: AsyncGenerator<FollowedLines>,
+  quietMs: number,
+): AsyncGenerator<FollowedLines | undefined> {
+  let next = source.next();
+  for (;;) {
+    const { promise: quiet, resolve } = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => resolve(undefined), quietMs);
+    const came = await Promise.race([next, quiet]);
+    clearTimeout(timer);
+    if (came?.done) return;
+    yield came?.value;
+    if (came) next = source.next();
+  }
+}
+
+/** Sends entries a few at once; places move in the order in which they were read. */
+async function ship(
+  options: AgentOptions,
+  buffer: DiskBuffer<FilePlace>,
+  places: PlaceFile,
+): Promise<void> {
+  const { signal } = options;
+  const sending: Promise<boolean>[] = [];
+  let before: Promise<boolean> = Promise.resolve(true);
+  for (;;) {
+    while (sending.length >= SENDING_MAX) await sending.shift();
+    const entry = await buffer.next(signal);
+    if (!entry) break;
+    before = sendInOrder(options, { entry, before, places });
+    sending.push(before);
+  }
+  await Promise.all(sending);
+}
+
+interface Sending {
+  readonly entry: BufferedEntry<FilePlace>;
+  readonly before: Promise<boolean>;
+  readonly places: PlaceFile;
+}
+
+/** False when it, or one before it, was not done: it is sent again after the next start. */
+async function sendInOrder(
+  options: AgentOptions,
+  { before, entry, places }: Sending,
+): Promise<boolean> {
+  const { config, onEvent, signal } = options;
+  const target = { url: config.server.replace(/\/+$/, ''), token: config.token, fetch };
+  const outgoing = { batchId: entry.batchId, body: await entry.request() };
+  const outcome = await sendRequest(target, outgoing, {
+    signal,
+    onWait: (detail) => onEvent({ kind: 'waiting', detail }),
+  });
+  if (outcome.kind === 'refused') {
+    onEvent({ kind: 'refused', detail: outcome.reason, recordCount: entry.recordCount });
+  }
+  if (!(await before) || outcome.kind === 'stopped') return false;
+  places.move(entry.places, entry.number);
+  entry.release();
+  return true;
+}
+
+async function saveRegularly(
+  signal: AbortSignal,
+  buffer: DiskBuffer<FilePlace>,
+  places: PlaceFile,
+): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(SAVE_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    await buffer.sync();
+    await places.save();
+    await buffer.removeReleased();
+  }
+}

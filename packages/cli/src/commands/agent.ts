@@ -1,0 +1,106 @@
+/** `tendril agent`: reads logs where they are written and ships them, until it is stopped. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { runAgent, type AgentEvent } from '@tendril/agent/agent';
+import { readAgentConfig } from '@tendril/agent/agent-config';
+import { siteSecret } from '@tendril/config/site-secret';
+import { createRedactor } from '@tendril/intake/redact/redactor';
+import type { MessageId } from '@tendril/messages/messages';
+import type { Command, Invocation } from '../command.ts';
+import { EXIT } from '../exit.ts';
+import { isSet, textFlag } from '../flag-values.ts';
+import { printable, printableJson } from '../output/printable.ts';
+
+const CONFIG_DEFAULT = 'tendril-agent.yaml';
+/** Said again after so long, while it lasts. */
+const REPEAT_MS = 60_000;
+
+export const agent: Command = {
+  name: 'agent',
+  summary: 'agent.summary',
+  usage: 'agent [--config FILE] [--check]',
+  examples: [
+    { line: 'agent --config /etc/tendril/agent.yaml', summary: 'agent.example.plain' },
+    { line: 'agent --config agent.yaml --check', summary: 'agent.example.check' },
+  ],
+  flags: {
+    config: {
+      type: 'string',
+      value: 'FILE',
+      summary: 'agent.flag.config',
+      default: CONFIG_DEFAULT,
+    },
+    check: { type: 'boolean', summary: 'agent.flag.check' },
+  },
+
+  async run(invocation) {
+    const { flags, messages, nowMs, signal, stderr, stdout } = invocation;
+    const path = textFlag(flags, 'config') ?? CONFIG_DEFAULT;
+    const config = readAgentConfig(path);
+    if (isSet(flags, 'check')) {
+      const patterns = config.files.flatMap(({ include }) => include);
+      if (isSet(flags, 'json'))
+        await stdout.line(printableJson({ path, server: config.server, patterns }));
+      else
+        await stderr.line(
+          messages.text('say.agent.checked', { path: printable(path), count: patterns.length }),
+        );
+      return EXIT.ok;
+    }
+    mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+    const key =
+      config.redactionKeyFile === undefined
+        ? siteSecret(join(config.dataDir, 'redaction.key'), true)
+        : siteSecret(config.redactionKeyFile, false);
+    await stderr.line(messages.text('say.agent.started', { server: config.server }));
+    await runAgent({
+      config,
+      redactor: createRedactor({ key }),
+      signal,
+      nowMs,
+      onEvent: teller(invocation),
+    });
+    await stderr.line(messages.text('say.stopped'));
+    return EXIT.ok;
+  },
+};
+
+const SENTENCES: Readonly<Record<AgentEvent['kind'], MessageId>> = {
+  opened: 'say.agent.opened',
+  closed: 'say.agent.closed',
+  possible_loss: 'say.agent.possibleLoss',
+  unreadable: 'say.agent.unreadable',
+  waiting: 'say.agent.waiting',
+  refused: 'say.agent.refused',
+};
+
+/** Tells of each event once a minute at most where it repeats itself. */
+function teller({
+  flags,
+  messages,
+  nowMs,
+  stderr,
+  stdout,
+}: Invocation): (event: AgentEvent) => void {
+  let waitedAtMs = Number.NEGATIVE_INFINITY;
+  return (event) => {
+    if (event.kind === 'waiting') {
+      if (nowMs() - waitedAtMs < REPEAT_MS) return;
+      waitedAtMs = nowMs();
+    }
+    if (isSet(flags, 'json')) {
+      void stdout.line(printableJson({ ...event }));
+      return;
+    }
+    const path = 'path' in event ? printable(event.path) : '';
+    const count = 'recordCount' in event ? event.recordCount : 0;
+    const sentence = messages.text(SENTENCES[event.kind], {
+      path,
+      count,
+      detail: printable(event.detail),
+    });
+    void stderr.line(
+      event.kind === 'opened' || event.kind === 'closed' ? stderr.style('dim', sentence) : sentence,
+    );
+  };
+}
