@@ -8,7 +8,8 @@ import type { LineContext, ParsedLine } from '../format.ts';
 import { FormatDetector, type FormatTable } from '../format-table.ts';
 import { UTC } from '../zone.ts';
 import type { FormatExample } from './format-spec.ts';
-import type { LoadedFormat } from './load-packs.ts';
+import type { KnownErrors } from './known-errors.ts';
+import type { LoadedError, LoadedFormat } from './load-packs.ts';
 import type { PackProblem } from './yaml-file.ts';
 
 /** The end of 2026: examples with dates that have no year are of that year. */
@@ -26,6 +27,22 @@ export function checkExamples(
     const reason = mismatch(spec.id, example, table);
     return reason === undefined ? [] : [entry.problem(reason, ['examples', index])];
   });
+}
+
+/** The same for known errors: each is found in its examples, and not in what only looks like it. */
+export function checkErrorExamples(
+  { spec, entry }: LoadedError,
+  errors: KnownErrors,
+): readonly PackProblem[] {
+  const finds = (body: string): boolean =>
+    errors.match({ body, serviceName: '', attributes: {} }).some((known) => known.spec === spec);
+  const missed = spec.examples.flatMap((text, index) =>
+    finds(text) ? [] : [entry.problem('not found in this example', ['examples', index])],
+  );
+  const wrong = spec.others.flatMap((text, index) =>
+    finds(text) ? [entry.problem('found in what is none', ['others', index])] : [],
+  );
+  return [...missed, ...wrong];
 }
 
 function mismatch(id: string, example: FormatExample, table: FormatTable): string | undefined {

@@ -11,7 +11,11 @@ import type { FormatTable } from '../format-table.ts';
 import { FORMATS } from '../formats/registry.ts';
 import { bilingualSchema, type Bilingual } from './bilingual.ts';
 import { compileFormat } from './compile-format.ts';
-import { formatSchemaOf, type FormatOff, type FormatSpec } from './format-spec.ts';
+import { codeTableSchema, type CodeTable } from './code-spec.ts';
+import { errorSchemaOf, type ErrorSpec } from './error-spec.ts';
+import { compileExpression } from './expression.ts';
+import { formatSchemaOf, type FormatSpec } from './format-spec.ts';
+import { KnownErrors, type KnownError } from './known-errors.ts';
 import {
   PACK_FILE,
   packFolders,
@@ -41,10 +45,21 @@ export interface LoadedFormat {
   readonly entry: PackEntry<FormatSpec>;
 }
 
+export interface LoadedError extends KnownError {
+  readonly entry: PackEntry<ErrorSpec>;
+}
+
+export interface LoadedCodes {
+  readonly pack: LoadedPack;
+  readonly table: CodeTable;
+}
+
 export interface Packs {
   readonly packs: readonly LoadedPack[];
   /** By id, in the order in which they are to be asked. */
   readonly formats: ReadonlyMap<string, LoadedFormat>;
+  readonly errors: ReadonlyMap<string, LoadedError>;
+  readonly codes: ReadonlyMap<string, LoadedCodes>;
   readonly problems: readonly PackProblem[];
 }
 
@@ -84,6 +99,14 @@ export function loadPacks(options: LoadPacksOptions = {}): Packs {
   });
 }
 
+/** The matcher of all errors and codes. */
+export function knownErrorsOf({ errors, codes }: Packs): KnownErrors {
+  return new KnownErrors(
+    errors.values(),
+    [...codes.values()].map(({ table }) => table),
+  );
+}
+
 /** All formats: those of the packs before Tendril's own. */
 export function formatsWith({ formats }: Packs): FormatTable {
   return FORMATS.with([...formats.values()].map(({ format }) => format));
@@ -102,6 +125,8 @@ class PackReader {
   private readonly sections: readonly Section[];
   private readonly loaded: LoadedPack[] = [];
   private formats: ReadonlyMap<string, LoadedFormat> = new Map();
+  private errors: ReadonlyMap<string, LoadedError> = new Map();
+  private readonly codes: Map<string, LoadedCodes> = new Map();
   private readonly problems: PackProblem[] = [];
 
   constructor(sections: readonly Section[]) {
@@ -109,7 +134,8 @@ class PackReader {
   }
 
   packs(): Packs {
-    return { packs: this.loaded, formats: this.formats, problems: this.problems };
+    const { loaded: packs, formats, errors, codes, problems } = this;
+    return { packs, formats, errors, codes, problems };
   }
 
   read(folder: PackFolder): void {
@@ -120,27 +146,83 @@ class PackReader {
     if (!entry) return;
     const pack: LoadedPack = { folder, ...entry.value };
     this.loaded.push(pack);
-    if (this.sections.includes('formats')) this.readFormats(pack);
+    for (const section of this.sections) {
+      if (section === 'formats') this.readFormats(pack);
+      else if (section === 'errors') this.readErrors(pack);
+      else this.readCodes(pack);
+    }
   }
 
   private readFormats(pack: LoadedPack): void {
     const own = new Map<string, LoadedFormat>();
     const off = new Set<string>();
-    for (const entry of this.entries(pack, 'formats', formatSchemaOf)) {
-      const { value } = entry;
-      if (own.has(value.id) || off.has(value.id)) {
-        this.problems.push(entry.problem(`the id "${value.id}" is taken`, ['id']));
-      } else if (value.kind === 'off') {
-        if (!this.formats.has(value.id)) {
-          this.problems.push(entry.problem(`there is no format "${value.id}" to turn off`, ['id']));
-        }
-        off.add(value.id);
-      } else {
-        this.addFormat(pack, asFormat(entry, value), own);
-      }
+    for (const { value, problem } of this.entries(pack, 'formats', formatSchemaOf)) {
+      if (this.isTaken(value.id, own, off, problem)) continue;
+      if (value.kind === 'off') this.turnOff(value.id, this.formats, off, problem);
+      else this.addFormat(pack, { value, problem }, own);
     }
-    const kept = [...this.formats].filter(([id]) => !own.has(id) && !off.has(id));
-    this.formats = new Map([...own, ...kept]);
+    this.formats = merged(own, off, this.formats);
+  }
+
+  private readErrors(pack: LoadedPack): void {
+    const own = new Map<string, LoadedError>();
+    const off = new Set<string>();
+    for (const { value, problem } of this.entries(pack, 'errors', errorSchemaOf)) {
+      if (this.isTaken(value.id, own, off, problem)) continue;
+      if ('off' in value) this.turnOff(value.id, this.errors, off, problem);
+      else this.addError(pack, { value, problem }, own);
+    }
+    this.errors = merged(own, off, this.errors);
+  }
+
+  // Codes of a table that is known already go over those that it has.
+  private readCodes(pack: LoadedPack): void {
+    for (const { value } of this.entries(pack, 'codes', () => codeTableSchema)) {
+      const known = this.codes.get(value.id)?.table.codes ?? [];
+      const codes = new Map([...known, ...value.codes].map((each) => [each.code, each]));
+      this.codes.set(value.id, { pack, table: { ...value, codes: [...codes.values()] } });
+    }
+  }
+
+  private isTaken(
+    id: string,
+    own: ReadonlyMap<string, unknown>,
+    off: ReadonlySet<string>,
+    problem: PackEntry<unknown>['problem'],
+  ): boolean {
+    if (!own.has(id) && !off.has(id)) return false;
+    this.problems.push(problem(`the id "${id}" is taken`, ['id']));
+    return true;
+  }
+
+  private turnOff(
+    id: string,
+    known: ReadonlyMap<string, unknown>,
+    off: Set<string>,
+    problem: PackEntry<unknown>['problem'],
+  ): void {
+    if (!known.has(id)) this.problems.push(problem(`there is no "${id}" to turn off`, ['id']));
+    off.add(id);
+  }
+
+  private addError(
+    pack: LoadedPack,
+    entry: PackEntry<ErrorSpec>,
+    own: Map<string, LoadedError>,
+  ): void {
+    const { name, origin } = pack.folder;
+    let isWhole = true;
+    const expressions = entry.value.match.map(({ pattern }, index) => {
+      if (pattern === undefined) return undefined;
+      const compiled = compileExpression(pattern, origin);
+      if (compiled.ok) return compiled.expression;
+      const message = `cannot use this expression: ${compiled.reason}`;
+      this.problems.push(entry.problem(message, ['match', index, 'pattern']));
+      isWhole = false;
+      return undefined;
+    });
+    const { value: spec } = entry;
+    if (isWhole) own.set(spec.id, { pack: name, spec, expressions, entry });
   }
 
   private addFormat(
@@ -175,11 +257,14 @@ class PackReader {
   }
 }
 
-function asFormat(
-  { problem }: PackEntry<FormatSpec | FormatOff>,
-  value: FormatSpec,
-): PackEntry<FormatSpec> {
-  return { value, problem };
+// Own entries first: they are asked before those of earlier packs.
+function merged<T>(
+  own: ReadonlyMap<string, T>,
+  off: ReadonlySet<string>,
+  earlier: ReadonlyMap<string, T>,
+): ReadonlyMap<string, T> {
+  const kept = [...earlier].filter(([id]) => !own.has(id) && !off.has(id));
+  return new Map([...own, ...kept]);
 }
 
 function strayProblem(file: string): PackProblem {

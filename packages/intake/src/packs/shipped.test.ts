@@ -1,31 +1,41 @@
 /** The packs that come with Tendril: their examples are their tests. */
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import * as fc from 'fast-check';
 import { checkSync } from 'recheck';
 import { describe, expect, test } from 'vitest';
 import { FormatDetector } from '../format-table.ts';
-import { FORMATS } from '../formats/registry.ts';
-import { checkExamples, EXAMPLE_CONTEXT } from './check-examples.ts';
+import type { Bilingual } from './bilingual.ts';
+import { checkErrorExamples, checkExamples, EXAMPLE_CONTEXT } from './check-examples.ts';
 import { compileExpression } from './expression.ts';
-import { problemText, readPacks } from './load-packs.ts';
+import { formatsWith, knownErrorsOf, problemText, readPacks } from './load-packs.ts';
+import { SECTIONS, sectionFiles } from './pack-folder.ts';
 
 const packs = readPacks();
 const formats = [...packs.formats.values()];
-const table = FORMATS.with(formats.map(({ format }) => format));
+const errors = [...packs.errors.values()];
+const tables = [...packs.codes.values()].map(({ table: codes }) => codes);
+const table = formatsWith(packs);
+const known = knownErrorsOf(packs);
 const examples = formats.flatMap(({ spec }) =>
   spec.examples.map((example) => ({ id: spec.id, example })),
 );
 
 /** Every regular expression of the packs with the first place where it is. */
 const expressions = new Map(
-  formats
-    .flatMap(({ spec }) => [
+  [
+    ...formats.flatMap(({ spec }) => [
       ...(spec.kind === 'line' ? [[spec.line, `${spec.id}: line`] as const] : []),
       ...(spec.extract ?? []).map(
         ({ pattern }, index) => [pattern, `${spec.id}: extract ${index}`] as const,
       ),
-    ])
-    .toReversed(),
+    ]),
+    ...errors.flatMap(({ spec }) =>
+      spec.match.flatMap(({ pattern }) =>
+        pattern === undefined ? [] : [[pattern, spec.id] as const],
+      ),
+    ),
+  ].toReversed(),
 );
 
 describe('shipped packs', () => {
@@ -41,13 +51,33 @@ describe('shipped packs', () => {
     },
   );
 
+  test.each(errors.map((loaded) => [loaded.spec.id, loaded] as const))(
+    'error %s is found in its examples alone',
+    (_id, loaded) => {
+      expect(checkErrorExamples(loaded, known).map(problemText)).toEqual([]);
+    },
+  );
+
   test('speak both languages', () => {
-    const texts = [
-      ...packs.packs.flatMap(({ title, description }) => [title, description]),
-      ...formats.map(({ spec }) => spec.title),
+    const advice: readonly Bilingual[] = [
+      ...packs.packs.flatMap(({ description }) => (description ? [description] : [])),
+      ...errors.flatMap(({ spec: { cause, action, runbook } }) => [
+        cause,
+        action,
+        ...runbook.flatMap((step) => (step.caution ? [step.do, step.caution] : [step.do])),
+      ]),
+      ...tables.flatMap(({ codes }) =>
+        codes.flatMap(({ meaning, hint }) => (hint ? [meaning, hint] : [meaning])),
+      ),
     ];
-    for (const text of texts) expect(text?.en).not.toMatch(/[\u4e00-\u9fff]/);
-    for (const { description } of packs.packs) expect(description?.zh).toMatch(/[\u4e00-\u9fff]/);
+    const titles = [
+      ...packs.packs.map(({ title }) => title),
+      ...formats.map(({ spec }) => spec.title),
+      ...errors.map(({ spec }) => spec.title),
+      ...tables.map(({ title }) => title),
+    ];
+    for (const { en } of [...titles, ...advice]) expect(en).not.toMatch(/[\u4e00-\u9fff]/);
+    for (const { zh } of advice) expect(zh).toMatch(/[\u4e00-\u9fff]/);
   });
 
   test.each([...expressions])('linear time: %s (%s)', { timeout: 120_000 }, (source) => {
@@ -110,10 +140,13 @@ describe('shipped packs', () => {
 
   test('no two packs have an id in common', () => {
     const ids = packs.packs.flatMap(({ folder }) =>
-      [...readFileSync(`${folder.path}/formats.yaml`, 'utf8').matchAll(/^- id: (\S+)$/gm)].map(
-        ([, id]) => id,
+      SECTIONS.flatMap((section) => sectionFiles(folder, section)).flatMap((file) =>
+        [...readFileSync(file, 'utf8').matchAll(/^- id: (\S+)$/gm)].map(
+          ([, id = '']) => `${basename(file)} ${id}`,
+        ),
       ),
     );
     expect(ids.length).toBe(new Set(ids).size);
+    expect(packs.errors.size).toBeGreaterThan(150);
   });
 });
