@@ -156,6 +156,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     pipeline,
     writer: intake.writer,
     spanWriter: intake.spanWriter,
+    spanReader,
     limits,
     access,
     nowMs: Date.now,

@@ -3,12 +3,15 @@ import type { LogWriter } from '@tendril/intake/log-writer';
 import type { SpanWriter } from '@tendril/intake/span-writer';
 import type { Limits } from '@tendril/model/limits';
 import type { Access } from '../access/access.ts';
+import type { LogReader } from '../logs/log-reader.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
 
 export interface ReceiverDependencies {
   readonly pipeline: Pipeline;
   readonly writer: LogWriter;
   readonly spanWriter: SpanWriter;
+  /** Of spans, for those that answer queries. */
+  readonly spanReader: LogReader;
   readonly limits: Limits;
   readonly access: Access;
   readonly nowMs: () => number;

@@ -9,6 +9,8 @@ import { FLUENT_SETTINGS, type FluentConfig } from './fluent/settings.ts';
 import { serveGelf, storeGelf } from './gelf/gelf-receiver.ts';
 import { GELF_SETTINGS, type GelfConfig } from './gelf/settings.ts';
 import { startHttpReceiver, type HttpProtocol } from './http-receiver.ts';
+import { jaegerProtocol } from './jaeger/jaeger-http.ts';
+import { JAEGER_SETTINGS, type JaegerConfig } from './jaeger/settings.ts';
 import { journaldProtocol } from './journald/journald-http.ts';
 import { JOURNALD_SETTINGS, type JournaldConfig } from './journald/settings.ts';
 import { lokiProtocol } from './loki/loki-http.ts';
@@ -24,6 +26,8 @@ import { startStreamReceiver, type StreamConnection } from './stream-receiver.ts
 import { SYSLOG_SETTINGS, type SyslogConfig } from './syslog/settings.ts';
 import { serveSyslog, storeSyslog } from './syslog/syslog-receiver.ts';
 import { readTlsFiles } from './tls-files.ts';
+import { ZIPKIN_SETTINGS, type ZipkinConfig } from './zipkin/settings.ts';
+import { zipkinProtocol } from './zipkin/zipkin-http.ts';
 
 export interface ReceiversConfig
   extends
@@ -34,7 +38,9 @@ export interface ReceiversConfig
     SyslogConfig,
     FluentConfig,
     GelfConfig,
-    JournaldConfig {}
+    JournaldConfig,
+    ZipkinConfig,
+    JaegerConfig {}
 
 export const RECEIVER_SETTINGS: SettingsOf<ReceiversConfig> = {
   ...OTLP_SETTINGS,
@@ -45,6 +51,8 @@ export const RECEIVER_SETTINGS: SettingsOf<ReceiversConfig> = {
   ...GELF_SETTINGS,
   ...JOURNALD_SETTINGS,
   ...SYSLOG_SETTINGS,
+  ...ZIPKIN_SETTINGS,
+  ...JAEGER_SETTINGS,
 };
 
 export interface ReceiverDefinition {
@@ -83,6 +91,18 @@ export const RECEIVERS: readonly ReceiverDefinition[] = [
   streamReceiver('gelf-tcp', serveGelf),
   datagramReceiver('gelf-udp', storeGelf),
   httpReceiver('journald', '/journald', journaldProtocol),
+  httpReceiver('zipkin', '/zipkin', zipkinProtocol),
+  {
+    name: 'jaeger-query',
+    takesTokens: true,
+    listen: (config) => config['receivers.jaeger-query.listen'],
+    start: async (address, _config, dependencies) =>
+      startHttpReceiver({
+        name: 'jaeger-query',
+        address,
+        protocol: jaegerProtocol(dependencies),
+      }),
+  },
 ];
 
 type DatagramName = 'syslog-udp' | 'gelf-udp';
@@ -164,7 +184,7 @@ function otlpReceiver(name: 'otlp-http' | 'otlp-grpc'): ReceiverDefinition {
 }
 
 function httpReceiver(
-  name: 'elastic' | 'loki' | 'journald',
+  name: 'elastic' | 'loki' | 'journald' | 'zipkin',
   path: string,
   protocol: (dependencies: ReceiverDependencies) => HttpProtocol,
 ): ReceiverDefinition {

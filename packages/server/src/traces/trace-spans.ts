@@ -2,6 +2,7 @@
 import type { PartialReason } from '@tendril/api/answer';
 import { TRACE_SPANS_MAX, type TraceEvent } from '@tendril/api/trace';
 import { Failure } from '@tendril/model/failure';
+import type { Span } from '@tendril/model/span';
 import type { TimeRange } from '@tendril/model/time-range';
 import type { Sql } from '@tendril/sql/sql';
 import type { Cursor } from '../logs/cursor.ts';
@@ -84,6 +85,26 @@ class Pages {
     }
     return next;
   }
+}
+
+/** The spans of several traces, together at most so many; in the order of the ids. */
+export async function spansOfTraces(
+  reader: LogReader,
+  traceIds: readonly string[],
+  options: StatementOptions,
+): Promise<ReadonlyMap<string, readonly Span[]>> {
+  const spans = new Map<string, Span[]>(traceIds.map((traceId) => [traceId, []]));
+  const extents = await traceExtents(reader, traceIds, options);
+  if (extents.length > 0) {
+    const fromNs = extents.map(({ firstNs }) => firstNs).reduce((a, b) => (b < a ? b : a));
+    const toNs = extents.map(({ lastNs }) => lastNs + 1n).reduce((a, b) => (b > a ? b : a));
+    const where = { range: { fromNs, toNs }, condition: extentsCondition(extents) };
+    for await (const event of new Pages(reader, where, options).spans()) {
+      if (event.kind === 'row') spans.get(event.span.traceId)?.push(event.span);
+    }
+  }
+  for (const [traceId, found] of spans) if (found.length === 0) spans.delete(traceId);
+  return spans;
 }
 
 /** Any time: for traces that are looked for by id. */
