@@ -2,16 +2,21 @@
 import { IntlMessageFormat } from 'intl-messageformat';
 import { EN_PAGE_FRAME } from './en/page-frame.ts';
 import { EN_PAGE_LOGS } from './en/page-logs.ts';
+import { EN_PAGE_PATTERNS } from './en/page-patterns.ts';
 import { failureSentence } from './errors.ts';
 import { localeOf, type Language } from './language.ts';
 import { ZH_PAGE_FRAME } from './zh/page-frame.ts';
 import { ZH_PAGE_LOGS } from './zh/page-logs.ts';
+import { ZH_PAGE_PATTERNS } from './zh/page-patterns.ts';
 
-export type PageMessageId = keyof typeof EN_PAGE_FRAME | keyof typeof EN_PAGE_LOGS;
+export type PageMessageId =
+  | keyof typeof EN_PAGE_FRAME
+  | keyof typeof EN_PAGE_LOGS
+  | keyof typeof EN_PAGE_PATTERNS;
 
 const CATALOGUES: Readonly<Record<Language, Readonly<Record<PageMessageId, string>>>> = {
-  en: { ...EN_PAGE_FRAME, ...EN_PAGE_LOGS },
-  zh: { ...ZH_PAGE_FRAME, ...ZH_PAGE_LOGS },
+  en: { ...EN_PAGE_FRAME, ...EN_PAGE_LOGS, ...EN_PAGE_PATTERNS },
+  zh: { ...ZH_PAGE_FRAME, ...ZH_PAGE_LOGS, ...ZH_PAGE_PATTERNS },
 };
 
 type Values = Readonly<Record<string, string | number | Date>>;

@@ -1,5 +1,13 @@
 /** Query, histogram, facets, records and one record in full: the parts of the log page put together. */
-import { useCallback, useEffect, useMemo, useState, type ReactElement } from 'react';
+import {
+  lazy,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useState,
+  type ReactElement,
+} from 'react';
 import type { LogRecord } from '@tendril/model/log-record';
 import type { TimeRange } from '@tendril/model/time-range';
 import { printFieldName } from '@tendril/query/print';
@@ -31,6 +39,14 @@ import { useHistogram } from './use-histogram.ts';
 import { useLogsAddress } from './use-logs-address.ts';
 import { useRecordFeed } from './use-record-feed.ts';
 import './logs.css';
+import './patterns.css';
+
+const PatternsView = lazy(async () => ({
+  default: (await import('./patterns-view.tsx')).PatternsView,
+}));
+const ChangesView = lazy(async () => ({
+  default: (await import('./changes-view.tsx')).ChangesView,
+}));
 
 const RECENT_QUERIES_MAX = 100;
 /** How often counts follow in live mode. */
@@ -42,7 +58,7 @@ const DETAIL_PX = { min: 300, max: 900 };
 export function LogsSearch(): ReactElement {
   const { text } = useText();
   const [address, change] = useLogsAddress();
-  const { query, range, order, isLive, record: openKey } = address;
+  const { query, range, order, isLive, record: openKey, view } = address;
   const [draft, setDraft] = useState(query);
   const [runs, setRuns] = useState(0);
   useEffect(() => setDraft(query), [query]);
@@ -246,20 +262,43 @@ export function LogsSearch(): ReactElement {
             </>
           )}
           <div className="logs-main">
-            {isLive && <LiveBar feed={feed} live={state.live} />}
-            <RecordsView
-              feed={feed}
-              state={state}
-              address={address}
-              columns={columns}
-              resolved={resolved}
-              terms={terms}
-              total={isLive ? undefined : total}
-              onColumns={setColumns}
-              onOpen={open}
-              onChange={change}
-              onRun={run}
-            />
+            {view === 'records' && isLive && <LiveBar feed={feed} live={state.live} />}
+            {view === 'records' && (
+              <RecordsView
+                feed={feed}
+                state={state}
+                address={address}
+                columns={columns}
+                resolved={resolved}
+                terms={terms}
+                total={isLive ? undefined : total}
+                onColumns={setColumns}
+                onOpen={open}
+                onChange={change}
+                onRun={run}
+              />
+            )}
+            <Suspense>
+              {view === 'patterns' && (
+                <PatternsView
+                  query={filter}
+                  range={counted}
+                  onFilter={(value, kind) => {
+                    const filtered = withFilter(query, { field: 'patternId', value }, kind);
+                    change({ query: filtered, ...(kind === 'only' && { view: 'records' }) });
+                  }}
+                />
+              )}
+              {view === 'changes' && (
+                <ChangesView
+                  query={filter}
+                  range={counted}
+                  onFilter={(value) =>
+                    change({ query: withFilter(query, value, 'only'), view: 'records' })
+                  }
+                />
+              )}
+            </Suspense>
           </div>
           {openKey !== '' && (
             <>

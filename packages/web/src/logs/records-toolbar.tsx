@@ -10,6 +10,7 @@ import { ExportMenu } from './export-menu.tsx';
 import type { LogsAddress } from './logs-url.ts';
 import type { ChangeAddress } from './use-logs-address.ts';
 import { ViewMenu } from './view-menu.tsx';
+import { ViewTabs } from './view-tabs.tsx';
 
 export interface RecordsToolbarProps {
   readonly address: LogsAddress;
@@ -38,15 +39,20 @@ export function RecordsToolbar(props: RecordsToolbarProps): ReactElement {
       >
         <Icon name="filter" sizePx={14} />
       </button>
+      <ViewTabs view={address.view} onView={(view) => props.onChange({ view })} />
       <h2 className="records-count" aria-live="polite">
-        {text('records.title')}{' '}
+        <span className="visually-hidden">{text('records.title')} </span>
         <span className="dim number">
           {total === undefined ? '' : `${isCountPartial ? '≥ ' : ''}${number(total)}`}
         </span>
       </h2>
       <span className="grow" />
-      <ColumnsMenu columns={columns} resolved={resolved} onColumns={onColumns} />
-      <ViewMenu address={address} onChange={props.onChange} />
+      {address.view === 'records' && (
+        <>
+          <ColumnsMenu columns={columns} resolved={resolved} onColumns={onColumns} />
+          <ViewMenu address={address} onChange={props.onChange} />
+        </>
+      )}
       <span className="wide-only">
         <CopyButton value={permanentLink()} label={text('logs.copyLink')} />
       </span>
