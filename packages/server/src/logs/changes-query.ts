@@ -7,7 +7,7 @@ import type { TimeRange } from '@tendril/model/time-range';
 import type { Candidate } from '@tendril/query/check';
 import { cellOf, cellText } from '@tendril/query/pipes/cell';
 import { NS_PER_SECOND } from '@tendril/model/time-range';
-import { int64, joinSql, sql, uint32, uint64s, uint8, type Sql } from '@tendril/sql/sql';
+import { int64, joinSql, sql, uint32, uint8, type Sql } from '@tendril/sql/sql';
 import { rangeCondition } from './cursor.ts';
 
 export interface Spans {
@@ -104,17 +104,4 @@ GROUP BY Source, Name
 HAVING uniqIf(Value, Value != '') BETWEEN 1 AND 1000
 ORDER BY sumIf(Count, Value = '') DESC, Source, Name
 LIMIT ${uint32(limit)}`;
-}
-
-/** What the patterns of these ids look like. */
-export function templatesQuery(ids: readonly bigint[]): Sql {
-  return sql`SELECT lower(leftPad(hex(id), 16, '0')) AS id, any(text) AS text
-FROM
-(
-SELECT arrayJoin([(PatternId, Template), (SkeletonId, Skeleton)]) AS pair, pair.1 AS id, pair.2 AS text
-FROM patterns
-)
-WHERE id IN ${uint64s(ids)}
-GROUP BY id
-LIMIT ${uint32(ids.length)}`;
 }

@@ -11,10 +11,10 @@ import {
   changesQuery,
   comparableFieldsQuery,
   spanCountsQuery,
-  templatesQuery,
   type Spans,
 } from './changes-query.ts';
 import type { LogReader } from './log-reader.ts';
+import { describePatterns } from './patterns/pattern-texts.ts';
 import { limitReached } from './read-budget.ts';
 import { allRows, type StatementOptions } from './statement.ts';
 import { partialOf } from './summary.ts';
@@ -112,7 +112,7 @@ async function compared(
   const rows = (await allRows(reader.engine, statement, options)).map((row) =>
     rowSchema.parse(row),
   );
-  const templates = await templatesOf(reader, rows, options);
+  const templates = await templatesOf(reader, rows, hull(spans.current, spans.baseline), options);
   return {
     records,
     baselineRecords,
@@ -120,7 +120,7 @@ async function compared(
     changes: rows.map((row) =>
       changeOf(row, sampling, {
         ...(fields[row.field - 1] ?? PATTERN_FIELD),
-        text: row.field === 0 ? templates.get(row.value) : undefined,
+        text: row.field === 0 ? templates.get(idOf(row)) : undefined,
       }),
     ),
   };
@@ -181,12 +181,18 @@ function otherField(
 async function templatesOf(
   reader: LogReader,
   rows: readonly Row[],
+  range: TimeRange,
   options: StatementOptions,
-): Promise<ReadonlyMap<string, string>> {
-  const ids = rows.filter(({ field }) => field === 0).map(({ value }) => BigInt(`0x${value}`));
-  if (ids.length === 0) return new Map();
-  const found = await allRows(reader.engine, templatesQuery(ids), options);
-  return new Map(found.map(({ id, text }) => [String(id), String(text)]));
+): Promise<ReadonlyMap<bigint, string>> {
+  const ids = rows.filter(({ field }) => field === 0).map(idOf);
+  const groups = await reader.aliases.current(options);
+  const found = await describePatterns(reader, { ids, groups, range }, options);
+  return new Map(Array.from(found, ([id, { template }]) => [id, template]));
+}
+
+/** Of a row about a pattern. */
+function idOf({ value }: Row): bigint {
+  return BigInt(`0x${value}`);
 }
 
 function changeOf(

@@ -14,12 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { readTokensQuery } from '../state/token-table.ts';
 import { readViewsQuery } from '../state/view-table.ts';
-import {
-  changesQuery,
-  comparableFieldsQuery,
-  spanCountsQuery,
-  templatesQuery,
-} from './changes-query.ts';
+import { changesQuery, comparableFieldsQuery, spanCountsQuery } from './changes-query.ts';
 import { bucketWidthNs } from './bucket-width.ts';
 import { parseCursor, rangeBeyond, rangeCondition } from './cursor.ts';
 import { facetsQuery } from './facet-query.ts';
@@ -69,7 +64,6 @@ const inputSchema = z.object({
       'spans',
       'changes',
       'comparable',
-      'templates',
     ] as const),
   ]),
   query: z.string().default(''),
@@ -124,7 +118,6 @@ function statementOf(input: Input): Sql {
     case 'spans':
     case 'changes':
     case 'comparable':
-    case 'templates':
       return changesOf(input.shape, range, condition);
   }
 }
@@ -142,19 +135,16 @@ function searchOf({ order, cursor }: Input, range: TimeRange, condition: Sql): S
 }
 
 function changesOf(
-  shape: 'spans' | 'changes' | 'comparable' | 'templates',
+  shape: 'spans' | 'changes' | 'comparable',
   current: TimeRange,
   condition: Sql,
 ): Sql {
   const baseline = { fromNs: current.fromNs - 3_600_000_000_000n, toNs: current.fromNs };
-  const ids = [1n, 0xffff_ffff_ffff_ffffn];
   switch (shape) {
     case 'spans':
       return spanCountsQuery({ current, baseline, condition });
     case 'comparable':
       return comparableFieldsQuery(current, 24);
-    case 'templates':
-      return templatesQuery(ids);
     case 'changes': {
       const context = { catalogue: CATALOGUE, nowNs: NOW_NS };
       const fields = ['level', 'both', 'host.name'].map(

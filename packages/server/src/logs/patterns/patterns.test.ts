@@ -13,8 +13,10 @@ import { KEEPS_EVERYTHING } from '@tendril/testkit/log-batches';
 import { startLogsFixture } from '@tendril/testkit/logs-fixture';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { learnPatterns } from '../../jobs/learn-patterns.ts';
+import { logChanges } from '../changes.ts';
 import { LogReader } from '../log-reader.ts';
 import { searchLogs } from '../search.ts';
+import { logChangesRequestSchema } from '@tendril/api/log-changes';
 import { logSearchRequestSchema } from '@tendril/api/log-search';
 import { logPatterns } from './patterns.ts';
 
@@ -219,6 +221,28 @@ describe('patterns', () => {
       expect(counts(await read({ query: `patternId:${part}` }))).toEqual([
         '7 login by user <*> from <*>',
       ]);
+    });
+
+    test('what changed speaks of the whole', async () => {
+      const calm = Array.from({ length: 200 }, (_unused, second) => ({
+        body: 'calm',
+        atS: second,
+      }));
+      const logins = Array.from({ length: 90 }, (_unused, index) => ({
+        body: `login by user ${NAMES[index % NAMES.length] ?? ''} from 10.0.0.1`,
+        atS: 100 + index,
+      }));
+      await store([...calm, ...logins]);
+      const range = { from: `${T0_S + 100n}`, to: `${T0_S + 200n}` };
+      const request = logChangesRequestSchema.parse(range);
+      const { changes } = await logChanges(reader, request, SIGNAL);
+      expect(changes).toContainEqual(
+        expect.objectContaining({
+          kind: 'pattern',
+          text: 'login by user <*> from <*>',
+          records: 90,
+        }),
+      );
     });
 
     test('new words belong to it at once', async () => {
