@@ -4,6 +4,7 @@ import { extract } from './extract.ts';
 import { fields } from './fields.ts';
 import { limit } from './limit.ts';
 import { math } from './math.ts';
+import { patterns } from './patterns.ts';
 import type { PipeDefinition } from './pipe.ts';
 import { renamePipe } from './rename.ts';
 import { sort } from './sort.ts';
@@ -16,6 +17,7 @@ export const PIPES: readonly PipeDefinition[] = [
   stats,
   top,
   uniq,
+  patterns,
   where,
   sort,
   limit,

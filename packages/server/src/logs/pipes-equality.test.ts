@@ -1,6 +1,7 @@
 /** Pipes on a real engine give what plain loops over the same records give. */
 import type { LogSearchEvent } from '@tendril/api/log-search';
 import type { TableCell, TableColumn } from '@tendril/api/table';
+import { int64, joinSql, sql, uint64 } from '@tendril/sql/sql';
 import type { EngineFixture } from '@tendril/testkit/engine-fixture';
 import {
   insertFieldRows,
@@ -267,14 +268,46 @@ describe('pipes', () => {
     expect(contexts).toEqual([true, false, true, true]);
   });
 
+  test('say what records look like', async () => {
+    await fixture.engine
+      .command(sql`INSERT INTO patterns (PatternId, SkeletonId, Template, Skeleton, LastSeen)
+VALUES (11, 1, 'a <*>', '<*> <*>', now()), (12, 2, 'b', '<*>', now()), (13, 2, 'c', '<*>', now())`);
+    await fixture.engine.command(
+      sql`INSERT INTO pattern_alias (SkeletonId, GroupId) VALUES (2, 2)`,
+    );
+    await insertPatterns([11, 12, 13, 13, 14]);
+    const { columns, rows } = await search('body:patterned | patterns');
+    expect(columns.map(({ name }) => name)).toEqual([
+      ...['pattern', 'patternId', 'count', 'percent', 'firstSeen', 'lastSeen'],
+    ]);
+    expect(rows.map((row) => row.slice(0, 4))).toEqual([
+      ['<*>', '0000000000000002', 3, 60],
+      ['a <*>', '000000000000000b', 1, 20],
+      [null, '000000000000000e', 1, 20],
+    ]);
+    const { rows: some } = await search('body:patterned | patterns | where percent > 50');
+    expect(some).toHaveLength(1);
+  });
+
   test('have hostile names', async () => {
     const names = ['`', '"; DROP TABLE logs --', '\\', "'", '{p0:String}', '\u0000', '列'];
     const columns = names.map((name) => `count() as ${JSON.stringify(name)}`);
-    const { columns: found, rows } = await search(`* | stats ${columns.join(', ')}`);
+    const query = `not body:patterned | stats ${columns.join(', ')}`;
+    const { columns: found, rows } = await search(query);
     expect(rows).toEqual([names.map(() => ROW_COUNT)]);
     expect(found).toHaveLength(names.length);
   });
 });
+
+async function insertPatterns(ids: readonly number[]): Promise<void> {
+  const values = ids.map(
+    (id, index) =>
+      sql`(fromUnixTimestamp64Nano(${int64(BASE_NS)}), ${uint64(BigInt(9000 + index))}, 'patterned', ${uint64(BigInt(id))}, ${uint64(id > 11 && id < 14 ? 2n : 1n)})`,
+  );
+  await fixture.engine.command(
+    sql`INSERT INTO logs (Timestamp, RecordId, Body, PatternId, SkeletonId) VALUES ${joinSql(values, ', ')}`,
+  );
+}
 
 function percent(part: number, all: number): unknown {
   return expect.closeTo((100 * part) / all, 1);
