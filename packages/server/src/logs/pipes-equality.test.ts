@@ -278,7 +278,12 @@ VALUES (11, 1, 'a <*>', '<*> <*>', now()), (12, 2, 'b', '<*>', now()), (13, 2, '
     await insertPatterns([11, 12, 13, 13, 14]);
     const { columns, rows } = await search('body:patterned | patterns');
     expect(columns.map(({ name }) => name)).toEqual([
-      ...['pattern', 'patternId', 'count', 'percent', 'firstSeen', 'lastSeen'],
+      'pattern',
+      'patternId',
+      'count',
+      'percent',
+      'firstSeen',
+      'lastSeen',
     ]);
     expect(rows.map((row) => row.slice(0, 4))).toEqual([
       ['<*>', '0000000000000002', 3, 60],
