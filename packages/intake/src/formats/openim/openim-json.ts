@@ -4,8 +4,10 @@
  * itself.
  */
 import type { AttributeValue } from '@tendril/model/attribute';
+import { DEFAULT_LIMITS } from '@tendril/model/limits';
 import type { LineContext, LineFormat, ParsedFields, ParsedLine } from '../../format.ts';
 import { isoTime } from '../iso-time.ts';
+import { addNested, isDeeperThan, isMap } from '../json-fields.ts';
 import { parseJson } from '../json-text.ts';
 import { addContext, type ContextFields } from './context.ts';
 import { LEVELS, openimLine } from './record.ts';
@@ -17,7 +19,7 @@ export const OPENIM_JSON: LineFormat = {
     zh: 'OpenIM 服务端、chat 服务与 SDK（3.0 起），JSON',
   },
   specificity: 'specific',
-  gate: { first: '{', contains: [',"PID":'] },
+  gate: { first: '{', contains: ['"PID":', '"msg":'] },
   parse,
 };
 
@@ -27,7 +29,7 @@ const HEAD =
 function parse(line: string, context: LineContext): ParsedLine | undefined {
   HEAD.lastIndex = 0;
   const head = HEAD.exec(line);
-  if (!head) return undefined;
+  if (!head) return parseReordered(line, context);
   const [, level = '', time = '', logger = '', caller = '', message = '', pid = '', version = ''] =
     head;
   const timeNs = isoTime(time, 0, context)?.timeNs;
@@ -44,6 +46,54 @@ function parse(line: string, context: LineContext): ParsedLine | undefined {
     resource: resourceOf(logger, pid, version),
     layer: logger === '' ? 'sdk' : 'server',
   });
+}
+
+const RESERVED: ReadonlySet<string> = new Set([
+  'level',
+  'time',
+  'logger',
+  'caller',
+  'msg',
+  'PID',
+  'version',
+]);
+
+// Whoever carried the line wrote it anew, with its keys in another order.
+function parseReordered(line: string, context: LineContext): ParsedLine | undefined {
+  const map = parseJson(line);
+  if (!isMap(map) || isDeeperThan(map, DEFAULT_LIMITS.nestingDepthMax)) return undefined;
+  const { level, time, logger = '', caller = '', msg, PID: pid, version = '' } = map;
+  const texts = [level, time, logger, caller, msg, version];
+  if (!texts.every(isText) || typeof pid !== 'number' || !CALLER.test(String(caller)))
+    return undefined;
+  const head = texts.map(String);
+  const [levelText = '', timeText = '', loggerText = '', callerText = '', message = ''] = head;
+  const timeNs = isoTime(timeText, 0, context)?.timeNs;
+  if (timeNs === undefined || !LEVELS.has(levelText)) return undefined;
+  const fields: ContextFields = new Map<string, AttributeValue>([['code.caller', callerText]]);
+  if (pid === -1) fields.set('log.source', 'wasm');
+  for (const [name, value] of Object.entries(map)) {
+    if (!RESERVED.has(name)) addNested(value, name, (key, leaf) => fields.set(key, leaf));
+  }
+  return openimLine({
+    timeNs,
+    level: levelText,
+    message: message.trimEnd(),
+    fields,
+    resource: resourceOf(quoted(loggerText), String(pid), quoted(head.at(-1) ?? '')),
+    layer: loggerText === '' ? 'sdk' : 'server',
+  });
+}
+
+const CALLER = /\.go:\d{1,7}$/;
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+// As JSON writes it, without the quotes.
+function quoted(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 // `,"key":…}` or `}`.

@@ -11,6 +11,7 @@ import type { LineContext, LineFormat, ParsedLine } from '../../format.ts';
 import { addException, exceptionOf } from '../exceptions/exception.ts';
 import { isoTime } from '../iso-time.ts';
 import { addNested, isDeeperThan, isMap } from '../json-fields.ts';
+import { jsonEnd } from '../json-fragment.ts';
 import { parseJson } from '../json-text.ts';
 import { severityNumberOf } from '../severity-word.ts';
 
@@ -40,25 +41,22 @@ function parse(line: string, context: LineContext): ParsedLine | undefined {
   const first = feed < 0 ? line : line.slice(0, feed);
   const event = eventOf(first, HEAD.lastIndex);
   const attributes = new Map(event.attributes);
-  const body = bodyOf(event, attributes);
-  if (feed >= 0) addTrace(line.slice(feed + 1), attributes);
+  addSegments(event.rest, attributes);
+  const trace = feed < 0 ? '' : line.slice(feed);
+  const exception = exceptionOf(trace.slice(1));
+  if (exception) addException(exception, attributes);
   addDomain(event.name, attributes);
   return {
     timeNs: time.timeNs,
     severityText: level,
     severityNumber,
-    body,
+    // Whole, so that a search for an error or a command finds it.
+    body: `${event.name === '' ? '' : `${event.name}: `}${event.rest.trim()}${trace}`,
     eventName: event.name,
     scopeName: 'WebSocket',
     attributes,
     resource: undefined,
   };
-}
-
-function addTrace(trace: string, attributes: Map<string, AttributeValue>): void {
-  attributes.set('exception.stacktrace', trace);
-  const exception = exceptionOf(trace);
-  if (exception) addException(exception, attributes);
 }
 
 interface RobotEvent {
@@ -116,48 +114,52 @@ const JSON_KEYS: ReadonlySet<string> = new Set(['Data', 'Details', 'Context']);
 
 const KEY = /([A-Za-z][\w-]{0,63}): /y;
 
-// The description with the texts that have no key.
-function bodyOf({ name, rest }: RobotEvent, attributes: Map<string, AttributeValue>): string {
-  const end = rest.indexOf(SEPARATOR);
-  const texts = [end < 0 ? rest : rest.slice(0, end)];
-  for (let at = end; at >= 0;) {
+// What follows the description. Texts without a key are in the message alone.
+function addSegments(rest: string, attributes: Map<string, AttributeValue>): void {
+  for (let at = rest.indexOf(SEPARATOR); at >= 0;) {
     const start = at + SEPARATOR.length;
     KEY.lastIndex = start;
     const key = KEY.exec(rest)?.[1];
     if (key !== undefined && JSON_KEYS.has(key)) {
-      addJson(key, rest.slice(KEY.lastIndex), attributes);
-      break;
+      at = addJson(key, rest, { start: KEY.lastIndex, attributes });
+      continue;
     }
     at = rest.indexOf(SEPARATOR, start);
     const segment = at < 0 ? rest.slice(start) : rest.slice(start, at);
     if (key !== undefined) addPair(key, segment.slice(key.length + 2).trim(), attributes);
-    else if (!addEmpty(segment, attributes)) texts.push(segment);
+    else addEmpty(segment, attributes);
   }
-  const text = texts.join(SEPARATOR).trim();
-  return name === '' ? text : `${name}: ${text}`;
 }
 
 const EMPTY = /^([A-Za-z][\w-]{0,63}):\s*$/;
 
 // `Reason:` at the end of a line whose blanks were taken away.
-function addEmpty(segment: string, attributes: Map<string, AttributeValue>): boolean {
+function addEmpty(segment: string, attributes: Map<string, AttributeValue>): void {
   const key = EMPTY.exec(segment)?.[1];
-  if (key === undefined) return false;
-  attributes.set(key, '');
-  return true;
+  if (key !== undefined) attributes.set(key, '');
 }
 
 function addPair(key: string, value: string, attributes: Map<string, AttributeValue>): void {
   attributes.set(key, /^\d{1,9}$/.test(value) ? Number(value) : value);
 }
 
-function addJson(key: string, text: string, attributes: Map<string, AttributeValue>): void {
-  const value = parseJson(text);
+// Index of the separator after it, or -1: mostly it reaches to the end of the line.
+function addJson(
+  key: string,
+  rest: string,
+  {
+    start,
+    attributes,
+  }: { readonly start: number; readonly attributes: Map<string, AttributeValue> },
+): number {
+  const end = jsonEnd(rest, start);
+  const value = end < 0 ? undefined : parseJson(rest.slice(start, end));
   if (!isMap(value) || isDeeperThan(value, DEFAULT_LIMITS.nestingDepthMax - 1)) {
-    attributes.set(key, text);
-    return;
+    attributes.set(key, rest.slice(start));
+    return -1;
   }
   addNested(value, key, (name, leaf) => attributes.set(name, leaf));
+  return rest.startsWith(SEPARATOR, end) ? end : -1;
 }
 
 const SECONDS = /^\d{1,9}(?:\.\d{1,9})?s$/;
