@@ -3,8 +3,6 @@
  * complete waits for those that began before it and are still open.
  */
 
-/** Looked through this often; in between records only wait. */
-const WAITING_LOOK = 64;
 /** Records that wait at most, and the length of their texts; beyond it order is given up for memory. */
 const WAITING_MAX = 1000;
 const WAITING_LENGTH_MAX: number = 16 * 1024 * 1024;
@@ -16,17 +14,23 @@ interface Waiting<T> {
   readonly length: number;
 }
 
+/** What is open beside the records that wait. */
+interface OpenRecords {
+  readonly originCount: number;
+  /** The number of the first line of the oldest open record; Infinity when none is open. */
+  oldestOpen(): number;
+}
+
 export class OrderedRecords<T> {
   private readonly emit: (record: T) => void;
-  /** The number of the first line of the oldest open record; Infinity when none is open. */
-  private readonly oldestOpen: () => number;
+  private readonly source: OpenRecords;
   private waiting: Waiting<T>[] = [];
   private length = 0;
-  private untilLook = WAITING_LOOK;
+  private untilLook = 1;
 
-  constructor(emit: (record: T) => void, oldestOpen: () => number) {
+  constructor(emit: (record: T) => void, source: OpenRecords) {
     this.emit = emit;
-    this.oldestOpen = oldestOpen;
+    this.source = source;
   }
 
   add(waiting: Waiting<T>): void {
@@ -53,12 +57,13 @@ export class OrderedRecords<T> {
   }
 
   private look(): void {
-    const oldest = this.oldestOpen();
+    const oldest = this.source.oldestOpen();
     const found = this.waiting.findIndex(({ from }) => from > oldest);
     this.release(found < 0 ? this.waiting.length : found);
     const isFull = this.waiting.length > WAITING_MAX || this.length > WAITING_LENGTH_MAX;
     if (isFull) this.release(Math.ceil(this.waiting.length / 2));
-    this.untilLook = WAITING_LOOK;
+    // Looking costs as much as there are origins: as many records share it.
+    this.untilLook = Math.max(1, this.source.originCount);
   }
 
   private release(count: number): void {

@@ -85,6 +85,20 @@ describe('RecordAssembler', () => {
     expect(assembler.originCount).toBe(3);
   });
 
+  test('a record comes out as soon as none that began before it may grow', () => {
+    const texts: string[] = [];
+    const assembler = new RecordAssembler(({ text }) => texts.push(text));
+    for (const line of [cri('stdout', HEAD), cri('stdout', 'second'), cri('stderr', 'third')]) {
+      assembler.push(line);
+    }
+    expect(texts).toEqual([HEAD]);
+    assembler.push(cri('stderr', 'fourth'));
+    expect(texts).toEqual([HEAD]);
+    assembler.push(cri('stdout', 'fifth'));
+    assembler.push(cri('stderr', 'sixth'));
+    expect(texts).toEqual([HEAD, 'second', 'third', 'fourth']);
+  });
+
   test('loses no line and keeps the order of each origin, whatever stands between what', () => {
     const line = fc.record({
       origin: fc.constantFrom('stdout', 'stderr', 'api-1  | ', ''),

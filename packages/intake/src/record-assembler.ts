@@ -61,7 +61,7 @@ export class RecordAssembler {
 
   constructor(emit: (record: AssembledRecord) => void) {
     this.emit = emit;
-    this.ordered = new OrderedRecords(emit, () => this.oldestOpen());
+    this.ordered = new OrderedRecords(emit, this);
     this.unwrappers = Array.from({ length: DEPTH_MAX }, () => new Unwrapper());
     this.plain = new OriginLines((record, from) => this.take(record, from));
   }
@@ -106,7 +106,8 @@ export class RecordAssembler {
     else this.ordered.add({ record, from, length: record.raw.length });
   }
 
-  private oldestOpen(): number {
+  /** The number of the line that begins the oldest record that may still grow; Infinity when none may. */
+  oldestOpen(): number {
     let oldest = this.plain.openFrom;
     for (const { openFrom } of this.origins.values()) oldest = Math.min(oldest, openFrom);
     return oldest;
