@@ -51,10 +51,16 @@ export class TablePrinter {
     if (cell === null || cell === '') return '-';
     if (type === 'time') return timeText(String(cell), false);
     if (type === 'duration') return durationText(Number(cell));
+    if (typeof cell === 'number' && !Number.isInteger(cell)) return String(rounded(cell));
     const text = printable(typeof cell === 'object' ? cell.join(', ') : String(cell));
     if (!this.output.isTerminal || text.length <= CELL_CHARACTERS_MAX) return text;
     return `${text.slice(0, CELL_CHARACTERS_MAX - 1)}…`;
   }
+}
+
+/** Six digits tell people enough; `--json` has them all. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(6));
 }
 
 const NUMERIC: ReadonlySet<TableColumn['type']> = new Set(['number', 'integer', 'duration']);

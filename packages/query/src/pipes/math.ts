@@ -5,6 +5,7 @@ import type { Position } from '../ast.ts';
 import type { Cell } from '../column.ts';
 import type { Amount, Name, PipeReader } from '../pipe-reader.ts';
 import { QueryFailure } from '../query-failure.ts';
+import { nearestName } from '../suggest.ts';
 import { cellNumber } from './cell.ts';
 import { definePipe, printName, type Bilingual, type PipeDefinition } from './pipe.ts';
 import {
@@ -165,11 +166,12 @@ export function unknownFunction(
   found: Position & { readonly text: string },
   names: readonly string[],
 ): QueryFailure {
+  const nearest = nearestName(found.text, names);
   return new QueryFailure({
     code: 'query_unknown_function',
     detail: `there is no function “${found.text}”`,
     position: found,
-    hint: `there are ${names.join(', ')}`,
+    hint: `${nearest === undefined ? '' : `did you mean ${nearest}? `}there are ${names.join(', ')}`,
     params: { name: found.text },
   });
 }

@@ -124,6 +124,21 @@ describe('an export', () => {
     );
   });
 
+  test('takes the whole range page by page, or so many', { timeout: 60_000 }, async () => {
+    const lines = Array.from({ length: 10_050 }, (_unused, index) =>
+      JSON.stringify({ service: 'paged', message: `line ${index}` }),
+    );
+    await client.ingest({ body: lines.join('\n') });
+    const query = 'service:paged';
+    const all = await download({ query, columns: 'body' });
+    expect(new Set(all.trimEnd().split('\r\n')).size).toBe(10_051);
+    const some = await download({ query, columns: 'body', limit: 10_001 });
+    expect(all.startsWith(some)).toBe(true);
+    expect(some.split('\r\n')).toHaveLength(10_003);
+    const sorted = await download({ query: `${query} | sort body desc | limit 2`, format: 'txt' });
+    expect(sorted.match(/line \d+/g)).toEqual(['line 9999', 'line 9998']);
+  });
+
   test('has a name that is safe and means the same', async () => {
     const response = await client.exportLogs({
       from: 'now-1d',

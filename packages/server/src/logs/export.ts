@@ -10,7 +10,7 @@ import { Failure } from '@tendril/model/failure';
 import type { LogRecord } from '@tendril/model/log-record';
 import { printFieldName } from '@tendril/query/print';
 import type { RecordsPlan, TablePlan } from '@tendril/query/plan';
-import { rangeCondition } from './cursor.ts';
+import { rangeCondition, type Cursor } from './cursor.ts';
 import {
   csvWriter,
   jsonText,
@@ -25,7 +25,7 @@ import { limitReached, type ReadLimits } from './read-budget.ts';
 import { cells, records, type RowShape } from './row-shape.ts';
 import { scanLogs, shapedRows } from './scan.ts';
 import type { StatementOptions } from './statement.ts';
-import { tableRows } from './table-search.ts';
+import { SPILL_SETTINGS, tableRows } from './table-search.ts';
 
 export const EXPORT_LIMITS: ReadLimits = {
   /** A download of millions of rows over a slow line. */
@@ -122,25 +122,49 @@ async function* tableText(
   }
 }
 
-/** What a records plan reads, window by window or by its one statement. */
+/** Up to so many the engine reads the wide columns only of rows that are sent, not of all that it sorts. */
+const PAGE_ROWS = 10_000;
+
+/** What a records plan reads, page by page or by its one statement. */
 async function* rowsOf<Row>(
-  { reader, request, prepared, options }: Exporting,
+  exporting: Exporting,
   plan: RecordsPlan,
   shape: RowShape<Row>,
 ): AsyncGenerator<Row> {
-  const { range } = prepared;
-  const limit = Math.min(request.limit, plan.limit ?? Infinity);
+  const limit = Math.min(exporting.request.limit, plan.limit ?? Infinity);
   if (plan.ordered) {
-    const statement = orderedQuery(plan.ordered, { range, shape, limit });
-    for await (const event of failingWhole(shapedRows(reader, statement, shape, options))) {
-      if (event.kind === 'row') yield event.row;
-    }
+    yield* orderedRows(exporting, { ordered: plan.ordered, limit }, shape);
     return;
   }
-  const scan = { range, condition: plan.condition, order: request.order, limit };
-  for await (const event of scanLogs(reader, scan, shape, options)) {
+  const { reader, request, prepared, options } = exporting;
+  const scan = { range: prepared.range, condition: plan.condition, order: request.order };
+  let cursor: Cursor | undefined;
+  let left = limit;
+  do {
+    const page = { ...scan, cursor, limit: Math.min(PAGE_ROWS, left) };
+    cursor = undefined;
+    for await (const event of scanLogs(reader, page, shape, options)) {
+      if (event.kind === 'row') yield event.row;
+      if (event.kind !== 'end') continue;
+      if (event.partial) throw incomplete(event.partial);
+      cursor = event.next;
+      left -= event.rows;
+    }
+  } while (cursor !== undefined && left > 0);
+}
+
+async function* orderedRows<Row>(
+  { reader, prepared, options }: Exporting,
+  {
+    ordered,
+    limit,
+  }: { readonly ordered: NonNullable<RecordsPlan['ordered']>; readonly limit: number },
+  shape: RowShape<Row>,
+): AsyncGenerator<Row> {
+  const statement = orderedQuery(ordered, { range: prepared.range, shape, limit });
+  const rows = shapedRows(reader, statement, shape, { ...options, settings: SPILL_SETTINGS });
+  for await (const event of failingWhole(rows)) {
     if (event.kind === 'row') yield event.row;
-    if (event.kind === 'end' && event.partial) throw incomplete(event.partial);
   }
 }
 

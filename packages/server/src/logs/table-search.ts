@@ -52,6 +52,10 @@ type TableEvent =
  * memory that a query may take.
  */
 const SPILL_BYTES = 300_000_000;
+export const SPILL_SETTINGS: Readonly<Record<string, number>> = {
+  max_bytes_before_external_group_by: SPILL_BYTES,
+  max_bytes_before_external_sort: SPILL_BYTES,
+};
 
 interface TableRead {
   readonly plan: TablePlan;
@@ -67,10 +71,7 @@ export async function* tableRows(
 ): AsyncGenerator<TableEvent> {
   let rows = 0;
   let isCut = false;
-  const settings = {
-    max_bytes_before_external_group_by: SPILL_BYTES,
-    max_bytes_before_external_sort: SPILL_BYTES,
-  };
+  const settings = SPILL_SETTINGS;
   const cutAt = {
     rowsMax,
     onCut: () => {
