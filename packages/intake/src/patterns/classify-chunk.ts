@@ -84,9 +84,9 @@ function classifyPath(bytes: Uint8Array, start: number, end: number, classes: nu
 // `flush2Disk`, `Base64Encoder`: one or two digits with letters on both sides.
 function isDigitInside(bytes: Uint8Array, start: number, end: number): boolean {
   let at = start;
-  while (isLetter(bytes[at])) at += 1;
+  while (at < end && isLetter(bytes[at])) at += 1;
   if (at === start) return false;
-  while (((BYTE_CLASSES[bytes[at] ?? 0] ?? 0) & DIGIT) !== 0) at += 1;
+  while (at < end && ((BYTE_CLASSES[bytes[at] ?? 0] ?? 0) & DIGIT) !== 0) at += 1;
   const after = at;
   while (at < end && isLetter(bytes[at])) at += 1;
   return at === end && at > after;

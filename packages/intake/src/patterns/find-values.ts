@@ -22,7 +22,7 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
-const VALUE_ENDS: ReadonlySet<number> = new Set([
+const VALUE_ENDS: Uint8Array = flags([
   COMMA,
   SEMICOLON,
   OPEN_PARENTHESIS,
@@ -32,8 +32,7 @@ const VALUE_ENDS: ReadonlySet<number> = new Set([
   CLOSE_BRACE,
 ]);
 /** 1 for delimiters that say something about their neighbours. */
-const DELIMITER_RULES: Uint8Array = new Uint8Array(256);
-for (const code of [
+const DELIMITER_RULES: Uint8Array = flags([
   EQUALS,
   COLON,
   QUOTE,
@@ -44,20 +43,24 @@ for (const code of [
   OPEN_BRACE,
   LESS,
   GREATER,
-]) {
-  DELIMITER_RULES[code] = 1;
-}
+]);
 const NEIGHBOUR_ROLES = CALENDAR | PREPOSITION | PERSON;
 /** A list is three or more of a kind; two may be a pair of different things. */
 const LIST_ITEMS_MIN = 3;
 
+function flags(codes: readonly number[]): Uint8Array {
+  const table = new Uint8Array(256);
+  for (const code of codes) table[code] = 1;
+  return table;
+}
+
 export function findValues(tokens: LineTokens): void {
-  const { kinds, codes, hashes, count } = tokens;
+  const { kinds, codes, count } = tokens;
   let isLoose = false;
   for (let index = 0; index < count; index += 1) {
     const kind = kinds[index] ?? GONE;
     if (kind === PLAIN) {
-      const role = roleOfHash(hashes[index] ?? 0);
+      const role = roleOfHash(codes[index] ?? 0);
       if ((role & NEIGHBOUR_ROLES) !== 0) isLoose = useRole(tokens, index, role) || isLoose;
     } else if (kind === DELIMITER) {
       const code = codes[index] ?? 0;
@@ -73,14 +76,14 @@ export function findValues(tokens: LineTokens): void {
 
 // Returns whether there are more values now.
 function useRole(tokens: LineTokens, index: number, role: number): boolean {
-  const { kinds, hashes } = tokens;
+  const { kinds, codes } = tokens;
   const next = index + 1;
   if ((role & CALENDAR) !== 0) {
     const isDate =
       kinds[next] === VALUE ||
       (kinds[index + 2] === VALUE &&
         kinds[next] === PLAIN &&
-        (roleOfHash(hashes[next] ?? 0) & CALENDAR) !== 0);
+        (roleOfHash(codes[next] ?? 0) & CALENDAR) !== 0);
     if (isDate) kinds[index] = VALUE;
     return isDate;
   }
@@ -88,14 +91,14 @@ function useRole(tokens: LineTokens, index: number, role: number): boolean {
   // `for root from`: what stands alone between two prepositions.
   const isName =
     (role & PERSON) !== 0 ||
-    (kinds[next + 1] === PLAIN && (roleOfHash(hashes[next + 1] ?? 0) & PREPOSITION) !== 0);
+    (kinds[next + 1] === PLAIN && (roleOfHash(codes[next + 1] ?? 0) & PREPOSITION) !== 0);
   if (isName) kinds[next] = SOFT;
   return false;
 }
 
 // Values beside each other, or with commas between them, are one; what is gone goes.
 function compact(tokens: LineTokens): void {
-  const { kinds, codes, starts, ends, gaps, hashes, count } = tokens;
+  const { kinds, codes, starts, ends, count } = tokens;
   let kept = 0;
   for (let index = 0; index < count; index += 1) {
     const kind = kinds[index] ?? GONE;
@@ -116,8 +119,6 @@ function compact(tokens: LineTokens): void {
     codes[kept] = codes[index] ?? 0;
     starts[kept] = starts[index] ?? 0;
     ends[kept] = ends[index] ?? 0;
-    gaps[kept] = gaps[index] ?? 0;
-    hashes[kept] = hashes[index] ?? 0;
     kept += 1;
   }
   tokens.count = kept;
@@ -153,10 +154,10 @@ function afterDelimiter(tokens: LineTokens, index: number, code: number): number
 }
 
 // `<1 sec` is a number.
-function dropComparison({ kinds, gaps }: LineTokens, index: number): void {
-  if (kinds[index + 1] !== VALUE || gaps[index + 1] === 1 || gaps[index] === 0) return;
+function dropComparison(tokens: LineTokens, index: number): void {
+  const { kinds } = tokens;
+  if (kinds[index + 1] !== VALUE || tokens.hasGap(index + 1) || !tokens.hasGap(index)) return;
   kinds[index] = GONE;
-  gaps[index + 1] = 1;
 }
 
 function closingOf(code: number): number {
@@ -167,9 +168,9 @@ function closingOf(code: number): number {
 // `12 ms`, `3 GB (17%)`: the unit and a note in brackets are part of the value. Returns whether it
 // has become one with what follows.
 function joinUnits(tokens: LineTokens, index: number): boolean {
-  const { kinds, codes, hashes } = tokens;
+  const { kinds, codes } = tokens;
   let next = index + 1;
-  if (kinds[next] === PLAIN && (roleOfHash(hashes[next] ?? 0) & UNIT) !== 0) {
+  if (kinds[next] === PLAIN && (roleOfHash(codes[next] ?? 0) & UNIT) !== 0) {
     kinds[next] = GONE;
     next += 1;
   }
@@ -181,19 +182,20 @@ function joinUnits(tokens: LineTokens, index: number): boolean {
       return true;
     }
   }
-  return next > index + 1 || kinds[next] === VALUE || isSeparator(code);
+  if (next > index + 1 || kinds[next] === VALUE) return true;
+  return isSeparator(code) && kinds[next + 1] === VALUE;
 }
 
 // Index of the bracket that closes what `open` opens when there are only values in it, a name, or
 // nothing; else 0.
 function closeOfValues(tokens: LineTokens, open: number): number {
-  const { kinds, codes, hashes, count } = tokens;
+  const { kinds, codes, count } = tokens;
   let index = open + 1;
   for (; index < count; index += 1) {
     const kind = kinds[index];
     if (kind === VALUE || kind === SOFT || codes[index] === COMMA) continue;
     const isUnit = kind === PLAIN && kinds[index - 1] === VALUE;
-    if (!isUnit || (roleOfHash(hashes[index] ?? 0) & UNIT) === 0) break;
+    if (!isUnit || (roleOfHash(codes[index] ?? 0) & UNIT) === 0) break;
   }
   return codes[index] === closingOf(codes[open] ?? 0) ? index : 0;
 }
@@ -210,42 +212,39 @@ function softenAssigned(tokens: LineTokens, index: number): void {
 }
 
 /** `Token{…}`, `List(…)`: the name of what the brackets hold. */
-function opensBracket({ codes, gaps }: LineTokens, index: number): boolean {
-  const code = codes[index + 1] ?? 0;
+function opensBracket(tokens: LineTokens, index: number): boolean {
+  const code = tokens.codes[index + 1] ?? 0;
   const opens = code === OPEN_PARENTHESIS || code === OPEN_BRACKET || code === OPEN_BRACE;
-  return opens && gaps[index + 1] === 0;
+  return opens && !tokens.hasGap(index + 1);
 }
 
 // `key:word` and `key: word` where nothing but punctuation or the next key follows: a sentence after a
 // colon is no value.
 function softenKeyed(tokens: LineTokens, index: number): void {
-  const { kinds, codes, gaps } = tokens;
+  const { kinds, codes } = tokens;
   const next = index + 1;
-  const before = codes[index - 1] ?? 0;
-  if (index === 0 || kinds[next] !== PLAIN || (before !== 0 && before !== QUOTE)) return;
+  if (index === 0 || kinds[next] !== PLAIN) return;
+  if (kinds[index - 1] === DELIMITER && codes[index - 1] !== QUOTE) return;
   const after = codes[next + 1] ?? 0;
   if (after === COLON || after === EQUALS || opensBracket(tokens, next)) return;
-  if (gaps[next] === 0 || endsValue(tokens, next + 1)) kinds[next] = SOFT;
+  if (!tokens.hasGap(next) || endsValue(tokens, next + 1)) kinds[next] = SOFT;
 }
 
 /** Whether a value may end before the token at `index`. */
 function endsValue({ kinds, codes, count }: LineTokens, index: number): boolean {
   if (index >= count) return true;
   if (kinds[index] === PLAIN) return codes[index + 1] === EQUALS;
-  return VALUE_ENDS.has(codes[index] ?? 0);
+  return kinds[index] === DELIMITER && VALUE_ENDS[codes[index] ?? 0] === 1;
 }
 
 // One or two words in quotes; longer ones are a text of their own, and the keys of JSON are words.
-function softenQuoted(
-  { kinds, codes, gaps, ends, starts }: LineTokens,
-  index: number,
-  quote: number,
-): number {
-  const isOpening = index === 0 || gaps[index] === 1 || kinds[index - 1] === DELIMITER;
-  if (!isOpening || gaps[index + 1] === 1) return index;
+function softenQuoted(tokens: LineTokens, index: number, quote: number): number {
+  const { kinds, codes, starts, ends } = tokens;
+  const isOpening = tokens.hasGap(index) || kinds[index - 1] === DELIMITER;
+  if (!isOpening || tokens.hasGap(index + 1)) return index;
   for (let close = index + 2; close <= index + 3; close += 1) {
     if (codes[close] !== quote) {
-      if (codes[close] !== 0) return index;
+      if (kinds[close] === DELIMITER) return index;
       continue;
     }
     const isKey = codes[close + 1] === COLON && starts[close + 1] === ends[close];

@@ -23,44 +23,27 @@ export class LineTokens {
   readonly kinds: Uint8Array = new Uint8Array(TOKENS_MAX + LOOK_AHEAD);
   readonly starts: Int32Array = new Int32Array(TOKENS_MAX + LOOK_AHEAD);
   readonly ends: Int32Array = new Int32Array(TOKENS_MAX + LOOK_AHEAD);
-  /** ASCII code of a delimiter, else 0; full-width ones have that of their ASCII twin. */
-  readonly codes: Uint8Array = new Uint8Array(TOKENS_MAX + LOOK_AHEAD);
-  /** 1 where white space comes before. */
-  readonly gaps: Uint8Array = new Uint8Array(TOKENS_MAX + LOOK_AHEAD);
-  /** Hash of a word's bytes, code of a delimiter; of a value it says nothing. */
-  readonly hashes: Int32Array = new Int32Array(TOKENS_MAX + LOOK_AHEAD);
+  /**
+   * Hash of a word's bytes; of a delimiter its ASCII code, which for full-width ones is that of their ASCII
+   * twin. Of a value it says nothing. A word whose hash is a code is one of 2 ** 32.
+   */
+  readonly codes: Int32Array = new Int32Array(TOKENS_MAX + LOOK_AHEAD);
 
-  addWord(bytes: Uint8Array, kind: number, start: number, end: number, gap: number): void {
-    const { count } = this;
-    this.kinds[count] = kind;
-    this.starts[count] = start;
-    this.ends[count] = end;
-    this.codes[count] = 0;
-    this.gaps[count] = gap;
-    this.hashes[count] = wordHash(bytes, start, end);
-    this.count = count + 1;
+  addWord(bytes: Uint8Array, kind: number, start: number, end: number): void {
+    this.add(kind, start, end, wordHash(bytes, start, end));
   }
 
-  addValue(start: number, end: number, gap: number): void {
-    const { count } = this;
-    this.kinds[count] = VALUE;
-    this.starts[count] = start;
-    this.ends[count] = end;
-    this.codes[count] = 0;
-    this.gaps[count] = gap;
-    this.hashes[count] = 0;
-    this.count = count + 1;
+  addValue(start: number, end: number): void {
+    this.add(VALUE, start, end, 0);
   }
 
-  addDelimiter(code: number, start: number, end: number, gap: number): void {
-    const { count } = this;
-    this.kinds[count] = DELIMITER;
-    this.starts[count] = start;
-    this.ends[count] = end;
-    this.codes[count] = code;
-    this.gaps[count] = gap;
-    this.hashes[count] = code;
-    this.count = count + 1;
+  addDelimiter(code: number, start: number, end: number): void {
+    this.add(DELIMITER, start, end, code);
+  }
+
+  /** Whether white space comes before the token. */
+  hasGap(index: number): boolean {
+    return index === 0 || this.starts[index] !== this.ends[index - 1];
   }
 
   hasSoft(): boolean {
@@ -71,9 +54,20 @@ export class LineTokens {
 
   /** Makes looking a few tokens ahead of the last one safe. */
   close(): void {
+    const { kinds, codes, count } = this;
+    for (let index = count; index < count + LOOK_AHEAD; index += 1) {
+      kinds[index] = GONE;
+      codes[index] = 0;
+    }
+  }
+
+  private add(kind: number, start: number, end: number, code: number): void {
     const { count } = this;
-    this.kinds.fill(GONE, count, count + LOOK_AHEAD);
-    this.codes.fill(0, count, count + LOOK_AHEAD);
+    this.kinds[count] = kind;
+    this.starts[count] = start;
+    this.ends[count] = end;
+    this.codes[count] = code;
+    this.count = count + 1;
   }
 }
 

@@ -33,12 +33,12 @@ export function hashTokens(tokens: LineTokens, pattern: IdWords, skeleton: IdWor
 
 // Tokens of a kind above `wordKindMax` are values.
 function hashAs(tokens: LineTokens, wordKindMax: number, id: IdWords): void {
-  const { kinds, hashes, count } = tokens;
+  const { kinds, codes, count } = tokens;
   let one = SEED;
   let two = ~SEED;
   for (let index = 0; index < count; index += 1) {
     const kind = kinds[index] ?? GONE;
-    let token = hashes[index] ?? 0;
+    let token = codes[index] ?? 0;
     if (kind > wordKindMax) {
       token = VALUE_MARK;
       index = lastOfRun(tokens, index, wordKindMax);

@@ -77,20 +77,45 @@ describe('PatternScanner', () => {
     );
   });
 
+  const pieces = ['a:/', 'x1y', '=', ':', '"', '.', '..', ' ', '-', '/', '12', 'ms', '(', ')', ','];
+  const more = [
+    '用户',
+    '‹redacted:x',
+    '›',
+    'Mon',
+    'user',
+    '{',
+    ']',
+    '?',
+    '\\',
+    '@',
+    '\u001b[31m',
+    'é',
+  ];
+  const line = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 300 }),
+    fc.array(fc.constantFrom(...pieces, ...more), { maxLength: 30 }).map((of) => of.join('')),
+  );
+
   test('gives bytes anywhere in memory the ids of their text', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme', maxLength: 300 }), fc.nat(20), (raw, offset) => {
-        const text = raw.toWellFormed();
-        const bytes = Buffer.concat([
-          Buffer.alloc(offset, 'a'),
-          Buffer.from(text),
-          Buffer.from('1='),
-        ]);
-        const end = offset + Buffer.byteLength(text);
-        scanner.scan(new ByteSource(bytes), offset, end);
-        const ids = { pattern: idText(scanner.pattern), skeleton: idText(scanner.skeleton) };
-        expect(ids).toEqual(idsOf(text));
-      }),
+      fc.property(
+        line,
+        fc.nat(20),
+        fc.constantFrom('1=', '//', '..', '›'),
+        (raw, offset, after) => {
+          const text = raw.toWellFormed();
+          const bytes = Buffer.concat([
+            Buffer.alloc(offset, 'a'),
+            Buffer.from(text),
+            Buffer.from(after),
+          ]);
+          const end = offset + Buffer.byteLength(text);
+          scanner.scan(new ByteSource(bytes), offset, end);
+          const ids = { pattern: idText(scanner.pattern), skeleton: idText(scanner.skeleton) };
+          expect(ids).toEqual(idsOf(text));
+        },
+      ),
     );
   });
 

@@ -1,6 +1,6 @@
 /**
  * The first pass over a line: its bytes, cut into chunks and delimiters. Hand-written over bytes for
- * bench/src/patterns/speed.ts: no strings are made, no memory is taken.
+ * bench/src/patterns/patterns.ts: no strings are made, no memory is taken.
  */
 import {
   ANY_LETTER,
@@ -56,10 +56,9 @@ const PLAIN_LETTERS = WORD | LETTER | HEX_LETTER | UPPER;
 /** Cuts the first line of a range of valid UTF-8 that says something. */
 export function splitLine(bytes: Uint8Array, start: number, end: number, tokens: LineTokens): void {
   const limit = Math.min(end, start + LINE_BYTES_MAX);
-  const { kinds, starts, ends, codes, gaps, hashes } = tokens;
+  const { kinds, starts, ends, codes } = tokens;
   const table = BYTE_CLASSES;
   let count = 0;
-  let gap = 0;
   let hasWords = false;
   let at = start;
   while (at < limit && count < TOKENS_MAX) {
@@ -68,7 +67,6 @@ export function splitLine(bytes: Uint8Array, start: number, end: number, tokens:
     if (of === SPACE) {
       if (byte === NEWLINE && hasWords) break;
       at = byte === ESCAPE ? afterEscape(bytes, at, limit) : at + 1;
-      gap = 1;
       continue;
     }
     if ((of & WORD) !== 0) {
@@ -87,38 +85,31 @@ export function splitLine(bytes: Uint8Array, start: number, end: number, tokens:
       if ((classes & ~PLAIN_LETTERS) !== 0 || ((classes & LETTER) === 0 && at - from >= 8)) {
         if ((classes & (SENTENCE_END | SIGN)) !== 0) {
           tokens.count = count;
-          at = takeSigned(bytes, from, at, limit, classes, gap, tokens);
+          at = takeSigned(bytes, from, at, limit, classes, tokens);
           count = tokens.count;
-          gap = 0;
           continue;
         }
         kind = classifyChunk(bytes, from, at, classes, at < limit ? (bytes[at] ?? 0) : 0);
       }
       kinds[count] = kind;
-      hashes[count] = hash;
+      codes[count] = hash;
       starts[count] = from;
       ends[count] = at;
-      codes[count] = 0;
-      gaps[count] = gap;
       count += 1;
     } else if ((of & HIGH) !== 0) {
       tokens.count = count;
-      at = takeHigh(bytes, at, limit, gap, tokens);
-      gap = tokens.count > count ? 0 : 1;
+      at = takeHigh(bytes, at, limit, tokens);
       count = tokens.count;
       hasWords = true;
       continue;
     } else {
       kinds[count] = DELIMITER;
-      hashes[count] = byte;
+      codes[count] = byte;
       starts[count] = at;
       at += 1;
       ends[count] = at;
-      codes[count] = byte;
-      gaps[count] = gap;
       count += 1;
     }
-    gap = 0;
   }
   tokens.count = count;
   tokens.close();
@@ -131,7 +122,6 @@ function takeSigned(
   chunkEnd: number,
   limit: number,
   classesOfChunk: number,
-  gap: number,
   tokens: LineTokens,
 ): number {
   const first = bytes[start] ?? 0;
@@ -140,11 +130,11 @@ function takeSigned(
     if (first === DOT_CODE && bytes[start + 1] === DOT_CODE) {
       let end = start;
       while (end < chunkEnd && bytes[end] === DOT_CODE) end += 1;
-      tokens.addDelimiter(DOT_CODE, start, end, gap);
+      tokens.addDelimiter(DOT_CODE, start, end);
       return end;
     }
     if (first === COLON_CODE || start + 1 === chunkEnd) {
-      tokens.addDelimiter(first, start, start + 1, gap);
+      tokens.addDelimiter(first, start, start + 1);
       return start + 1;
     }
   }
@@ -153,37 +143,37 @@ function takeSigned(
   while (end - 1 > start && ((BYTE_CLASSES[bytes[end - 1] ?? 0] ?? 0) & SENTENCE_END) !== 0)
     end -= 1;
   if ((firstClass & DIGIT) !== 0 && (classes & (SLASH | MARK)) === 0) {
-    tokens.addValue(start, end, gap);
+    tokens.addValue(start, end);
     return end;
   }
   if (end < chunkEnd) classes = classesOf(bytes, start, end);
   if ((classes & MARK) !== 0 && isUrl(bytes, start, end, classes)) {
     end = urlEnd(bytes, chunkEnd, limit);
-    tokens.addValue(start, end, gap);
+    tokens.addValue(start, end);
     return end;
   }
   if ((classes & COLON) !== 0) {
     if (isAddress(bytes, start, end, classes)) {
-      tokens.addValue(start, end, gap);
+      tokens.addValue(start, end);
       return end;
     }
-    const colon = isAssigned(tokens, gap) ? 0 : keyEnd(bytes, start, end);
+    const colon = isAssigned(tokens, start) ? 0 : keyEnd(bytes, start, end);
     if (colon > 0) {
-      tokens.addWord(bytes, PLAIN, start, colon, gap);
+      tokens.addWord(bytes, PLAIN, start, colon);
       return colon;
     }
   }
   const next = end < limit ? (bytes[end] ?? 0) : 0;
   const isWord = (classes & (ANY_LETTER | DIGIT)) === 0;
   const kind = isWord ? PLAIN : classifyChunk(bytes, start, end, classes, next);
-  if (kind === VALUE) tokens.addValue(start, end, gap);
-  else tokens.addWord(bytes, kind, start, end, gap);
+  if (kind === VALUE) tokens.addValue(start, end);
+  else tokens.addWord(bytes, kind, start, end);
   return end;
 }
 
 /** After `=` a colon is part of the value. */
-function isAssigned({ codes, count }: LineTokens, gap: number): boolean {
-  return gap === 0 && count > 0 && codes[count - 1] === EQUALS_CODE;
+function isAssigned({ codes, ends, count }: LineTokens, start: number): boolean {
+  return count > 0 && codes[count - 1] === EQUALS_CODE && ends[count - 1] === start;
 }
 
 /** With a query, which may hold any delimiter: `/a?b=c,d`, `http://a/b?c`. */
@@ -238,7 +228,7 @@ function keyEnd(bytes: Uint8Array, start: number, end: number): number {
       const next = bytes[at + 1];
       if (at === start || next === COLON_CODE) return 0;
       if (next === BACKSLASH_CODE && at === start + 1) return 0;
-      if (next === SLASH_CODE && bytes[at + 2] === SLASH_CODE) return 0;
+      if (next === SLASH_CODE && at + 2 < end && bytes[at + 2] === SLASH_CODE) return 0;
       return at;
     }
     const of = BYTE_CLASSES[byte] ?? 0;
@@ -248,23 +238,17 @@ function keyEnd(bytes: Uint8Array, start: number, end: number): number {
 }
 
 // A run of letters beyond ASCII, or one delimiter.
-function takeHigh(
-  bytes: Uint8Array,
-  start: number,
-  limit: number,
-  gap: number,
-  tokens: LineTokens,
-): number {
+function takeHigh(bytes: Uint8Array, start: number, limit: number, tokens: LineTokens): number {
   const redacted = redactionEnd(bytes, start, limit);
   if (redacted > 0) {
-    tokens.addValue(start, redacted, gap);
+    tokens.addValue(start, redacted);
     return redacted;
   }
   const twin = twinOf(bytes, start);
   const length = characterLength(bytes[start] ?? 0);
   if (isSpaceTwin(twin)) return start + length;
   if (twin !== LETTER_CODE) {
-    tokens.addDelimiter(twin, start, start + length, gap);
+    tokens.addDelimiter(twin, start, start + length);
     return start + length;
   }
   let at = start + length;
@@ -272,7 +256,7 @@ function takeHigh(
     at += characterLength(bytes[at] ?? 0);
   }
   const end = Math.min(at, limit);
-  tokens.addWord(bytes, PLAIN, start, end, gap);
+  tokens.addWord(bytes, PLAIN, start, end);
   return end;
 }
 

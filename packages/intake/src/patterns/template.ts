@@ -18,10 +18,10 @@ export function skeletonText(bytes: Uint8Array, tokens: LineTokens): string {
 }
 
 function textOf(bytes: Uint8Array, tokens: LineTokens, wordKindMax: number): string {
-  const { gaps, count } = tokens;
+  const { count } = tokens;
   let text = '';
   for (let index = 0; index < count && text.length < TEMPLATE_LENGTH_MAX; index += 1) {
-    if (gaps[index] === 1 && text !== '') text += ' ';
+    if (text !== '' && tokens.hasGap(index)) text += ' ';
     text += tokenText(bytes, tokens, index, wordKindMax);
     index = lastAt(tokens, index, wordKindMax);
   }
@@ -30,14 +30,14 @@ function textOf(bytes: Uint8Array, tokens: LineTokens, wordKindMax: number): str
 
 /** What each value of the skeleton is in this line's pattern. */
 export function slotTexts(bytes: Uint8Array, tokens: LineTokens): string[] {
-  const { gaps, count } = tokens;
+  const { count } = tokens;
   const slots: string[] = [];
   for (let index = 0; index < count; index += 1) {
     if (!isValue(tokens, index, PLAIN)) continue;
     const last = lastOfRun(tokens, index, PLAIN);
     let text = '';
     for (; index <= last; index += 1) {
-      if (gaps[index] === 1 && text !== '') text += ' ';
+      if (text !== '' && tokens.hasGap(index)) text += ' ';
       text += tokenText(bytes, tokens, index, SOFT);
     }
     index = last;
