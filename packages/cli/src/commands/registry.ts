@@ -4,6 +4,7 @@ import { agent } from './agent.ts';
 import { down } from './down.ts';
 import { help } from './help.ts';
 import { importLines } from './import.ts';
+import { pack } from './pack.ts';
 import { parse } from './parse.ts';
 import { patterns } from './patterns.ts';
 import { pipe } from './pipe.ts';
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   tail,
   patterns,
   parse,
+  pack,
   agent,
   token,
   help,

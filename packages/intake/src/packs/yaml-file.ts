@@ -59,7 +59,7 @@ export function readEntries<T>(
       source.problem(message, [index, ...path]);
     const checked = schemaOf(value).safeParse(value);
     if (checked.success) entries.push({ value: checked.data, problem });
-    else problems.push(...checked.error.issues.map((issue) => problemOf(issue, problem)));
+    else problems.push(...checked.error.issues.map((issue) => problemOf(issue, value, problem)));
   }
   return { entries, problems: problems.slice(0, PROBLEMS_MAX) };
 }
@@ -76,7 +76,7 @@ export function readEntry<T>(file: string, schema: z.ZodType<T>): PackFile<T> {
     return { entries: [{ value: checked.data, problem }], problems: [] };
   }
   const problems = checked.error.issues.map((issue) =>
-    problemOf(issue, (message, path) => source.problem(message, path ?? [])),
+    problemOf(issue, plain, (message, path) => source.problem(message, path ?? [])),
   );
   return { entries: [], problems: problems.slice(0, PROBLEMS_MAX) };
 }
@@ -142,6 +142,7 @@ function startOf(node: unknown): number | undefined {
 
 function problemOf(
   issue: z.core.$ZodIssue,
+  given: unknown,
   problem: (message: string, path?: readonly PropertyKey[]) => PackProblem,
 ): PackProblem {
   const { path } = issue;
@@ -150,12 +151,17 @@ function problemOf(
     return problem(`unknown key "${key}"`, [...path, key]);
   }
   const name = path.map(String).join('.');
-  if (
-    issue.code === 'invalid_type' &&
-    issue.input === undefined &&
-    /undefined/.test(issue.message)
-  ) {
+  if (path.length > 0 && isMissing(given, path)) {
     return problem(`${name} is missing`, path.slice(0, -1));
   }
   return problem(name === '' ? issue.message : `${name}: ${issue.message}`, path);
+}
+
+function isMissing(given: unknown, path: readonly PropertyKey[]): boolean {
+  let value = given;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return true;
+    value = Reflect.get(value, step);
+  }
+  return value === undefined;
 }
