@@ -66,7 +66,9 @@ export class LineResources {
     const key = `${this.plain.id}\n${JSON.stringify(parts, bigintAsText)}`;
     return this.context.resourceOfBytes(key, () => {
       const service: [string, string][] = hint === '' ? [] : [[SERVICE_KEY, hint]];
-      const source = Object.entries(this.source);
+      // The file that was read is less than the file that a wrapper in it names.
+      const isNamed = wrapping.resources.some((fields) => fields.has(PATH_KEY));
+      const source = Object.entries(this.source).filter(([name]) => !isNamed || name !== PATH_KEY);
       return this.context.resource(merged([service, ...wrapping.resources, source, own ?? []]), '');
     });
   }

@@ -70,6 +70,34 @@ describe('linesToBatch', () => {
     expect(records[1]?.resource).toEqual({ 'service.name': 'own', 'log.file.path': '/x.log' });
   });
 
+  test('the path of a container says which it is', () => {
+    const id = 'a'.repeat(64);
+    const line = '2026-06-02T01:14:03.1Z stdout F ready';
+    const kubernetes = { 'k8s.namespace.name': 'prod', 'k8s.pod.name': 'api-7c9f' };
+    const paths = [
+      `/var/log/containers/api-7c9f_prod_im-api-${id}.log`,
+      '/var/log/pods/prod_api-7c9f_0b6f-1/im-api/0.log',
+      `/var/lib/docker/containers/${id}/${id}-json.log`,
+      '/var/log/im/api.log',
+    ].map((path) => store([line], { 'log.file.path': path }).records[0]);
+    expect(paths.map((record) => record?.serviceName)).toEqual(['im-api', 'im-api', '', '']);
+    expect(paths.map((record) => record?.resource)).toMatchObject([
+      { ...kubernetes, 'k8s.container.name': 'im-api', 'container.id': id },
+      { ...kubernetes, 'k8s.container.name': 'im-api', 'k8s.pod.uid': '0b6f-1' },
+      { 'container.id': id },
+      { 'log.file.path': '/var/log/im/api.log' },
+    ]);
+  });
+
+  test('the file that a wrapper names goes before the file that was read', () => {
+    const lines = ['a', '==> /var/log/im/push.log <==', 'b'];
+    const { records } = store(lines, { 'log.file.path': 'all.log', 'service.name': 'given' });
+    expect(records.map(({ body, resource }) => [body, resource])).toEqual([
+      ['a', { 'log.file.path': 'all.log', 'service.name': 'given' }],
+      ['b', { 'log.file.path': '/var/log/im/push.log', 'service.name': 'given' }],
+    ]);
+  });
+
   test('colours do not hide what a line says, and the raw line is kept', () => {
     const line = '\u001b[2m2026-06-02T01:14:03Z\u001b[0m \u001b[31mERROR\u001b[0m broken';
     expect(store([line]).records).toMatchObject([

@@ -9,12 +9,12 @@ export interface ContainerPath {
 
 // /var/log/containers/POD_NAMESPACE_CONTAINER-ID.log
 const CONTAINERS =
-  /\/containers\/(?<pod>[^_/]{1,253})_(?<namespace>[^_/]{1,63})_(?<container>[^/]{1,63})-(?<id>[0-9a-f]{64})\.log/;
+  /(?:^|\/)containers\/(?<pod>[^_/]{1,253})_(?<namespace>[^_/]{1,63})_(?<container>[^/]{1,63})-(?<id>[0-9a-f]{64})\.log/;
 // /var/log/pods/NAMESPACE_POD_UID/CONTAINER/0.log
 const PODS =
-  /\/pods\/(?<namespace>[^_/]{1,63})_(?<pod>[^_/]{1,253})_(?<uid>[^_/]{1,63})\/(?<container>[^/]{1,63})\/\d+\.log/;
+  /(?:^|\/)pods\/(?<namespace>[^_/]{1,63})_(?<pod>[^_/]{1,253})_(?<uid>[^_/]{1,63})\/(?<container>[^/]{1,63})\/\d+\.log/;
 // /var/lib/docker/containers/ID/ID-json.log
-const DOCKER = /\/containers\/(?<id>[0-9a-f]{64})\/[0-9a-f]{64}-json\.log/;
+const DOCKER = /(?:^|\/)containers\/(?<id>[0-9a-f]{64})\/[0-9a-f]{64}-json\.log/;
 
 const NAMES = {
   namespace: 'k8s.namespace.name',

@@ -10,9 +10,11 @@ import { GITHUB_ACTIONS } from './github-actions.ts';
 import { JOURNALD } from './journald.ts';
 import { KUBECTL } from './kubectl.ts';
 import { STERN } from './stern.ts';
+import { TAIL } from './tail.ts';
 import type { Transport } from './transport.ts';
 
 export const TRANSPORTS: readonly Transport[] = [
+  TAIL,
   CRI,
   KUBECTL,
   GITHUB_ACTIONS,
