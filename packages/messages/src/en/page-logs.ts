@@ -87,6 +87,8 @@ export const EN_PAGE_LOGS = {
   'facets.prefix': 'Values that begin with',
   'facets.empty': '(empty)',
   'facets.failed': 'The values could not be counted',
+  'table.label': 'The result as a table',
+  'table.rows': '{count, plural, one {# row} other {# rows}}',
   'time.open': 'Range of time',
   'time.back': 'Earlier',
   'time.forward': 'Later',

@@ -88,6 +88,8 @@ export const ZH_PAGE_LOGS: Readonly<Record<keyof typeof EN_PAGE_LOGS, string>> =
   'facets.prefix': '以此开头的值',
   'facets.empty': '（空）',
   'facets.failed': '无法统计这些值',
+  'table.label': '查询结果表格',
+  'table.rows': '{count, number} 行',
   'time.open': '时间范围',
   'time.back': '更早',
   'time.forward': '更晚',

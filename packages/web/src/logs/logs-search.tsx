@@ -33,8 +33,10 @@ import { queryParts } from './query-parts.ts';
 import { RecordPane } from './record-pane.tsx';
 import { RecordsToolbar } from './records-toolbar.tsx';
 import { RecordsView } from './records-view.tsx';
+import { ResultTable } from './result-table.tsx';
 import { TimePicker } from './time-picker.tsx';
 import { useFacets } from './use-facets.ts';
+import { useFacetsShown } from './use-facets-shown.ts';
 import { useHistogram } from './use-histogram.ts';
 import { useLogsAddress } from './use-logs-address.ts';
 import { useRecordFeed } from './use-record-feed.ts';
@@ -63,7 +65,7 @@ export function LogsSearch(): ReactElement {
   const [runs, setRuns] = useState(0);
   useEffect(() => setDraft(query), [query]);
   const { resolved, isBad } = useResolved(range.from, range.to, query, runs);
-  const { filter } = queryParts(query);
+  const { filter, pipes } = queryParts(query);
   const request = useMemo(
     () => ({ query: filter, range: resolved, order, isLive }),
     [filter, resolved, order, isLive],
@@ -74,7 +76,7 @@ export function LogsSearch(): ReactElement {
   const isCounting = state.records.length > 0 || state.phase !== 'running';
   const [measure, widthPx] = useElementWidth();
   const histogramShown = usePreference('histogram');
-  const facetsShown = usePreference('facets');
+  const [facetsShown, toggleFacets] = useFacetsShown();
   const buckets = Math.max(20, Math.min(200, Math.floor(widthPx / BUCKET_PX)));
   const histogram = useHistogram({
     query: filter,
@@ -152,7 +154,7 @@ export function LogsSearch(): ReactElement {
       id: 'logs.facets',
       label: 'logs.facets',
       keys: ['b'],
-      run: () => setPreferences({ facets: !facetsShown }),
+      run: toggleFacets,
     },
     {
       id: 'logs.histogram',
@@ -226,6 +228,8 @@ export function LogsSearch(): ReactElement {
           total={total}
           isCountPartial={histogram.data?.partial !== null && histogram.data !== undefined}
           permanentLink={() => permanentLink(resolved)}
+          facetsShown={facetsShown}
+          onFacets={toggleFacets}
           onColumns={setColumns}
           onChange={change}
         />
@@ -245,11 +249,7 @@ export function LogsSearch(): ReactElement {
                 isLoading={facets.isFetching}
               />
               <div className="facets-close">
-                <IconButton
-                  icon="close"
-                  label={text('close')}
-                  onClick={() => setPreferences({ facets: false })}
-                />
+                <IconButton icon="close" label={text('close')} onClick={toggleFacets} />
               </div>
               <PaneDivider
                 label={text('pane.resize.facets')}
@@ -262,8 +262,11 @@ export function LogsSearch(): ReactElement {
             </>
           )}
           <div className="logs-main">
-            {view === 'records' && isLive && <LiveBar feed={feed} live={state.live} />}
-            {view === 'records' && (
+            {view === 'records' && isLive && pipes === '' && (
+              <LiveBar feed={feed} live={state.live} />
+            )}
+            {view === 'records' && pipes !== '' && <ResultTable query={query} range={resolved} />}
+            {view === 'records' && pipes === '' && (
               <RecordsView
                 feed={feed}
                 state={state}

@@ -16,6 +16,7 @@ import {
 import type { LogRecord } from '@tendril/model/log-record';
 import { usePreference } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
+import { useIsNarrow } from '../lib/use-is-narrow.ts';
 import { fieldValue } from '../records/field-value.ts';
 import { gridTemplate } from './column-width.ts';
 import { HoverValue, type HoveredValue } from './hover-value.tsx';
@@ -49,6 +50,8 @@ export interface RecordTableProps {
 }
 
 const ROW_PX = { compact: 24, comfortable: 30 };
+/** The message below the rest. */
+const NARROW_ROW_PX = 46;
 const OVERSCAN_ROWS = 12;
 /** So many rows before the end the next page is asked for. */
 const AHEAD_ROWS = 100;
@@ -59,6 +62,7 @@ export function RecordTable(props: RecordTableProps): ReactElement {
   const density = usePreference('density');
   const isWrapped = usePreference('wrap');
   const widths = usePreference('columnWidthsPx');
+  const isNarrow = useIsNarrow();
   const scroller = useRef<HTMLDivElement>(null);
   const [expandedKeys, setExpandedKeys] = useState<ReadonlySet<string>>(new Set());
   const [active, setActive] = useState<ActiveCell>({ key: '', column: -1 });
@@ -66,12 +70,12 @@ export function RecordTable(props: RecordTableProps): ReactElement {
   const virtualizer = useVirtualizer({
     count: records.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX[density],
+    estimateSize: () => (isNarrow ? NARROW_ROW_PX : ROW_PX[density]),
     overscan: OVERSCAN_ROWS,
     getItemKey: (index) => keyAt(records, index),
     useFlushSync: false,
   });
-  useEffect(() => virtualizer.measure(), [density, isWrapped, virtualizer]);
+  useEffect(() => virtualizer.measure(), [density, isWrapped, isNarrow, virtualizer]);
   const items = virtualizer.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -126,7 +130,7 @@ export function RecordTable(props: RecordTableProps): ReactElement {
             return (
               <div
                 key={key}
-                ref={isWrapped || isExpanded ? virtualizer.measureElement : undefined}
+                ref={isWrapped || isExpanded || isNarrow ? virtualizer.measureElement : undefined}
                 data-index={index}
                 role="presentation"
                 className="table-place"

@@ -3,7 +3,6 @@ import type { ReactElement } from 'react';
 import type { TimeRange } from '@tendril/model/time-range';
 import { Icon } from '../components/icon.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
-import { setPreferences, usePreference } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
 import { ColumnsMenu } from './columns-menu.tsx';
 import { ExportMenu } from './export-menu.tsx';
@@ -19,14 +18,16 @@ export interface RecordsToolbarProps {
   readonly total: number | undefined;
   readonly isCountPartial: boolean;
   readonly permanentLink: () => string;
+  readonly facetsShown: boolean;
+  readonly onFacets: () => void;
   readonly onColumns: (columns: readonly string[]) => void;
   readonly onChange: ChangeAddress;
 }
 
 export function RecordsToolbar(props: RecordsToolbarProps): ReactElement {
   const { address, resolved, columns, total, isCountPartial, permanentLink, onColumns } = props;
+  const { facetsShown, onFacets } = props;
   const { text, number } = useText();
-  const facetsShown = usePreference('facets');
   return (
     <div className="records-toolbar">
       <button
@@ -35,7 +36,7 @@ export function RecordsToolbar(props: RecordsToolbarProps): ReactElement {
         aria-pressed={facetsShown}
         aria-label={text('logs.facets')}
         title={text('logs.facets')}
-        onClick={() => setPreferences({ facets: !facetsShown })}
+        onClick={onFacets}
       >
         <Icon name="filter" sizePx={14} />
       </button>

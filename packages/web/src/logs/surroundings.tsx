@@ -57,7 +57,12 @@ export function Surroundings({ record, query, onQuery, onOpen }: SurroundingsPro
         {(data?.after ?? []).toReversed().map((each) => (
           <SurroundingRow key={recordKey(each)} record={each} onOpen={onOpen} />
         ))}
-        <SurroundingRow record={record} isAnchor onOpen={onOpen} />
+        <SurroundingRow
+          record={record}
+          isAnchor
+          neighbours={(data?.after.length ?? 0) + (data?.before.length ?? 0)}
+          onOpen={onOpen}
+        />
         {(data?.before ?? []).toReversed().map((each) => (
           <SurroundingRow key={recordKey(each)} record={each} onOpen={onOpen} />
         ))}
@@ -114,17 +119,20 @@ function SurroundingsFilter({ record, query, onQuery }: FilterProps): ReactEleme
 }
 
 interface SurroundingRowProps {
+  /** How many are around the anchor: it stays in the middle while they grow. */
+  readonly neighbours?: number;
   readonly record: LogRecord;
   readonly isAnchor?: boolean;
   readonly onOpen: (record: LogRecord) => void;
 }
 
-function SurroundingRow({ record, isAnchor = false, onOpen }: SurroundingRowProps): ReactElement {
+function SurroundingRow(props: SurroundingRowProps): ReactElement {
+  const { record, isAnchor = false, neighbours = 0, onOpen } = props;
   const zone = usePreference('zone');
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (isAnchor) button.current?.scrollIntoView({ block: 'center' });
-  }, [isAnchor]);
+  }, [isAnchor, neighbours]);
   return (
     <button
       ref={button}

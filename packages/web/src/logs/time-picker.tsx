@@ -253,12 +253,14 @@ function ZoneChoice(): ReactElement {
   const { text } = useText();
   const zone = usePreference('zone');
   const [typed, setTyped] = useState('');
+  const own = zoneName('browser');
+  const zones = ZONES.filter((name) => name !== own);
   return (
     <div className="range-zone">
       <span className="dim">
         {text('settings.zone')} {offsetText(Date.now(), zone)}
       </span>
-      {ZONES.map((name) => (
+      {zones.map((name) => (
         <button
           key={name}
           type="button"

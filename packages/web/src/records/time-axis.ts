@@ -8,6 +8,7 @@ export interface TimeTick {
   readonly label: string;
 }
 
+const LAST_PLACE = 0.97;
 const SECOND_MS = 1_000;
 const MINUTE_MS: number = 60 * SECOND_MS;
 const HOUR_MS: number = 60 * MINUTE_MS;
@@ -42,7 +43,8 @@ export function timeTicks(
   for (let atMs = firstMs; atMs < fromMs + spanMs && ticks.length <= ticksMax; atMs += stepMs) {
     ticks.push({ place: (atMs - fromMs) / spanMs, label: labelOf(atMs, stepMs, zone) });
   }
-  return ticks;
+  // A label at the very end would be cut.
+  return ticks.filter(({ place }) => place <= LAST_PLACE);
 }
 
 function labelOf(atMs: number, stepMs: number, zone: string): string {

@@ -69,7 +69,7 @@ function Look(): ReactElement {
           },
           { value: 'UTC', label: 'UTC' },
           { value: 'Asia/Shanghai', label: 'Asia/Shanghai' },
-        ]}
+        ].filter(({ value }) => value !== zoneName('browser'))}
         onChange={(value) => setPreferences({ zone: value })}
       />
       <Choice
