@@ -34,10 +34,13 @@ export function HoverValue({ scroller, records, menu, onMenu }: HoverValueProps)
     element.addEventListener('pointerover', over);
     element.addEventListener('pointerleave', leave);
     element.addEventListener('scroll', hide, { passive: true });
+    // A click may open the record beside, and everything moves.
+    element.addEventListener('click', hide);
     return () => {
       element.removeEventListener('pointerover', over);
       element.removeEventListener('pointerleave', leave);
       element.removeEventListener('scroll', hide);
+      element.removeEventListener('click', hide);
     };
   }, [scroller, records]);
   return (

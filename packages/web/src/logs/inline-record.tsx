@@ -2,9 +2,7 @@
 import type { ReactElement } from 'react';
 import type { LogRecord } from '@tendril/model/log-record';
 import { namedValues, type NamedValue } from '../records/field-value.ts';
-import { LongText } from '../records/long-text.tsx';
-import { ValueButtons } from '../records/value-actions.tsx';
-import { visibleText } from '../records/visible-text.ts';
+import { FieldRow } from '../records/field-row.tsx';
 
 export function InlineRecord({ record }: { readonly record: LogRecord }): ReactElement {
   const { ids, attributes, resource } = namedValues(record);
@@ -17,13 +15,7 @@ export function InlineRecord({ record }: { readonly record: LogRecord }): ReactE
   return (
     <div className="inline-record">
       {values.map((target, index) => (
-        <div key={`${index} ${target.field}`} className="record-field">
-          <span className="record-field-name">{visibleText(target.field)}</span>
-          <span className="record-field-value">
-            <LongText text={visibleText(target.value)} terms={[]} />
-          </span>
-          <ValueButtons target={target} />
-        </div>
+        <FieldRow key={`${index} ${target.field}`} target={target} />
       ))}
     </div>
   );

@@ -8,11 +8,12 @@ import { usePreference } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
 import { clockText, dateTimeText } from '../lib/zone-time.ts';
 import { levelOf, namedValues, type NamedValue } from './field-value.ts';
+import { FieldRow } from './field-row.tsx';
 import { JsonText } from './json-text.tsx';
 import { LongText } from './long-text.tsx';
 import { ServiceName } from './service-name.tsx';
 import { SeverityBadge } from './severity-badge.tsx';
-import { useValueHandlers, ValueButtons } from './value-actions.tsx';
+import { useValueHandlers } from './value-actions.tsx';
 import { visibleText } from './visible-text.ts';
 import './records.css';
 
@@ -153,13 +154,7 @@ function FieldList({ title, values }: FieldListProps): ReactElement | null {
         </h3>
       )}
       {values.map((target) => (
-        <div key={target.field} className="record-field">
-          <span className="record-field-name">{visibleText(target.field)}</span>
-          <span className="record-field-value">
-            <LongText text={visibleText(target.value)} terms={[]} />
-          </span>
-          <ValueButtons target={target} />
-        </div>
+        <FieldRow key={target.field} target={target} />
       ))}
     </>
   );

@@ -3,7 +3,7 @@
  * the value, by mouse and by keyboard.
  */
 import { Menu } from '@mantine/core';
-import { createContext, use, type Context, type ReactElement } from 'react';
+import { createContext, use, useState, type Context, type ReactElement } from 'react';
 import { Icon, type IconName } from '../components/icon.tsx';
 import { IconButton } from '../components/icon-button.tsx';
 import { copyText } from '../lib/clipboard.ts';
@@ -57,22 +57,35 @@ export function ValueButtons({ target }: { readonly target: NamedValue }): React
         onClick={() => filter(target, 'exclude')}
       />
       <IconButton icon="copy" label={text('copy')} onClick={() => void copyText(target.value)} />
-      <Menu position="bottom-end" shadow="md" withinPortal>
-        <Menu.Target>
-          <button
-            type="button"
-            className="button icon small ghost"
-            aria-label={text('more')}
-            title={text('more')}
-          >
-            <Icon name="more" sizePx={14} />
-          </button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <ValueMenuItems target={target} />
-        </Menu.Dropdown>
-      </Menu>
+      <MoreActions target={target} />
     </span>
+  );
+}
+
+/** The menu is made when it is opened: rows of buttons come and go with the mouse. */
+function MoreActions({ target }: { readonly target: NamedValue }): ReactElement {
+  const { text } = useText();
+  const [isOpen, setOpen] = useState(false);
+  const button = (
+    <button
+      type="button"
+      className="button icon small ghost"
+      aria-label={text('more')}
+      title={text('more')}
+      aria-haspopup="menu"
+      onClick={() => setOpen(true)}
+    >
+      <Icon name="more" sizePx={14} />
+    </button>
+  );
+  if (!isOpen) return button;
+  return (
+    <Menu opened onChange={setOpen} position="bottom-end" shadow="md">
+      <Menu.Target>{button}</Menu.Target>
+      <Menu.Dropdown>
+        <ValueMenuItems target={target} />
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 
