@@ -121,10 +121,11 @@ async function search(dependencies: ReceiverDependencies, call: ReceiverCall): P
   if (parsed.traceIds.length > 0) return await searchByIds(dependencies, call, parsed.traceIds);
   const { spanReader } = dependencies;
   const options = { budget: spanReader.budget(), signal: signalOf(call) };
-  const condition = await tagSearchCondition(spanReader, parsed, options);
   const { range } = parsed;
+  // First, since which tags there are is known by what has reached the engine.
   await spanReader.flushed(options.signal, range);
   await spanReader.density.ready(options.signal);
+  const condition = await tagSearchCondition(spanReader, parsed, options);
   const ids = await findTraces(spanReader, { range, condition, limit: parsed.limit }, options);
   return listed(await tracesOf(dependencies, call, ids), 0);
 }

@@ -80,9 +80,9 @@ async function find(call: ReceiverCall, dependencies: ReceiverDependencies): Pro
   };
   const limit = depthOf(query);
   const options = { budget: spanReader.budget(), signal: signalOf(call) };
-  const condition = await tagSearchCondition(spanReader, search, options);
   await spanReader.flushed(options.signal, range);
   await spanReader.density.ready(options.signal);
+  const condition = await tagSearchCondition(spanReader, search, options);
   const ids = await findTraces(spanReader, { range, condition, limit }, options);
   return await tracesData(call, dependencies, ids);
 }
