@@ -6,12 +6,16 @@ import { lineSpeed } from './micro/lines.ts';
 import { otlpDecode } from './micro/otlp-decode.ts';
 import { redactSpeed } from './micro/redact.ts';
 import { patterns } from './patterns/patterns.ts';
+import { ingestSpans } from './ingest-spans/ingest-spans.ts';
+import { querySpans } from './query-spans/query-spans.ts';
 import { queryLogs } from './query-logs/query-logs.ts';
 import { senders } from './senders/senders.ts';
 
 export const BENCHMARKS: readonly Benchmark[] = [
   ingestLogs,
   queryLogs,
+  ingestSpans,
+  querySpans,
   faults,
   senders,
   otlpDecode,

@@ -43,6 +43,10 @@ export class ServerProcess {
     return `http://127.0.0.1:${this.ports.main}`;
   }
 
+  get tracesUrl(): string {
+    return `http://127.0.0.1:${this.ports.otlpHttp}/v1/traces`;
+  }
+
   get logsUrl(): string {
     return `http://127.0.0.1:${this.ports.otlpHttp}/v1/logs`;
   }

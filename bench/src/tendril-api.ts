@@ -45,3 +45,13 @@ export async function storedBytesPerRecord(url: string): Promise<number> {
   const bytes = storage.reduce((sum, each) => sum + each.bytes, 0);
   return bytes / (storage.find((each) => each.table === 'logs')?.rows ?? NaN);
 }
+
+/** All stored spans, once everything that was acknowledged is. */
+export async function countSpans(url: string): Promise<number> {
+  // A read that reaches up to now makes the server store what is pending.
+  await fetch(`${url}/api/v1/traces/services?from=now-3650d&to=now%2B1d`).then(async (answer) =>
+    answer.arrayBuffer(),
+  );
+  const { storage } = await readStatus(url);
+  return storage.find(({ table }) => table === 'traces')?.rows ?? 0;
+}

@@ -56,11 +56,14 @@ export async function runScenario(scenario: Scenario, dataDir?: string): Promise
     dataDir === undefined ? {} : { dataDir, env: { TENDRIL_DISK_FREE_BYTES_MIN: '33554432' } },
   );
   try {
-    const { issued, notes } = await scenario.run(server, (text) =>
-      process.stderr.write(`\r${text}  `),
-    );
+    const {
+      issued,
+      issuedSpans = 0,
+      notes,
+    } = await scenario.run(server, (text) => process.stderr.write(`\r${text}  `));
     process.stderr.write('\r\x1b[K');
-    return { name: scenario.name, issued, notes, ...(await verifyLedger(server, issued)) };
+    const verdict = await verifyLedger(server, { logs: issued, traces: issuedSpans });
+    return { name: scenario.name, issued: issued + issuedSpans, notes, ...verdict };
   } finally {
     await server.dispose();
   }

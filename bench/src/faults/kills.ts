@@ -18,7 +18,16 @@ export function kills(count: number, random: () => number): Scenario {
         connections: 4,
         recordsPerSecond: 20_000,
       });
+      const spanSender = new LedgerSender({
+        url: server.tracesUrl,
+        seed: 11,
+        recordsPerRequest: 100,
+        connections: 2,
+        recordsPerSecond: 10_000,
+        signal: 'spans',
+      });
       sender.start();
+      spanSender.start();
       let readyMsMax = 0;
       for (let kill = 1; kill <= count; kill += 1) {
         await pause(random() * DELAY_MS_MAX);
@@ -31,9 +40,10 @@ export function kills(count: number, random: () => number): Scenario {
         }
         progress(`kill ${kill} of ${count}`);
       }
-      const issued = await sender.stop();
+      const [issued, issuedSpans] = await Promise.all([sender.stop(), spanSender.stop()]);
       return {
         issued,
+        issuedSpans,
         notes: `${sender.retries} retries, slowest restart ${(readyMsMax / 1_000).toFixed(1)} s`,
       };
     },

@@ -5,6 +5,7 @@
  */
 import { Agent, request } from 'node:http';
 import { OtlpLoad } from '@tendril/testkit/load/otlp-load';
+import { OtlpSpanLoad } from '@tendril/testkit/load/otlp-span-load';
 import { pause } from '../server-process.ts';
 
 const RETRY_PAUSE_MS = 50;
@@ -16,11 +17,13 @@ export interface LedgerSenderOptions {
   readonly connections: number;
   /** Per second; 0 for as fast as answers come. */
   readonly recordsPerSecond: number;
+  /** Logs when absent. */
+  readonly signal?: 'logs' | 'spans';
 }
 
 export class LedgerSender {
   readonly #options: LedgerSenderOptions;
-  readonly #load: OtlpLoad;
+  readonly #load: Pick<OtlpLoad, 'next' | 'records'>;
   readonly #agent: Agent;
   #stopping = false;
   #running: Promise<unknown> = Promise.resolve();
@@ -32,13 +35,13 @@ export class LedgerSender {
 
   constructor(options: LedgerSenderOptions) {
     this.#options = options;
-    this.#load = new OtlpLoad({
-      seed: options.seed,
-      recordsPerRequest: options.recordsPerRequest,
-      startNs: BigInt(Date.now()) * 1_000_000n,
-      stepNs: 100_000,
-      ledger: true,
-    });
+    const { seed, recordsPerRequest } = options;
+    const startNs = BigInt(Date.now()) * 1_000_000n;
+    const common = { seed, startNs, stepNs: 100_000, ledger: true };
+    this.#load =
+      options.signal === 'spans'
+        ? new OtlpSpanLoad({ ...common, spansPerRequest: recordsPerRequest })
+        : new OtlpLoad({ ...common, recordsPerRequest });
     this.#agent = new Agent({ keepAlive: true, maxSockets: options.connections });
   }
 

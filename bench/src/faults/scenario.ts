@@ -10,5 +10,7 @@ export interface Scenario {
 interface ScenarioOutcome {
   /** Records that were made, each acknowledged; the ledger numbers them from 0. */
   readonly issued: number;
+  /** The same of spans, for scenarios that send them. */
+  readonly issuedSpans?: number;
   readonly notes: string;
 }

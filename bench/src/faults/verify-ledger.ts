@@ -1,7 +1,8 @@
 /** Opens what a stopped server left behind and counts each record of the ledger. */
 import { join } from 'node:path';
 import { startEmbeddedEngine } from '@tendril/server/engine/embedded/embedded-engine';
-import { sql, uint64 } from '@tendril/sql/sql';
+import type { Engine } from '@tendril/server/engine/engine';
+import { identifier, sql, uint64 } from '@tendril/sql/sql';
 import type { ServerProcess } from '../server-process.ts';
 import { countRecords, readStatus } from '../tendril-api.ts';
 
@@ -11,8 +12,16 @@ export interface LedgerVerdict {
   readonly identityGap: number;
 }
 
-/** `issued` records were made and acknowledged, numbered from 0. */
-export async function verifyLedger(server: ServerProcess, issued: number): Promise<LedgerVerdict> {
+/** How many were made and acknowledged, by their table; each kind is numbered from 0. */
+export interface IssuedLedger {
+  readonly logs: number;
+  readonly traces: number;
+}
+
+export async function verifyLedger(
+  server: ServerProcess,
+  issued: IssuedLedger,
+): Promise<LedgerVerdict> {
   // A search sees all that was acknowledged, so counting makes the server store what is pending.
   await countRecords(server.url);
   const { accounts } = await readStatus(server.url);
@@ -28,7 +37,7 @@ export async function verifyLedger(server: ServerProcess, issued: number): Promi
 
 async function countLedger(
   dataDir: string,
-  issued: number,
+  issued: IssuedLedger,
 ): Promise<{ lost: number; doubled: number }> {
   const { engine } = await startEmbeddedEngine({
     dataPath: join(dataDir, 'engine'),
@@ -36,18 +45,28 @@ async function countLedger(
     logFile: join(dataDir, 'log', 'verify.log'),
   });
   try {
-    const { rows } = await engine.query(
-      sql`SELECT count() AS stored, uniqExact(toUInt64(Attributes.\`load.record\`::String)) AS distinct
-FROM logs
-WHERE toUInt64OrZero(Attributes.\`load.record\`::String) < ${uint64(BigInt(issued))}`,
-      { limits: { timeoutMs: 120_000 } },
-    );
-    for await (const row of rows) {
-      const distinct = Number(row['distinct']);
-      return { lost: issued - distinct, doubled: Number(row['stored']) - distinct };
-    }
-    throw new Error('counting gave no row');
+    const logs = await countTable(engine, 'logs', issued.logs);
+    const traces = await countTable(engine, 'traces', issued.traces);
+    return { lost: logs.lost + traces.lost, doubled: logs.doubled + traces.doubled };
   } finally {
     await engine.close();
   }
+}
+
+async function countTable(
+  engine: Engine,
+  table: keyof IssuedLedger,
+  issued: number,
+): Promise<{ lost: number; doubled: number }> {
+  const { rows } = await engine.query(
+    sql`SELECT count() AS stored, uniqExact(toUInt64(Attributes.\`load.record\`::String)) AS distinct
+FROM ${identifier(table)}
+WHERE toUInt64OrZero(Attributes.\`load.record\`::String) < ${uint64(BigInt(issued))}`,
+    { limits: { timeoutMs: 120_000 } },
+  );
+  for await (const row of rows) {
+    const distinct = Number(row['distinct']);
+    return { lost: issued - distinct, doubled: Number(row['stored']) - distinct };
+  }
+  throw new Error('counting gave no row');
 }

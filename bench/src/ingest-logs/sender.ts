@@ -1,10 +1,11 @@
 /**
- * The sender of `ingest-logs`, a process of its own: several connections, each with one request in
+ * The sender of `ingest-logs` and `ingest-spans`, a process of its own: several connections, each with one request in
  * flight, as the OTLP exporters of several collectors would. Prints one JSON line at the end.
  */
 import { Agent, request } from 'node:http';
 import { parseArgs } from 'node:util';
 import { OtlpLoad } from '@tendril/testkit/load/otlp-load';
+import { OtlpSpanLoad } from '@tendril/testkit/load/otlp-span-load';
 import { percentile } from '../statistics.ts';
 
 export interface SenderResult {
@@ -32,6 +33,7 @@ const { values } = parseArgs({
     'start-ns': { type: 'string', default: '' },
     'step-ns': { type: 'string', default: '1000' },
     heavy: { type: 'boolean', default: false },
+    spans: { type: 'boolean', default: false },
   },
 });
 
@@ -41,13 +43,11 @@ const requestsMax = Number(values.records) > 0 ? Number(values.records) / perReq
 const deadlineMs = Number(values.records) > 0 ? Infinity : Number(values.seconds) * 1_000;
 const startNs = values['start-ns'] ? BigInt(values['start-ns']) : BigInt(Date.now()) * 1_000_000n;
 
-const load = new OtlpLoad({
-  seed: Number(values.seed),
-  recordsPerRequest: perRequest,
-  startNs,
-  stepNs: Number(values['step-ns']),
-  heavy: values.heavy,
-});
+const seed = Number(values.seed);
+const stepNs = Number(values['step-ns']);
+const load = values.spans
+  ? new OtlpSpanLoad({ seed, spansPerRequest: perRequest, startNs, stepNs })
+  : new OtlpLoad({ seed, recordsPerRequest: perRequest, startNs, stepNs, heavy: values.heavy });
 const agent = new Agent({ keepAlive: true, maxSockets: Number(values.connections) });
 const latenciesMs: number[] = [];
 let requests = 0;
