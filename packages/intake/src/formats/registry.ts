@@ -15,7 +15,7 @@ import { OPENIM_JS_SDK } from './openim/openim-js-sdk.ts';
 import { OPENIM_JSON } from './openim/openim-json.ts';
 import { OPENIM_SDK_DEBUG } from './openim/openim-sdk-debug.ts';
 import { OPENIM_V2 } from './openim/openim-v2.ts';
-import { OPENIM } from './openim/openim.ts';
+import { OPENIM, OPENIM_SECOND_LINE } from './openim/openim.ts';
 import { ROBOT_WEBSOCKET } from './robot/robot-websocket.ts';
 import { TEXT } from './text.ts';
 import { CARGO, RUST_PANIC } from './tracing/cargo.ts';
@@ -25,6 +25,7 @@ import { TRACING } from './tracing/tracing-text.ts';
 export const FORMATS: FormatTable = new FormatTable([
   OPENIM,
   OPENIM_JSON,
+  OPENIM_SECOND_LINE,
   OPENIM_V2,
   OPENIM_JS_SDK,
   OPENIM_SDK_DEBUG,

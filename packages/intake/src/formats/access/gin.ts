@@ -68,7 +68,7 @@ function parseRecovery(line: string, context: LineContext): ParsedLine | undefin
   const place = lines.find((text) => /^\S{1,512}\.go:\d{1,7} \(0x/.test(text) && !isRuntime(text));
   const attributes: Attributes = new Map([['exception.type', 'panic']]);
   addText('exception.message', message?.trim(), attributes);
-  addText('code.caller', place?.replace(/ \(0x.*$/, ''), attributes);
+  addText('code.caller', place?.split(' (0x', 1)[0], attributes);
   return accessLine({ timeNs: time.timeNs, line, number: ERROR, attributes });
 }
 

@@ -25,7 +25,7 @@ export const UVICORN: LineFormat = {
 };
 
 const LINE =
-  /[\s\]|,:-]*(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):?\s{1,16})?(?<client>\('[^']{1,64}', \d{1,5}\)|[\w.:[\]-]{1,64}) - "(?<request>[^"\n]{1,16384})" (?:(?<status>\d{3})\b|\[(?<outcome>accepted|rejected)\])/y;
+  /[\s\]|,:-]{0,16}(?:(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):?\s{1,16})?(?<client>\('[^']{1,64}', \d{1,5}\)|[\w.:[\]-]{1,64}) - "(?<request>[^"\n]{1,16384})" (?:(?<status>\d{3})\b|\[(?<outcome>accepted|rejected)\])/y;
 
 function parse(line: string, context: LineContext): ParsedLine | undefined {
   const time = leadingTime(line, line.startsWith('[') ? 1 : 0, context);

@@ -66,12 +66,7 @@ const SENTENCES: readonly Sentence[] = [
   },
   {
     pattern:
-      /^Cmdline: [^\n]{0,512}?\/(?<service>[\w.-]{1,64})(?: [^\n]{0,512}?)?, PID: (?<pid>\d{1,10}) is listening on ports: (?<ports>[\d, ]{1,512})/,
-    number: INFO,
-  },
-  {
-    pattern:
-      /^Cmdline: [^\n]{0,512}?\/(?<service>[\w.-]{1,64})(?: [^\n]{0,512}?)?, PID: (?<pid>\d{1,10}) is not listening on any ports/,
+      /^Cmdline: (?<cmdline>[^,\n]{1,1024}), PID: (?<pid>\d{1,10}) is (?:not )?listening on (?:any )?ports(?:: (?<ports>[\d, ]{1,512}))?/,
     number: INFO,
   },
   { pattern: /^Display details of the ports listened to by the service/, number: INFO },
@@ -147,7 +142,7 @@ interface Meaning {
 
 function lineOf(head: Head, message: string, { number, groups }: Meaning): ParsedLine {
   const attributes = new Map<string, AttributeValue>();
-  const { service, pid, file, line, ...others } = groups;
+  const { service, cmdline, pid, file, line, ...others } = groups;
   for (const [name, value] of Object.entries(others)) {
     if (value === undefined) continue;
     attributes.set(name, /^\d{1,9}$/.test(value) ? Number(value) : value.trim());
@@ -162,8 +157,13 @@ function lineOf(head: Head, message: string, { number, groups }: Meaning): Parse
     eventName: '',
     scopeName: '',
     attributes,
-    resource: resourceOf(service, pid),
+    resource: resourceOf(service ?? programOf(cmdline), pid),
   };
+}
+
+// `/openim-server/_output/bin/openim-api -i 0`
+function programOf(commandLine: string | undefined): string | undefined {
+  return commandLine?.split(' ', 1)[0]?.split('/').at(-1);
 }
 
 // `openim-api exit -1: Error: 1050 …`

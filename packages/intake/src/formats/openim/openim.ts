@@ -23,6 +23,23 @@ export const OPENIM: LineFormat = {
   parse,
 };
 
+/** The second line of a 3.8.3 record, where somebody carried it as a record of its own. */
+export const OPENIM_SECOND_LINE: LineFormat = {
+  name: 'openim-second-line',
+  title: {
+    en: 'OpenIM 3.8.3: the second line of a record, on its own',
+    zh: 'OpenIM 3.8.3：单独出现的第二行',
+  },
+  specificity: 'specific',
+  gate: { first: ']', contains: ['.go'] },
+  parse(line) {
+    const start = /^\] {0,64}\t/.exec(line)?.[0].length;
+    const columns = start === undefined ? undefined : readColumns(line, start);
+    if (start === undefined || columns === undefined || columns.caller === '') return undefined;
+    return recordOf(line, { timeNs: undefined, level: '', columns, start });
+  },
+};
+
 const TAB = 0x09;
 /** Length of `2006-01-02 15:04:05.000`. */
 const TIME_LENGTH = 23;

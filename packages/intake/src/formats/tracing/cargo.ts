@@ -44,7 +44,7 @@ function parse(line: string): ParsedLine | undefined {
   }
   const diagnostic = DIAGNOSTIC.exec(line);
   if (!diagnostic) return undefined;
-  const place = /\n\s*--> ([^\s:]{1,512}:\d{1,7})/.exec(line.slice(0, 4096))?.[1];
+  const place = /\n[ \t]{0,16}--> ([^\s:]{1,512}:\d{1,7})/.exec(line.slice(0, 4096))?.[1];
   // Other programs begin lines with `error: ` as well.
   if (place === undefined && diagnostic[2] === undefined && !isOfCargo(line)) return undefined;
   const attributes = new Map<string, AttributeValue>();

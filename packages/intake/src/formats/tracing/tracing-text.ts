@@ -30,7 +30,8 @@ const PRETTY = /\n {4}(?:at|in) /;
 function parse(line: string, context: LineContext): ParsedLine | undefined {
   const start = indentOf(line);
   // The cheap look first: all other lines pass here too.
-  if (line.charCodeAt(start + DATE_LENGTH) !== T) return undefined;
+  const separator = line.charCodeAt(start + DATE_LENGTH);
+  if (separator !== T && separator !== BLANK) return undefined;
   const time = isoTime(line, start, context);
   if (!time) return undefined;
   LEVEL.lastIndex = time.end;
@@ -38,7 +39,7 @@ function parse(line: string, context: LineContext): ParsedLine | undefined {
   const level = short ?? long;
   if (level === undefined) return undefined;
   const origin = originOf(line, LEVEL.lastIndex);
-  if (!origin) return undefined;
+  if (!origin || (separator === BLANK && !isRust(origin))) return undefined;
   const attributes = new Map<string, AttributeValue>([['code.namespace', origin.target]]);
   if (origin.thread !== '') attributes.set('thread.name', origin.thread);
   if (origin.threadId !== '') attributes.set('thread.id', origin.threadId);
@@ -63,6 +64,12 @@ function parse(line: string, context: LineContext): ParsedLine | undefined {
 
 const DATE_LENGTH = 10;
 const T = 0x54;
+const BLANK = 0x20;
+
+// With a timer of one's own the time looks like that of any logger; then the target has to be a path.
+function isRust({ target, caller }: Origin): boolean {
+  return target.includes('::') || caller !== '';
+}
 
 // The pretty formatter indents by two.
 function indentOf(line: string): number {
