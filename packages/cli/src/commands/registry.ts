@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { agent } from './agent.ts';
 import { down } from './down.ts';
+import { exportRecords } from './export.ts';
 import { help } from './help.ts';
 import { importLines } from './import.ts';
 import { pack } from './pack.ts';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   importLines,
   pipe,
   search,
+  exportRecords,
   tail,
   patterns,
   parse,

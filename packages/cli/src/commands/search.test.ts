@@ -43,6 +43,59 @@ function asked(index = 0): unknown {
   return request;
 }
 
+async function serveTable(partial: object | null = null): Promise<string> {
+  server = await startStubServer(() => {
+    const range = { from: '1780390000000000000', to: '1780390900000000000' };
+    const columns = [
+      { name: 'service', type: 'text', field: 'service.name' },
+      { name: 'records', type: 'integer' },
+      { name: 'p95', type: 'duration' },
+      { name: 'share', type: 'number' },
+    ];
+    const rows = [
+      ['连接\u001b[31m', 12, 1_500_000_000, 1 / 3],
+      ['', 3, null, 2],
+    ];
+    const events = [
+      { kind: 'columns', columns },
+      ...rows.map((cells) => ({ kind: 'cells', cells })),
+      { kind: 'summary', range, partial, cost: COST, counts: { rows: 2 }, next: null },
+    ];
+    return {
+      contentType: 'application/x-ndjson',
+      body: events.map((event) => `${JSON.stringify(event)}\n`).join(''),
+    };
+  });
+  return server.url;
+}
+
+describe('tables of pipes', () => {
+  const query = '* | stats count() as records by service | limit 500';
+
+  test('are aligned, with Chinese in them and nothing that a terminal obeys', async () => {
+    const { code, stdout } = await runCli(['search', query, '--url', await serveTable()]);
+    expect(stdout).toBe(
+      [
+        'service    records   p95     share',
+        '连接␛[31m       12  1.5s  0.333333',
+        '-                3     -         2',
+        '',
+      ].join('\n'),
+    );
+    expect(code).toBe(EXIT.ok);
+    expect(asked()).toMatchObject({ query, limit: 10_000 });
+  });
+
+  test('are objects with --json, and say when they are not whole', async () => {
+    const partial = { reason: 'rows', searchedTo: '1780390900000000000' };
+    const url = await serveTable(partial);
+    const { code, stdout, stderr } = await runCli(['search', query, '--json', '--url', url]);
+    expect(stdout.split('\n')[1]).toBe('{"service":"","records":3,"p95":null,"share":2}');
+    expect(code).toBe(EXIT.partial);
+    expect(stderr).toContain('more rows than an answer may have');
+  });
+});
+
 describe('tendril search', () => {
   test('prints the newest record last', async () => {
     const url = await serve({ bodies: ['newest', 'older'] });

@@ -30,6 +30,9 @@ export const EN_OUTPUT = {
   'say.found':
     '{rows, plural, one {# record} other {# records}} · {elapsedMs} ms · {rowsRead, number} rows read',
   'say.found.more': 'older ones not shown: --limit N',
+  'say.export.done': 'wrote {file} ({size})',
+  'say.export.terminal':
+    'CSV and JSON may hold what a terminal would obey: write them to a file with --output, or into a pipe',
   'say.partial.table':
     'partial: {reason, select, time {the time limit was reached} bytes_read {too much to read} memory {not enough memory} rows {there are more rows than an answer may have} other {{reason}}}',
   'say.partial':

@@ -82,6 +82,7 @@ export const ZH_ERRORS: Readonly<Record<string, string>> = {
   too_many_subscribers: '实时查看的人数已达上限 {subscribersMax}',
   view_changed: '视图已被其他人修改，请重新加载',
   too_many_views: '已保存的视图达到上限 {viewsMax} 个，请删除一些',
+  export_broken: '导出中断：服务器达到上限或已断开，收到的内容不完整',
   export_incomplete:
     '导出达到上限（{reason, select, time {时间} bytes_read {读取的数据} memory {内存} other {{reason}}}），请缩短时间范围',
   too_many_tokens: '令牌已达上限 {tokensMax} 个；请吊销不用的',

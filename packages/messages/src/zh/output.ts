@@ -30,6 +30,9 @@ export const ZH_OUTPUT: Readonly<Record<keyof typeof EN_OUTPUT, string>> = {
   'say.nothingFound.range': '从 {from} 到 {to} 没有找到',
   'say.found': '{rows, plural, other {# 条日志}} · {elapsedMs} 毫秒 · 读取 {rowsRead, number} 行',
   'say.found.more': '更早的没有显示：--limit N',
+  'say.export.done': '已写入 {file}（{size}）',
+  'say.export.terminal':
+    'CSV 和 JSON 可能包含终端会执行的内容：请用 --output 写入文件，或输出到管道',
   'say.partial.table':
     '不完整：{reason, select, time {已到时间上限} bytes_read {要读取的数据太多} memory {内存不足} rows {行数超过一次回答的上限} other {{reason}}}',
   'say.partial':

@@ -1,16 +1,8 @@
 /** The most frequent values of a field. A value is the text that the query language takes for it. */
-import type { AttributeField, AttributeType } from '@tendril/query/catalogue';
+import type { AttributeField } from '@tendril/query/catalogue';
+import { pathText } from '@tendril/query/pipes/cell';
 import type { Field } from '@tendril/model/fields';
-import {
-  EMPTY_SQL,
-  identifier,
-  joinSql,
-  jsonPath,
-  sql,
-  string,
-  uint32,
-  type Sql,
-} from '@tendril/sql/sql';
+import { EMPTY_SQL, identifier, sql, string, uint32, type Sql } from '@tendril/sql/sql';
 
 /** What values are taken from. */
 export type ValueSource =
@@ -122,33 +114,11 @@ function attributeValue({ key, types, storage }: AttributeField): ValueSql {
   const overflow = sql`AttributesOverflow[${string(key)}]`;
   const inOverflow = sql`mapContains(AttributesOverflow, ${string(key)})`;
   if (storage === 'overflow') return { value: overflow, condition: inOverflow };
-  const path = pathValue(key, types);
+  const path = pathText(key, types);
   if (storage === 'path')
     return { value: sql`assumeNotNull(${path})`, condition: sql`isNotNull(${path})` };
   return {
     value: sql`ifNull(${path}, ${overflow})`,
     condition: sql`(isNotNull(${path}) OR ${inOverflow})`,
   };
-}
-
-/** The sub-column of each type that the key was seen with: reading the whole path is slower. */
-function pathValue(key: string, types: readonly AttributeType[]): Sql {
-  const path = sql`${jsonPath('Attributes', key)}`;
-  if (types.length === 0 || types.includes('array')) return sql`toString(${path})`;
-  const texts = types.map((type): Sql => {
-    switch (type) {
-      case 'string':
-        return sql`${path}.:String`;
-      case 'int':
-        return sql`toString(${path}.:Int64)`;
-      case 'float':
-        return sql`toString(${path}.:Float64)`;
-      case 'bool':
-        return sql`toString(${path}.:Bool)`;
-      case 'array':
-        return sql`toString(${path})`;
-    }
-  });
-  const [only] = texts;
-  return texts.length === 1 && only ? only : sql`coalesce(${joinSql(texts, ', ')})`;
 }

@@ -1,0 +1,123 @@
+/** `tendril export`: everything that a query finds, as a file or to another program. */
+import { open, rename, rm } from 'node:fs/promises';
+import { EXPORT_FORMATS, EXPORT_ROWS_MAX, printColumnNames } from '@tendril/api/log-export';
+import { Failure } from '@tendril/model/failure';
+import type { Command, FlagValues } from '../command.ts';
+import { EXIT } from '../exit.ts';
+import { badUsage, badValue, countFlag, isSet, textFlag } from '../flag-values.ts';
+import { printable } from '../output/printable.ts';
+import { bytesText } from '../output/quantity.ts';
+import { RANGE_FLAGS, rangeOf } from '../range-flags.ts';
+
+const ROWS_DEFAULT = 1_000_000;
+
+type Format = (typeof EXPORT_FORMATS)[number];
+
+export const exportRecords: Command = {
+  name: 'export',
+  summary: 'export.summary',
+  usage:
+    'export [QUERY] [--since DURATION | --from TIME --to TIME] [--format NAME] [--columns NAMES] [--limit N] [--output FILE]',
+  examples: [
+    { line: "export 'level:error' --since 1d --output errors.csv", summary: 'export.example.file' },
+    {
+      line: "export '* | stats count() by service.name' --format ndjson > counts.ndjson",
+      summary: 'export.example.table',
+    },
+  ],
+  flags: {
+    ...RANGE_FLAGS,
+    format: { type: 'string', value: 'NAME', summary: 'export.flag.format' },
+    columns: { type: 'string', value: 'NAMES', summary: 'export.flag.columns' },
+    limit: {
+      type: 'string',
+      short: 'n',
+      value: 'N',
+      summary: 'export.flag.limit',
+      default: String(ROWS_DEFAULT),
+    },
+    output: { type: 'string', short: 'o', value: 'FILE', summary: 'export.flag.output' },
+  },
+
+  async run(invocation) {
+    const { api, flags, positionals, signal, stdout, stderr, messages } = invocation;
+    const file = textFlag(flags, 'output');
+    const format = formatOf(flags, file);
+    if (file === undefined && stdout.isTerminal && format !== 'txt') {
+      throw badUsage(messages.text('say.export.terminal'));
+    }
+    const response = await api.exportLogs(
+      {
+        query: positionals.join(' '),
+        ...rangeOf(flags),
+        format,
+        columns: printColumnNames(namesOf(flags)),
+        limit: countFlag(flags, 'limit', { min: 1, max: EXPORT_ROWS_MAX }),
+      },
+      signal,
+    );
+    const pieces = unbroken(response.body ?? [], signal);
+    if (file === undefined) {
+      for await (const piece of pieces) await stdout.write(piece);
+      return EXIT.ok;
+    }
+    const bytes = await writeWhole(file, pieces);
+    const values = { file: printable(file), size: bytesText(bytes) };
+    await stderr.line(messages.text('say.export.done', values));
+    return EXIT.ok;
+  },
+};
+
+/** The server breaks off what it cannot send whole. */
+async function* unbroken(
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pieces;
+  } catch (cause) {
+    if (signal.aborted) throw cause;
+    throw new Failure({
+      code: 'export_broken',
+      detail:
+        'the export broke off: the server reached a limit or went away; what came is not whole',
+      cause,
+    });
+  }
+}
+
+/** Told, or what the file's name ends with. */
+function formatOf(flags: FlagValues, file: string | undefined): Format {
+  const told = textFlag(flags, 'format') ?? (isSet(flags, 'json') ? 'ndjson' : undefined);
+  const ending = /\.(\w+)$/.exec(file ?? '')?.[1]?.toLowerCase();
+  const name = told ?? (ending === 'jsonl' ? 'ndjson' : ending);
+  const format = EXPORT_FORMATS.find((each) => each === name);
+  if (format) return format;
+  if (told !== undefined) throw badValue('--format', told, EXPORT_FORMATS.join(', '));
+  return file === undefined ? 'txt' : 'csv';
+}
+
+function namesOf(flags: FlagValues): readonly string[] {
+  const names = textFlag(flags, 'columns')?.split(',') ?? [];
+  return names.map((name) => name.trim()).filter((name) => name !== '');
+}
+
+/** Under its name only when it is whole. */
+async function writeWhole(file: string, pieces: AsyncIterable<Uint8Array>): Promise<number> {
+  const part = `${file}.part`;
+  const handle = await open(part, 'w');
+  let bytes = 0;
+  try {
+    for await (const piece of pieces) {
+      await handle.writeFile(piece);
+      bytes += piece.byteLength;
+    }
+    await handle.close();
+    await rename(part, file);
+    return bytes;
+  } catch (error) {
+    await handle.close();
+    await rm(part, { force: true });
+    throw error;
+  }
+}
