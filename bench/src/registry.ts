@@ -9,6 +9,7 @@ import { patterns } from './patterns/patterns.ts';
 import { ingestSpans } from './ingest-spans/ingest-spans.ts';
 import { querySpans } from './query-spans/query-spans.ts';
 import { queryLogs } from './query-logs/query-logs.ts';
+import { receivers } from './receivers/receivers.ts';
 import { senders } from './senders/senders.ts';
 
 export const BENCHMARKS: readonly Benchmark[] = [
@@ -18,6 +19,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   querySpans,
   faults,
   senders,
+  receivers,
   otlpDecode,
   lineSpeed,
   redactSpeed,
