@@ -14,6 +14,7 @@ import {
   LETTER,
   SIGN,
   SLASH,
+  UPPER,
 } from './byte-classes.ts';
 import { PLAIN, SOFT, VALUE } from './line-tokens.ts';
 import { isHostName } from './host-name.ts';
@@ -69,6 +70,8 @@ function classifyDigits(
     return PLAIN;
   }
   if ((classes & SIGNS_INSIDE) !== 0) return VALUE;
+  // `SOCKS5`, `BASE64`: names of things, as long as they are not of one thing among many.
+  if (isUpper(bytes, start, end)) return SOFT;
   return end - start <= SHORT_NAME_BYTES_MAX || isDigitInside(bytes, start, end) ? SOFT : VALUE;
 }
 
@@ -79,6 +82,13 @@ function classifyPath(bytes: Uint8Array, start: number, end: number, classes: nu
   if ((first & ANY_LETTER) === 0) return (classes & ANY_LETTER) === 0 ? PLAIN : VALUE;
   if ((classes & COLON) !== 0) return VALUE;
   return (classes & DOT) !== 0 || countOf(bytes, start, end, SLASH) > 1 ? SOFT : PLAIN;
+}
+
+function isUpper(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    if (((BYTE_CLASSES[bytes[at] ?? 0] ?? 0) & (UPPER | DIGIT)) === 0) return false;
+  }
+  return true;
 }
 
 // `flush2Disk`, `Base64Encoder`: one or two digits with letters on both sides.

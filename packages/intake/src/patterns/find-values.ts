@@ -14,6 +14,7 @@ const OPEN_PARENTHESIS = 0x28;
 const CLOSE_PARENTHESIS = 0x29;
 const COMMA = 0x2c;
 const COLON = 0x3a;
+const DASH = 0x2d;
 const SEMICOLON = 0x3b;
 const LESS = 0x3c;
 const EQUALS = 0x3d;
@@ -54,7 +55,7 @@ function flags(codes: readonly number[]): Uint8Array {
   return table;
 }
 
-export function findValues(tokens: LineTokens): void {
+export function findValues(bytes: Uint8Array, tokens: LineTokens): void {
   const { kinds, codes, count } = tokens;
   let isLoose = false;
   for (let index = 0; index < count; index += 1) {
@@ -65,7 +66,7 @@ export function findValues(tokens: LineTokens): void {
     } else if (kind === DELIMITER) {
       const code = codes[index] ?? 0;
       if ((DELIMITER_RULES[code] ?? 0) === 0) continue;
-      index = afterDelimiter(tokens, index, code);
+      index = afterDelimiter(bytes, tokens, index, code);
       isLoose ||= kinds[index] === GONE;
     } else if (kind === VALUE) {
       isLoose = joinUnits(tokens, index) || isLoose;
@@ -131,7 +132,12 @@ export function isSeparator(code: number): boolean {
 }
 
 // Returns the index of the last token that is done with.
-function afterDelimiter(tokens: LineTokens, index: number, code: number): number {
+function afterDelimiter(
+  bytes: Uint8Array,
+  tokens: LineTokens,
+  index: number,
+  code: number,
+): number {
   switch (code) {
     case EQUALS:
       softenAssigned(tokens, index);
@@ -146,7 +152,7 @@ function afterDelimiter(tokens: LineTokens, index: number, code: number): number
     case OPEN_PARENTHESIS:
     case OPEN_BRACKET:
     case OPEN_BRACE:
-      return maskList(tokens, index, closingOf(code));
+      return maskRange(bytes, tokens, index) || maskList(tokens, index, closingOf(code));
     default:
       dropComparison(tokens, index);
       return index;
@@ -256,6 +262,20 @@ function softenQuoted(tokens: LineTokens, index: number, quote: number): number 
     return close;
   }
   return index;
+}
+
+// `node-[1-4 7]`: names of a row of hosts are one value. Returns the index to go on from, else 0.
+function maskRange(bytes: Uint8Array, tokens: LineTokens, open: number): number {
+  const { kinds, ends } = tokens;
+  if (open === 0 || tokens.hasGap(open)) return 0;
+  const before = open - 1;
+  const kind = kinds[before];
+  if ((kind !== PLAIN && kind !== SOFT) || bytes[(ends[before] ?? 0) - 1] !== DASH) return 0;
+  const close = closeOfValues(tokens, open);
+  if (close <= open + 1) return 0;
+  kinds[before] = VALUE;
+  kinds.fill(GONE, open, close + 1);
+  return close;
 }
 
 // `[a, b, c]`: one value. Returns the index to go on from.

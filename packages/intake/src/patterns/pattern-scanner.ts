@@ -28,7 +28,7 @@ export class PatternScanner {
   scan(source: ByteSource, start: number, end: number): void {
     const { tokens } = this;
     splitLine(source.bytes, start, end, tokens);
-    findValues(tokens);
+    findValues(source.bytes, tokens);
     hashTokens(tokens, this.patternWords, this.skeletonWords);
   }
 

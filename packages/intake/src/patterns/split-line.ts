@@ -157,7 +157,7 @@ function takeSigned(
       tokens.addValue(start, end);
       return end;
     }
-    const colon = isAssigned(tokens, start) ? 0 : keyEnd(bytes, start, end);
+    const colon = isAssigned(tokens) ? 0 : keyEnd(bytes, start, end);
     if (colon > 0) {
       tokens.addWord(bytes, PLAIN, start, colon);
       return colon;
@@ -172,8 +172,8 @@ function takeSigned(
 }
 
 /** After `=` a colon is part of the value. */
-function isAssigned({ codes, ends, count }: LineTokens, start: number): boolean {
-  return count > 0 && codes[count - 1] === EQUALS_CODE && ends[count - 1] === start;
+function isAssigned({ codes, count }: LineTokens): boolean {
+  return count > 0 && codes[count - 1] === EQUALS_CODE;
 }
 
 /** With a query, which may hold any delimiter: `/a?b=c,d`, `http://a/b?c`. */
