@@ -25,10 +25,18 @@ import { fold, wordsOf } from './words.ts';
 
 export type RecordMatcher = (record: LogRecord, domain?: DomainColumns) => boolean;
 
-export function matcherOf(query: ResolvedQuery): RecordMatcher {
-  const matches = viewMatcher(query);
-  return (record, domain) => matches({ record, domain });
+export interface MatcherOptions {
+  /** Tells the skeleton of a record's message; without it a pattern is itself alone. */
+  readonly skeletonIdOf?: (record: LogRecord) => bigint;
 }
+
+export function matcherOf(query: ResolvedQuery, options: MatcherOptions = {}): RecordMatcher {
+  const matches = viewMatcher(query);
+  const { skeletonIdOf } = options;
+  return (record, domain) => matches({ record, domain, skeletonIdOf });
+}
+
+const NO_SKELETON = 0n;
 
 type ViewMatcher = (view: RecordView) => boolean;
 
@@ -69,7 +77,12 @@ function testMatcher(test: Test): ViewMatcher {
       throw new TypeError('a record in memory has no columns of pipes');
     case 'hex': {
       const matches = hexMatcher(test.test);
-      return (view) => matches(hexText(view, test.column));
+      const { kind } = test.test;
+      const skeletons = new Set(kind === 'in' ? test.test.skeletonIds : []);
+      if (skeletons.size === 0) return (view) => matches(hexText(view, test.column));
+      return (view) =>
+        matches(hexText(view, test.column)) ||
+        skeletons.has(view.skeletonIdOf?.(view.record) ?? NO_SKELETON);
     }
     case 'integer':
       return integerMatcher(test);

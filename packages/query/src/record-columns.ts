@@ -24,6 +24,7 @@ export interface DomainColumns {
 export interface RecordView {
   readonly record: LogRecord;
   readonly domain: DomainColumns | undefined;
+  readonly skeletonIdOf?: ((record: LogRecord) => bigint) | undefined;
 }
 
 export function columnText({ record, domain }: RecordView, column: string): string {

@@ -3,8 +3,11 @@
  * checked and turned into a condition.
  */
 import type { TimeBounds } from '@tendril/api/time-bounds';
+import { idNumber } from '@tendril/intake/patterns/pattern-id';
+import { PatternScanner } from '@tendril/intake/patterns/pattern-scanner';
 import { Failure } from '@tendril/model/failure';
 import { DEFAULT_LIMITS, type Limits } from '@tendril/model/limits';
+import type { LogRecord } from '@tendril/model/log-record';
 import { NS_PER_MS, type TimeRange } from '@tendril/model/time-range';
 import { withWords } from '@tendril/query/dictionary-words';
 import { lowerQuery, type LowerOptions } from '@tendril/query/lower';
@@ -135,15 +138,22 @@ export class LogReader {
   async tailMatcher(text: string, signal: AbortSignal): Promise<RecordMatcher> {
     const pipeline = parsePipeline(text, this.limits);
     const { queryClausesMax } = this.limits;
+    const options = { budget: this.budget(), signal };
     const plan = await this.catalogue.checked(
       (catalogue) => planQuery(pipeline, { catalogue, nowNs: this.nowNs(), queryClausesMax }),
-      { budget: this.budget(), signal },
+      options,
     );
+    const skeletons = await this.aliases.skeletonsOf(patternIdsOf(plan.filter), options);
     const filterCount = pipeline.pipes.findIndex(({ name }) => name !== 'where');
     const others = filterCount < 0 ? [] : pipeline.pipes.slice(filterCount);
     const unfit = others.find(({ name }) => name !== 'fields');
     if (unfit) throw unfitForTail(unfit);
-    return matcherOf(plan.filter);
+    const scanner = new PatternScanner();
+    const skeletonIdOf = ({ body }: LogRecord): bigint => {
+      scanner.scanText(body);
+      return idNumber(scanner.skeleton);
+    };
+    return matcherOf(withPatternGroups(plan.filter, skeletons), { skeletonIdOf });
   }
 
   /** The range that a request means. */

@@ -3,9 +3,11 @@ import { LogBatch } from '@tendril/columns/log-batch';
 import { PatternCatalog } from '@tendril/columns/pattern-catalog';
 import { RecordCatalog } from '@tendril/columns/record-catalog';
 import { LogWriter } from '@tendril/intake/log-writer';
+import { idText } from '@tendril/intake/patterns/pattern-id';
 import { PatternScanner } from '@tendril/intake/patterns/pattern-scanner';
 import { logPatternsRequestSchema, type LogPatternsInput } from '@tendril/api/log-patterns';
 import type { LogPatternsResponse } from '@tendril/api/log-patterns';
+import type { LogRecord } from '@tendril/model/log-record';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
 import { sql } from '@tendril/sql/sql';
 import type { EngineFixture } from '@tendril/testkit/engine-fixture';
@@ -98,6 +100,33 @@ async function found(query: string): Promise<readonly string[]> {
     if (event.kind === 'row') bodies.push(event.record.body);
   }
   return bodies.toSorted();
+}
+
+function patternIdOf(body: string): string {
+  const scanner = new PatternScanner();
+  scanner.scanText(body);
+  return idText(scanner.pattern);
+}
+
+function sampleRecord(body: string): LogRecord {
+  return {
+    id: '0000000000000001',
+    timestamp: '1',
+    observedTimestamp: '1',
+    severityText: '',
+    severityNumber: 0,
+    body,
+    original: '',
+    serviceName: '',
+    environment: '',
+    traceId: '',
+    spanId: '',
+    operationId: '',
+    patternId: patternIdOf(body),
+    resource: {},
+    scope: { name: '' },
+    attributes: {},
+  };
 }
 
 const counts = ({ patterns }: LogPatternsResponse): string[] =>
@@ -212,15 +241,20 @@ describe('patterns', () => {
       const [login] = (await read()).patterns;
       const all = NAMES.map((name, index) => `login by user ${name} from 10.0.0.${index}`);
       expect(await found(`patternId:${login?.patternId ?? ''}`)).toEqual(all);
-      const scanner = new PatternScanner();
-      scanner.scanText(all[0] ?? '');
-      const { low, high } = scanner.pattern;
-      const part = ((BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)).toString(16).padStart(16, '0');
+      const part = patternIdOf(all[0] ?? '');
       expect(await found(`patternId:${part}`)).toEqual(all);
       expect(await found(`not patternId:${part}`)).toEqual(['state=dead', 'state=ready']);
       expect(counts(await read({ query: `patternId:${part}` }))).toEqual([
         '7 login by user <*> from <*>',
       ]);
+    });
+
+    test('live tail finds all of its records too, those with new words as well', async () => {
+      const [login] = (await read()).patterns;
+      const matches = await reader.tailMatcher(`patternId:${login?.patternId ?? ''}`, SIGNAL);
+      const bodies = ['login by user zoe from 10.0.0.9', 'state=ready', 'logout by user zoe'];
+      const records = bodies.map((body) => sampleRecord(body));
+      expect(records.map((record) => matches(record))).toEqual([true, false, false]);
     });
 
     test('what changed speaks of the whole', async () => {
