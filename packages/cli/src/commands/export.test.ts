@@ -30,10 +30,12 @@ describe('tendril export', () => {
   test('writes a file whose name says the format', async () => {
     const url = await serve('a,b\r\n1,2\r\n');
     const file = join(directory, 'x.csv');
-    const { code, stderr } = await runCli([
-      ...['export', 'level:error', '--since', '1d', '--columns', 'a, b', '--output', file],
-      ...['--url', url],
-    ]);
+    const { code, stderr } = await runCli(
+      ['export', 'level:error', '--since', '1d', '--columns', 'a, b', '--output', file].concat([
+        '--url',
+        url,
+      ]),
+    );
     expect(code).toBe(EXIT.ok);
     expect(readFileSync(file, 'utf8')).toBe('a,b\r\n1,2\r\n');
     expect(stderr).toContain('x.csv');
