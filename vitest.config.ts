@@ -29,7 +29,8 @@ const config: ViteUserConfig = defineConfig({
           globalSetup: ['e2e/src/build-pages.ts'],
           ...timeouts,
           // A browser, a server and an engine share the machine with other tests.
-          testTimeout: 90_000,
+          testTimeout: 120_000,
+          expect: { poll: { timeout: 15_000 } },
         },
       },
     ],

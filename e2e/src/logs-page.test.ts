@@ -143,6 +143,7 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the log pag
     await keyboard.type('level:error', { delay: 5 });
     await keyboard.press('Enter');
     await expect.poll(() => logs.query()).toBe('level:error');
+    await logs.total();
     await logs.page.evaluate(() => {
       if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     });
@@ -154,7 +155,7 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the log pag
     await keyboard.press('ArrowDown');
     await keyboard.press('Enter');
     await expect.poll(() => logs.query()).toContain('level:error and service.name:');
-    await logs.rows().first().waitFor();
+    await logs.total();
     await logs.grid().focus();
     await keyboard.press('ArrowDown');
     await keyboard.press('ArrowLeft');

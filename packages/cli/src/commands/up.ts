@@ -4,6 +4,7 @@ import { flagName } from '@tendril/config/settings';
 import type { Command, Flags, FlagValues } from '../command.ts';
 import { EXIT } from '../exit.ts';
 import { badValue, textFlag, textFlags } from '../flag-values.ts';
+import { openPage, hasScreen } from '../open-page.ts';
 import { printable } from '../output/printable.ts';
 import { serverPart } from '../server-part.ts';
 
@@ -32,7 +33,7 @@ export const up: Command = {
   flags: OWN,
   moreFlags: settingFlags,
 
-  async run({ flags, stderr, messages }) {
+  async run({ flags, stderr, messages, environment }) {
     const { up: serve } = await serverPart(() => import('@tendril/server/app/up'));
     await serve({
       flags: settingsOf(flags),
@@ -42,8 +43,10 @@ export const up: Command = {
         flushCompileCache();
         const addresses = [url, ...receivers.map((receiver) => receiver.url)].filter(Boolean);
         void stderr.line(messages.text('say.ready', { addresses: addresses.join('  ') }));
-        if (stderr.isTerminal)
-          void stderr.line(stderr.style('dim', messages.text('say.ready.stop')));
+        if (!stderr.isTerminal) return;
+        void stderr.line(stderr.style('dim', messages.text('say.ready.stop')));
+        const mayOpen = flags['no-open'] !== true;
+        if (mayOpen && hasScreen({ platform: process.platform, environment })) void openPage(url);
       },
       warn: (message) => {
         void stderr.line(printable(message));

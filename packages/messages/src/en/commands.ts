@@ -35,7 +35,7 @@ export const EN_COMMANDS = {
   'up.flag.receiver': 'Listen for a protocol, e.g. otlp-http=:4318; may be repeated',
   'up.flag.otlpHttpPort': 'Short for --receiver otlp-http=:PORT',
   'up.flag.otlpGrpcPort': 'Short for --receiver otlp-grpc=:PORT',
-  'up.flag.noOpen': 'Never open a browser (it does not yet; scripts may say so already)',
+  'up.flag.noOpen': 'Do not open the pages in a browser',
   'up.flag.clickhouse': 'Short for --engine-url',
   'agent.summary': 'Read logs where they are written and ship them to a server',
   'agent.example.plain': 'Run with a configuration, as a service does',

@@ -36,7 +36,7 @@ export const ZH_COMMANDS: Readonly<Record<keyof typeof EN_COMMANDS, string>> = {
   'up.flag.receiver': '监听一种协议，如 otlp-http=:4318；可重复',
   'up.flag.otlpHttpPort': '即 --receiver otlp-http=:端口',
   'up.flag.otlpGrpcPort': '即 --receiver otlp-grpc=:端口',
-  'up.flag.noOpen': '不打开浏览器（目前本来就不会打开，脚本可以先写上）',
+  'up.flag.noOpen': '不自动打开浏览器',
   'up.flag.clickhouse': '即 --engine-url',
   'agent.summary': '就地读取日志并发送到服务器',
   'agent.example.plain': '按配置运行，作为系统服务',
