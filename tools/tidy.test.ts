@@ -17,7 +17,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['intake'],
   ['intake/formats'],
   ['intake/packs'],
-  ['intake/sources', 'chains'],
+  ['intake/sources', 'intake/analysis', 'chains'],
   ['agent', 'server/telemetry'],
   ['server/engine', 'server/protocols'],
   [

@@ -1,6 +1,7 @@
 /** The commands, in the order help lists them. A new one is a file beside these and one line here. */
 import type { Command } from '../command.ts';
 import { agent } from './agent.ts';
+import { analyze } from './analyze.ts';
 import { down } from './down.ts';
 import { exportRecords } from './export.ts';
 import { help } from './help.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   patterns,
   parse,
   pack,
+  analyze,
   agent,
   token,
   help,

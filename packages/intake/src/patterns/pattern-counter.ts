@@ -6,7 +6,7 @@ import { learnAliases, type SeenPattern } from './learn-aliases.ts';
 import { idText } from './pattern-id.ts';
 import { PatternScanner } from './pattern-scanner.ts';
 import { sharedTemplate } from './template.ts';
-import { TimeBuckets } from './time-buckets.ts';
+import { TimeBuckets, type BucketsState } from './time-buckets.ts';
 
 export interface CountedRecord {
   readonly body: string;
@@ -66,6 +66,24 @@ interface Skeleton {
   rest: Counts | undefined;
 }
 
+interface CountsState extends Omit<Counts, 'buckets'> {
+  readonly buckets: BucketsState;
+}
+
+interface SkeletonState {
+  readonly id: string;
+  readonly text: string;
+  readonly patterns: readonly (readonly [id: string, counts: CountsState])[];
+  readonly rest: CountsState | undefined;
+}
+
+/** Plain data, for another thread. */
+export interface PatternCounterState {
+  readonly skeletons: readonly SkeletonState[];
+  readonly records: number;
+  readonly otherRecords: number;
+}
+
 export class PatternCounter {
   private readonly scanner: PatternScanner = new PatternScanner();
   private readonly skeletons: Map<string, Skeleton> = new Map();
@@ -100,6 +118,42 @@ export class PatternCounter {
     const counts = noCounts(scanner.describe(record.body).slots);
     skeleton.patterns.set(patternId, counts);
     count(counts, record);
+  }
+
+  state(): PatternCounterState {
+    const skeletons = [...this.skeletons.values()].map(({ id, patterns, rest, text }) => ({
+      id,
+      text,
+      patterns: [...patterns].map(([patternId, counts]) => [patternId, stateOf(counts)] as const),
+      rest: rest && stateOf(rest),
+    }));
+    return { skeletons, records: this.records, otherRecords: this.otherRecords };
+  }
+
+  /** Counts what another counter has counted. */
+  absorb({ otherRecords, records, skeletons }: PatternCounterState): void {
+    this.records += records;
+    this.otherRecords += otherRecords;
+    for (const state of skeletons) this.absorbSkeleton(state);
+  }
+
+  private absorbSkeleton({ id, patterns, rest, text }: SkeletonState): void {
+    let skeleton = this.skeletons.get(id);
+    if (!skeleton && this.skeletons.size >= this.skeletonsMax) {
+      for (const [, { count: records }] of patterns) this.otherRecords += records;
+      this.otherRecords += rest?.count ?? 0;
+      return;
+    }
+    skeleton ??= { id, text, patterns: new Map(), rest: undefined };
+    this.skeletons.set(id, skeleton);
+    for (const [patternId, state] of patterns) {
+      const counts = skeleton.patterns.get(patternId);
+      if (counts) addCounts(counts, countsOf(state));
+      else if (skeleton.patterns.size < PATTERNS_OF_SKELETON_MAX)
+        skeleton.patterns.set(patternId, countsOf(state));
+      else addCounts((skeleton.rest ??= noCounts([])), countsOf(state));
+    }
+    if (rest) addCounts((skeleton.rest ??= noCounts([])), countsOf(rest));
   }
 
   result(): CountedPatterns {
@@ -169,6 +223,16 @@ function countedPattern({ patternId, template, counts }: Group): CountedPattern 
     services,
     examples,
   };
+}
+
+function stateOf(counts: Counts): CountsState {
+  return { ...counts, buckets: counts.buckets.state() };
+}
+
+function countsOf(state: CountsState): Counts {
+  const buckets = new TimeBuckets();
+  buckets.absorb(state.buckets);
+  return { ...state, buckets };
 }
 
 function noCounts(slots: readonly string[]): Counts {

@@ -7,6 +7,11 @@ const WIDTH_MS_MIN = 1_000;
 /** As many as a line of text or a small chart can show, with room to spare. */
 const BUCKETS_MAX = 256;
 
+export interface BucketsState {
+  readonly widthMs: number;
+  readonly byNumber: ReadonlyMap<number, number>;
+}
+
 export class TimeBuckets {
   private widthMs = WIDTH_MS_MIN;
   /** By number of the bucket since 1970. */
@@ -26,8 +31,21 @@ export class TimeBuckets {
   }
 
   addAll(other: TimeBuckets): void {
-    while (this.widthMs < other.widthMs) this.widen();
-    for (const [number, count] of other.byNumber) this.add(number * other.widthMs, count);
+    this.absorb(other.state());
+  }
+
+  /** For another thread. */
+  state(): BucketsState {
+    return { widthMs: this.widthMs, byNumber: this.byNumber };
+  }
+
+  absorb({ widthMs, byNumber }: BucketsState): void {
+    while (this.widthMs < widthMs) this.widen();
+    for (const [number, count] of byNumber) this.add(number * widthMs, count);
+  }
+
+  get bucketMs(): number {
+    return this.widthMs;
   }
 
   /** Records by begin of the bucket, in order of time. */

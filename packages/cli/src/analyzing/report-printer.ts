@@ -1,0 +1,351 @@
+/** The report of an analysis for people: what matters first, aligned, as wide as the terminal. */
+import type {
+  AnalysisReport,
+  Counted,
+  ReportedPattern,
+  Timeline,
+} from '@tendril/intake/analysis/report';
+import type { Zone } from '@tendril/intake/zone';
+import type { MessageId, Messages } from '@tendril/messages/messages';
+import type { Output, Style } from '../output/output.ts';
+import { printable } from '../output/printable.ts';
+import { sparkline } from '../output/sparkline.ts';
+import { fit, padEnd, padStart, widthOf } from '../output/width.ts';
+
+/** A known failure with what its pack says of it. */
+export interface ExplainedFailure {
+  readonly title: string;
+  readonly cause: string;
+  readonly action: string;
+  readonly count: number;
+  readonly firstMs: number | undefined;
+  readonly lastMs: number | undefined;
+  readonly example: string;
+}
+
+/** A code that records carried, with its meaning where a table has it. */
+export interface ExplainedCount {
+  readonly code: string;
+  readonly count: number;
+  readonly meaning: string;
+}
+
+export interface PrintedReport {
+  readonly report: AnalysisReport;
+  readonly failures: readonly ExplainedFailure[];
+  readonly codes: readonly ExplainedCount[];
+  readonly sourceCount: number;
+  /** That times are shown in. */
+  readonly zone: Zone;
+  /** True when times without one were taken in it though nobody had said so. */
+  readonly isZoneAssumed: boolean;
+}
+
+export interface ReportPrinterOptions {
+  readonly stdout: Output;
+  readonly messages: Messages;
+  /** Rows of each list. */
+  readonly rowsMax: number;
+}
+
+const WIDTH_DEFAULT = 120;
+const STACK_FRAMES = 3;
+const LEVEL_STYLES: Readonly<Record<string, Style>> = {
+  error: 'red',
+  fatal: 'red',
+  warn: 'yellow',
+};
+
+export class ReportPrinter {
+  private readonly options: ReportPrinterOptions;
+  private readonly lines: string[] = [];
+  private zone: Zone | undefined;
+
+  constructor(options: ReportPrinterOptions) {
+    this.options = options;
+  }
+
+  async print(printed: PrintedReport): Promise<void> {
+    this.zone = printed.zone;
+    this.overview(printed);
+    this.timelines(printed.report);
+    this.failures(printed.failures);
+    this.stacks(printed.report);
+    this.patterns(printed.report);
+    this.codes(printed.codes);
+    this.operations(printed.report);
+    this.durations(printed.report);
+    this.access(printed.report);
+    this.findings(printed.report);
+    await this.options.stdout.write(this.lines.map((line) => `${line}\n`).join(''));
+  }
+
+  private get width(): number {
+    return Math.min(this.options.stdout.width, Math.max(WIDTH_DEFAULT, 60));
+  }
+
+  private overview({ isZoneAssumed, report, sourceCount, zone }: PrintedReport): void {
+    const { firstMs, formats, joined, lastMs, records, withoutTime } = report;
+    const { messages } = this.options;
+    const span =
+      firstMs === undefined || lastMs === undefined
+        ? messages.text('analyze.noTime')
+        : `${this.moment(firstMs)} – ${this.moment(lastMs, firstMs)} ${zone.name}`;
+    const note = isZoneAssumed
+      ? ` (${messages.text('analyze.zoneAssumed', { zone: zone.name })})`
+      : '';
+    this.lines.push(
+      `${messages.text('analyze.overview', { sources: sourceCount, records })} · ${span}${note}`,
+    );
+    const named = formats.map(([name, count]): [string, number] => [
+      name === '' ? messages.text('analyze.noFormat') : name,
+      count,
+    ]);
+    this.row('analyze.formats', this.listOf(named));
+    if (report.services.length > 0) this.row('analyze.services', this.listOf(report.services));
+    if (joined > 0)
+      this.row('analyze.joined', messages.text('analyze.joined.value', { count: joined }));
+    if (withoutTime > 0) {
+      this.row(
+        'analyze.withoutTime',
+        messages.text('analyze.withoutTime.value', { count: withoutTime }),
+      );
+    }
+    const levels = Object.entries(report.levels).filter(([, count]) => count > 0);
+    this.row('analyze.levels', this.listOf(levels.toReversed()));
+  }
+
+  private timelines({ errors, warnings }: AnalysisReport): void {
+    this.lines.push('');
+    this.timeline('analyze.errors', errors, 'red');
+    this.timeline('analyze.warnings', warnings, 'yellow');
+  }
+
+  private timeline(
+    id: MessageId,
+    { count, parts, peakMs, peakRatio }: Timeline,
+    style: Style,
+  ): void {
+    const { messages, stdout } = this.options;
+    const total = padStart(messages.number(count), 9);
+    if (count === 0 || peakMs === undefined) {
+      this.row(id, total.trim());
+      return;
+    }
+    const peak =
+      peakRatio >= 2
+        ? messages.text('analyze.peak', { time: this.clock(peakMs), ratio: Math.round(peakRatio) })
+        : '';
+    this.row(id, `${total}  ${stdout.style(style, sparkline(parts))}  ${peak}`.trimEnd());
+  }
+
+  private failures(failures: readonly ExplainedFailure[]): void {
+    if (failures.length === 0) return;
+    this.heading('analyze.failures');
+    const { messages, rowsMax, stdout } = this.options;
+    for (const { action, cause, count, firstMs, lastMs, title } of failures.slice(0, rowsMax)) {
+      const span = this.spanOf(firstMs, lastMs);
+      const head = `${printable(title)}  ${messages.number(count)} ×  ${span}`.trimEnd();
+      this.lines.push(`  ${stdout.style('bold', head)}`);
+      this.lines.push(...this.wrapped(printable(cause), 4, '  '));
+      this.lines.push(...this.wrapped(printable(action), 4, '→ '));
+    }
+    this.more(failures.length);
+  }
+
+  private stacks({ stacks }: AnalysisReport): void {
+    if (stacks.length === 0) return;
+    this.heading('analyze.stacks');
+    const { messages, rowsMax, stdout } = this.options;
+    for (const { count, firstMs, frames, lastMs, title } of stacks.slice(0, rowsMax)) {
+      const span = this.spanOf(firstMs, lastMs);
+      this.lines.push(
+        `  ${padStart(messages.number(count), 7)} ×  ${stdout.style('red', this.fitted(printable(title), 14))}  ${span}`.trimEnd(),
+      );
+      for (const frame of frames.slice(0, STACK_FRAMES)) {
+        this.lines.push(stdout.style('dim', `             ${this.fitted(printable(frame), 13)}`));
+      }
+    }
+    this.more(stacks.length);
+  }
+
+  private patterns({ newPatterns, newSinceMs, patterns }: AnalysisReport): void {
+    if (newPatterns.length > 0 && newSinceMs !== undefined) {
+      this.patternTable('analyze.newPatterns', newPatterns, { since: this.clock(newSinceMs) });
+    }
+    if (patterns.length > 0) this.patternTable('analyze.patterns', patterns, {});
+  }
+
+  private patternTable(
+    id: MessageId,
+    patterns: readonly ReportedPattern[],
+    values: Readonly<Record<string, string>>,
+  ): void {
+    this.heading(id, values);
+    const { messages, rowsMax, stdout } = this.options;
+    for (const { count, firstMs, level, parts, template } of patterns.slice(0, rowsMax)) {
+      const number = padStart(messages.number(count), 9);
+      const first = firstMs === undefined ? '        ' : this.clock(firstMs);
+      const style = LEVEL_STYLES[level];
+      const text = this.fitted(printable(template), 55);
+      const shown = style ? stdout.style(style, text) : text;
+      const trend = stdout.style('dim', sparkline(parts));
+      this.lines.push(`  ${number}  ${trend}  ${first}  ${shown}`);
+    }
+    this.more(patterns.length);
+  }
+
+  private codes(codes: readonly ExplainedCount[]): void {
+    if (codes.length === 0) return;
+    this.heading('analyze.codes');
+    const { messages, rowsMax } = this.options;
+    for (const { code, count, meaning } of codes.slice(0, rowsMax)) {
+      const number = padStart(messages.number(count), 9);
+      this.lines.push(
+        `  ${number}  ${padEnd(printable(code), 8)}  ${this.fitted(printable(meaning), 24)}`,
+      );
+    }
+    this.more(codes.length);
+  }
+
+  private operations({ operations }: AnalysisReport): void {
+    if (operations.length === 0) return;
+    const { messages, rowsMax } = this.options;
+    this.heading('analyze.operations', { count: String(operations.length) });
+    for (const { errors, example, firstMs, operationId } of operations.slice(0, rowsMax)) {
+      const first = firstMs === undefined ? '' : this.clock(firstMs);
+      const number = padStart(messages.number(errors), 7);
+      this.lines.push(
+        `  ${number}  ${first}  ${padEnd(printable(operationId), 36)}  ${this.fitted(printable(example), 60)}`,
+      );
+    }
+    this.more(operations.length);
+  }
+
+  private durations({ durations }: AnalysisReport): void {
+    const slow = durations.filter(({ count }) => count > 0);
+    if (slow.length === 0) return;
+    this.heading('analyze.slowest');
+    const { rowsMax, messages } = this.options;
+    const columns = ['p50', 'p95', 'p99', 'max', 'n'].map((name) => padStart(name, 9)).join('');
+    this.lines.push(`  ${columns}`);
+    for (const { count, maxMs, name, p50Ms, p95Ms, p99Ms } of slow.slice(0, rowsMax)) {
+      const figures = [p50Ms, p95Ms, p99Ms, maxMs]
+        .map((ms) => padStart(this.duration(ms), 9))
+        .join('');
+      this.lines.push(
+        `  ${figures}${padStart(messages.number(count), 9)}  ${this.fitted(printable(name), 50)}`,
+      );
+    }
+    this.more(slow.length);
+  }
+
+  private access({ access }: AnalysisReport): void {
+    if (!access) return;
+    const { messages, rowsMax } = this.options;
+    this.heading('analyze.access', { count: messages.number(access.requests) });
+    this.row('analyze.statuses', this.listOf(access.statuses));
+    const tables: readonly (readonly [MessageId, Counted])[] = [
+      ['analyze.failedPaths', access.failedPaths],
+      ['analyze.paths', access.paths],
+      ['analyze.clients', access.clients],
+    ];
+    for (const [id, counted] of tables) {
+      if (counted.length === 0) continue;
+      this.lines.push(`  ${messages.text(id)}`);
+      for (const [name, count] of counted.slice(0, Math.ceil(rowsMax / 2))) {
+        this.lines.push(
+          `  ${padStart(messages.number(count), 9)}  ${this.fitted(printable(name), 14)}`,
+        );
+      }
+    }
+  }
+
+  private findings({ bursts, gaps }: AnalysisReport): void {
+    if (bursts.length === 0 && gaps.length === 0) return;
+    this.heading('analyze.rhythm');
+    const { messages, rowsMax } = this.options;
+    for (const { fromMs, toMs } of gaps.slice(0, rowsMax)) {
+      const length = this.duration(toMs - fromMs);
+      this.lines.push(
+        `  ${messages.text('analyze.gap', { from: this.clock(fromMs), to: this.clock(toMs), length })}`,
+      );
+    }
+    for (const { fromMs, ratio, records } of bursts.slice(0, rowsMax)) {
+      const values = { time: this.clock(fromMs), count: records, ratio: Math.round(ratio) };
+      this.lines.push(`  ${messages.text('analyze.burst', values)}`);
+    }
+  }
+
+  private heading(id: MessageId, values: Readonly<Record<string, string>> = {}): void {
+    const { messages, stdout } = this.options;
+    this.lines.push('', stdout.style('bold', messages.text(id, values)));
+  }
+
+  private row(id: MessageId, value: string): void {
+    this.lines.push(`${padEnd(this.options.messages.text(id), 10)}${value}`);
+  }
+
+  private more(count: number): void {
+    const { messages, rowsMax, stdout } = this.options;
+    if (count > rowsMax) {
+      this.lines.push(
+        stdout.style('dim', `  ${messages.text('analyze.more', { count: count - rowsMax })}`),
+      );
+    }
+  }
+
+  private listOf(counted: Counted): string {
+    const { messages, rowsMax } = this.options;
+    const listed = counted
+      .slice(0, rowsMax)
+      .map(([name, count]) => `${printable(name)} ${messages.number(count)}`);
+    return listed.join(' · ');
+  }
+
+  private fitted(text: string, taken: number): string {
+    return fit(text, Math.max(20, this.width - taken));
+  }
+
+  private wrapped(text: string, indent: number, mark: string): string[] {
+    const width = Math.max(30, this.width - indent - 2);
+    const lines: string[] = [];
+    let line = '';
+    for (const word of text.split(/(?<=\s)|(?<=[，。；、：])/)) {
+      if (line !== '' && widthOf(line) + widthOf(word) > width) {
+        lines.push(line.trimEnd());
+        line = '';
+      }
+      line += word;
+    }
+    if (line !== '') lines.push(line.trimEnd());
+    return lines.map((each, index) => `${' '.repeat(indent)}${index === 0 ? mark : '  '}${each}`);
+  }
+
+  private spanOf(firstMs: number | undefined, lastMs: number | undefined): string {
+    if (firstMs === undefined || lastMs === undefined) return '';
+    return `${this.clock(firstMs)} – ${this.clock(lastMs)}`;
+  }
+
+  private moment(ms: number, sameDayAs?: number): string {
+    const day = this.wall(ms).slice(0, 10);
+    const isSameDay = sameDayAs !== undefined && this.wall(sameDayAs).startsWith(day);
+    return isSameDay ? this.clock(ms) : `${day} ${this.clock(ms)}`;
+  }
+
+  private clock(ms: number): string {
+    return this.wall(ms).slice(11, 19);
+  }
+
+  private wall(ms: number): string {
+    return new Date(ms + (this.zone?.offsetMs(ms) ?? 0)).toISOString();
+  }
+
+  private duration(ms: number): string {
+    const { messages } = this.options;
+    if (ms < 10) return `${messages.number(Math.round(ms * 100) / 100)} ms`;
+    if (ms < 10_000) return `${messages.number(Math.round(ms))} ms`;
+    if (ms < 600_000) return `${messages.number(Math.round(ms / 100) / 10)} s`;
+    return `${messages.number(Math.round(ms / 6_000) / 10)} min`;
+  }
+}

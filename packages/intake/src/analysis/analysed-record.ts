@@ -1,0 +1,81 @@
+/** What an analysis looks at of a record, found in a parsed line without storing it. */
+import type { AttributeValue } from '@tendril/model/attribute';
+import { durationUnitOfKey, parseDurationNs } from '@tendril/model/duration';
+import { logFieldOfSourceKey } from '@tendril/model/fields';
+import type { ParsedFields, ParsedLine } from '../format.ts';
+
+export interface AnalysedRecord {
+  /** Milliseconds since 1970; undefined when neither line nor transport states a time. */
+  readonly timeMs: number | undefined;
+  /** OpenTelemetry severity number; 0 when unknown. */
+  readonly severityNumber: number;
+  readonly serviceName: string;
+  readonly body: string;
+  readonly attributes: ParsedFields;
+  readonly formatName: string;
+  /** Physical lines. */
+  readonly lineCount: number;
+  /** All of its lines. */
+  readonly text: string;
+}
+
+/** The fields of a record that have a column. */
+export interface DomainValues {
+  operationId: string;
+  errorCode: string;
+  caller: string;
+  durationMs: number | undefined;
+}
+
+/** Keys remembered; only hostile input has more. */
+const KEYS_MAX = 8_192;
+
+interface KeyRole {
+  readonly column: string;
+  readonly unitNs: number;
+}
+
+/** Finds the values of columns by the keys that fill them. */
+export class DomainReader {
+  private readonly roles: Map<string, KeyRole | undefined> = new Map();
+  private readonly values: DomainValues = noValues();
+
+  /** Valid until the next call. */
+  read(attributes: ParsedFields): Readonly<DomainValues> {
+    const { values } = this;
+    Object.assign(values, noValues());
+    for (const [key, value] of attributes) {
+      const role = this.roleOf(key);
+      if (role) put(values, role, value);
+    }
+    return values;
+  }
+
+  private roleOf(key: string): KeyRole | undefined {
+    if (this.roles.has(key)) return this.roles.get(key);
+    if (this.roles.size >= KEYS_MAX) this.roles.clear();
+    const column = logFieldOfSourceKey(key)?.column;
+    const role = column === undefined ? undefined : { column, unitNs: durationUnitOfKey(key) };
+    this.roles.set(key, role);
+    return role;
+  }
+}
+
+function noValues(): DomainValues {
+  return { operationId: '', errorCode: '', caller: '', durationMs: undefined };
+}
+
+function put(values: DomainValues, { column, unitNs }: KeyRole, value: AttributeValue): void {
+  const text = String(value);
+  if (column === 'OperationId') values.operationId ||= text;
+  else if (column === 'ErrorCode') values.errorCode ||= text;
+  else if (column === 'Caller') values.caller ||= text;
+  else if (column === 'DurationNs' && values.durationMs === undefined) {
+    const ns = parseDurationNs(text, unitNs);
+    if (ns !== undefined) values.durationMs = ns / 1e6;
+  }
+}
+
+export function severityOf({ severityNumber }: ParsedLine, ofTransport: number): number {
+  return severityNumber || ofTransport;
+}

@@ -1,0 +1,67 @@
+/** Operations in which something went wrong. */
+
+export interface OperationErrors {
+  readonly operationId: string;
+  errors: number;
+  firstMs: number | undefined;
+  /** Of its first error. */
+  example: string;
+}
+
+export interface OperationsState {
+  readonly operations: readonly OperationErrors[];
+  readonly others: number;
+}
+
+const OPERATIONS_MAX = 20_000;
+const EXAMPLE_LENGTH_MAX = 300;
+
+export class OperationTally {
+  private readonly operations: Map<string, OperationErrors> = new Map();
+  /** Errors of operations that there was no room for. */
+  private others = 0;
+
+  add(operationId: string, timeMs: number | undefined, body: string): void {
+    const known = this.operations.get(operationId);
+    if (known) {
+      known.errors += 1;
+      return;
+    }
+    if (this.operations.size >= OPERATIONS_MAX) {
+      this.others += 1;
+      return;
+    }
+    const example = body.slice(0, EXAMPLE_LENGTH_MAX);
+    this.operations.set(operationId, { operationId, errors: 1, firstMs: timeMs, example });
+  }
+
+  get count(): number {
+    return this.operations.size;
+  }
+
+  /** Those with the most errors first. */
+  top(): readonly Readonly<OperationErrors>[] {
+    return [...this.operations.values()].toSorted((one, other) => other.errors - one.errors);
+  }
+
+  state(): OperationsState {
+    return { operations: [...this.operations.values()], others: this.others };
+  }
+
+  absorb({ operations, others }: OperationsState): void {
+    this.others += others;
+    for (const more of operations) {
+      const known = this.operations.get(more.operationId);
+      if (!known) {
+        if (this.operations.size < OPERATIONS_MAX)
+          this.operations.set(more.operationId, { ...more });
+        else this.others += more.errors;
+        continue;
+      }
+      known.errors += more.errors;
+      if ((more.firstMs ?? Infinity) >= (known.firstMs ?? Infinity)) continue;
+      known.firstMs = more.firstMs;
+      known.example = more.example;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/** Panics and exceptions with their call stacks, grouped by what was thrown and where. */
+import type { AnalysedRecord } from './analysed-record.ts';
+
+export interface StackGroup {
+  /** What was thrown, with values left out, and the frames it came from. */
+  readonly key: string;
+  readonly title: string;
+  /** The first frames, as the trace has them. */
+  readonly frames: readonly string[];
+  readonly example: string;
+  count: number;
+  firstMs: number | undefined;
+  lastMs: number | undefined;
+}
+
+const GROUPS_MAX = 1_000;
+const FRAMES_MAX = 5;
+const EXAMPLE_LENGTH_MAX = 8 * 1024;
+const TITLE_LENGTH_MAX = 300;
+
+const TITLE =
+  /^(?:panic: |fatal error: |runtime error: |Exception in thread |Uncaught )|\bpanicked at\b|^[\w$.]{0,256}(?:Exception|Error|Panic|Throwable)\b/;
+const FRAME =
+  /^\s+(?:at |File "|\d{1,4}: )|^[\w./*()[\]-]{1,256}\((?:0x|\.\.\.|\{0x|\))|^\t\/|^\s{2,}\S+\.(?:go|rs|py|js|ts|java):\d+/;
+const VALUES = /0x[0-9a-f]+|\b\d+\b|"[^"]{0,200}"|'[^']{0,200}'/gi;
+
+export class StackTally {
+  private readonly groups: Map<string, StackGroup> = new Map();
+  private others = 0;
+
+  add({ text, timeMs }: AnalysedRecord): void {
+    const lines = text.split('\n', 200);
+    const frames = lines.filter((line) => FRAME.test(line)).slice(0, FRAMES_MAX);
+    const titleLine = lines.find((line) => TITLE.test(line.trim()));
+    if (frames.length === 0 || titleLine === undefined) return;
+    const title = titleLine.trim().slice(0, TITLE_LENGTH_MAX);
+    const key = [title, ...frames].join('\n').replaceAll(VALUES, '<*>');
+    this.count(key, { title, frames, timeMs, text });
+  }
+
+  /** Most frequent first. */
+  top(): readonly Readonly<StackGroup>[] {
+    return [...this.groups.values()].toSorted((one, other) => other.count - one.count);
+  }
+
+  state(): readonly StackGroup[] {
+    return [...this.groups.values()];
+  }
+
+  absorb(groups: readonly StackGroup[]): void {
+    for (const more of groups) {
+      const known = this.groups.get(more.key);
+      if (!known) {
+        if (this.groups.size < GROUPS_MAX) this.groups.set(more.key, { ...more });
+        continue;
+      }
+      known.count += more.count;
+      known.firstMs = earliest(known.firstMs, more.firstMs);
+      known.lastMs = latest(known.lastMs, more.lastMs);
+    }
+  }
+
+  private count(
+    key: string,
+    found: {
+      readonly title: string;
+      readonly frames: readonly string[];
+      readonly timeMs: number | undefined;
+      readonly text: string;
+    },
+  ): void {
+    const { frames, text, timeMs, title } = found;
+    const known = this.groups.get(key);
+    if (known) {
+      known.count += 1;
+      known.firstMs = earliest(known.firstMs, timeMs);
+      known.lastMs = latest(known.lastMs, timeMs);
+      return;
+    }
+    if (this.groups.size >= GROUPS_MAX) {
+      this.others += 1;
+      return;
+    }
+    this.groups.set(key, {
+      key,
+      title,
+      frames: frames.map((frame) => frame.trim()),
+      example: text.slice(0, EXAMPLE_LENGTH_MAX),
+      count: 1,
+      firstMs: timeMs,
+      lastMs: timeMs,
+    });
+  }
+}
+
+export function earliest(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return Math.min(one, other);
+}
+
+export function latest(one: number | undefined, other: number | undefined): number | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return Math.max(one, other);
+}
