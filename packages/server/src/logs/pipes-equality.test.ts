@@ -19,6 +19,7 @@ import {
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LogReader } from './log-reader.ts';
+import { READ_LIMITS } from './read-budget.ts';
 import { searchLogs } from './search.ts';
 
 const BASE_NS = 1_780_390_000_000_000_000n;
@@ -294,6 +295,24 @@ VALUES (11, 1, 'a <*>', '<*> <*>', now()), (12, 2, 'b', '<*>', now()), (13, 2, '
     expect(some).toHaveLength(1);
   });
 
+  test.each([
+    ['bytes_read', { bytesReadMax: 1 }],
+    ['memory', { memoryBytesMax: 10_000 }],
+    ['time', { timeoutMs: 0 }],
+  ] as const)('say when an answer is not whole: %s', async (reason, limits) => {
+    const { engine } = fixture;
+    const readLimits = { ...READ_LIMITS, ...limits };
+    const bounded = new LogReader({ engine, flush: () => Promise.resolve(), readLimits });
+    // What is kept of fields is not bounded here.
+    await bounded.catalogue.checked(() => undefined, {
+      budget: reader.budget(),
+      signal: new AbortController().signal,
+    });
+    const query = '* | stats count_uniq(body), values(body) by operationId';
+    const found = await search(query, { reader: bounded });
+    expect(found.partial).toMatchObject({ reason });
+  });
+
   test('have hostile names', async () => {
     const names = ['`', '"; DROP TABLE logs --', '\\', "'", '{p0:String}', '\u0000', '列'];
     const columns = names.map((name) => `count() as ${JSON.stringify(name)}`);
@@ -350,14 +369,20 @@ interface Found {
   readonly partial: unknown;
 }
 
+interface SearchOptions {
+  readonly limit?: number;
+  readonly cursor?: string;
+  readonly reader?: LogReader;
+}
+
 async function search(
   query: string,
-  { limit = 100, cursor }: { readonly limit?: number; readonly cursor?: string } = {},
+  { limit = 100, cursor, reader: other = reader }: SearchOptions = {},
 ): Promise<Found> {
   const request = { ...RANGE, query, limit, order: 'desc', sql: false } as const;
   const events: LogSearchEvent[] = [];
   const given = cursor === undefined ? request : { ...request, cursor };
-  for await (const event of searchLogs(reader, given, new AbortController().signal)) {
+  for await (const event of searchLogs(other, given, new AbortController().signal)) {
     events.push(event);
   }
   const rowEvents = events.flatMap((event) => (event.kind === 'row' ? [event] : []));

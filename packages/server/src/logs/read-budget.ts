@@ -56,6 +56,11 @@ export class ReadBudget {
     this.statements += 1;
   }
 
+  /** A statement that takes what there is at a limit does not say that it ended at this one. */
+  isReadUp(): boolean {
+    return this.bytesRead >= this.limits.bytesReadMax;
+  }
+
   /** With what a running statement has read so far. */
   cost(running: Pick<QueryProgress, 'rowsRead' | 'bytesRead'> = NOTHING): Cost {
     return {

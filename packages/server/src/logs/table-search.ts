@@ -97,7 +97,18 @@ export async function* tableRows(
     yield { kind: 'cut', partial };
     return;
   }
-  if (isCut) yield { kind: 'cut', partial: rows >= rowsMax ? 'rows' : 'time' };
+  const partial = cutAtEnd({ isCut, isFull: rows >= rowsMax, isReadUp: options.budget.isReadUp() });
+  if (partial) yield { kind: 'cut', partial };
+}
+
+function cutAtEnd(found: {
+  readonly isCut: boolean;
+  readonly isFull: boolean;
+  readonly isReadUp: boolean;
+}): PartialReason | undefined {
+  if (found.isReadUp) return 'bytes_read';
+  if (!found.isCut) return undefined;
+  return found.isFull ? 'rows' : 'time';
 }
 
 interface TableOutcome {
