@@ -101,7 +101,7 @@ export class ContinuationRule {
     const { rule } = this;
     if (rule && this.isPartOf(rule, plain)) return true;
     if (!this.canContinue) return false;
-    if (isIndented(plain)) return rule?.isStrict !== true && !CARGO_STATUS.test(plain);
+    if (isIndented(plain)) return !CARGO_STATUS.test(plain);
     if (CLOSING.test(plain) && this.isOpen) return true;
     if (blanksBefore > 0) return false;
     const attached = ruleOf(plain);

@@ -18,6 +18,8 @@ function join(lines: readonly string[]): string[] {
   return joined(lines).map(({ text }) => text);
 }
 
+const HEAD = '2026-06-02 01:14:03 ERROR x';
+
 describe('RecordJoiner', () => {
   const cases = goldenActuals(new URL('testdata/join.txt', import.meta.url), (input) =>
     join(input.replaceAll('␛', '\u001b').split('\n'))
@@ -52,6 +54,23 @@ describe('RecordJoiner', () => {
     const room = JOINED_LENGTH_MAX - head.length - 1;
     expect(join([head, frame(room)])).toHaveLength(1);
     expect(join([head, frame(room + 1)])).toHaveLength(2);
+  });
+
+  test('takes time in proportion to the length of lines', () => {
+    // A pattern that backtracks takes minutes here: the test then runs out of time.
+    const heads = [
+      'panic: x',
+      HEAD,
+      "thread 'a' panicked at b:1:1:",
+      'java.lang.Error',
+      'Traceback (most recent call last):',
+      '/a:1',
+    ];
+    const parts = ['(', ')', 'a.', 'a/', '(a)', ' ', '1:', '[', 'A', 'Error', '\u001b['];
+    for (const head of heads) {
+      const lines = parts.map((part) => part.repeat(20_000 / part.length));
+      expect(joined([head, ...lines, ...lines]).length).toBeGreaterThan(0);
+    }
   });
 
   test('keeps every line that is not blank, as it was read', () => {

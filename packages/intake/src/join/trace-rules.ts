@@ -1,6 +1,6 @@
 /**
  * What is printed over several lines, as data: how it begins and which lines belong to it. Lines are
- * without colours. A rule that is at work also takes indented lines, unless it says otherwise.
+ * without colours. A rule that is at work also takes indented lines.
  */
 export interface TraceRule {
   readonly name: string;
@@ -20,16 +20,14 @@ export interface TraceRule {
   readonly until?: RegExp;
   /** The last line of it: what follows begins a record. */
   readonly end?: RegExp;
-  /** True: indented lines belong to it only when `part` says so. */
-  readonly isStrict?: boolean;
 }
 
 const NEVER = /(?!)/;
 
 // `main.(*Server).run(0xc000010000)`, `runtime.goexit`, `github.com/acme/im.Send[...](...)`
-const GO_CALL = String.raw`[\w./*()[\]{}\-·]{1,256}\([^\n]{0,4096}\)`;
+const GO_CALL = String.raw`(?=[^\n]*\)$)[^\s()]{1,512}(?:\([^\s()]{1,128}\)[^\s()]{0,256}){0,8}\(`;
 const GO_PART = new RegExp(
-  String.raw`^(?:\[signal |\[originating from goroutine |goroutine \d+[ \[]|runtime stack:|created by |exit status \d|panic: |${GO_CALL}$|\.\.\.(?:additional frames|\d+ frames elided)|r\w{1,5} +0x[\da-f]+$)`,
+  String.raw`^(?:\[signal |\[originating from goroutine |goroutine \d+[ \[]|runtime stack:|created by |exit status \d|panic: |${GO_CALL}|\.\.\.(?:additional frames|\d+ frames elided)|r\w{1,5} +0x[\da-f]+$)`,
 );
 
 export const TRACE_RULES: readonly TraceRule[] = [
@@ -80,7 +78,6 @@ export const TRACE_RULES: readonly TraceRule[] = [
     start: /^(?:error|warning)(?:\[E\d{1,5}\])?: /,
     part: /^(?:\s*-->|\s*\d+ \||\s+\||\s*= |\s*\.\.\.$)/,
     isAlone: true,
-    isStrict: true,
   },
   {
     name: 'python',
