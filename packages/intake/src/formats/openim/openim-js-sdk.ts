@@ -19,6 +19,7 @@ export const OPENIM_JS_SDK: LineFormat = {
     zh: 'OpenIM WASM SDK 浏览器控制台，JavaScript 一侧',
   },
   specificity: 'specific',
+  serviceHint: 'openim-web-sdk',
   gate: {
     first: '%SE=e[wi@',
     containsAny: ['SDK =>', '=> (invoked by ', 'exit code: ', 'Go program '],

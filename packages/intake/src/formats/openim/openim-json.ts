@@ -19,6 +19,8 @@ export const OPENIM_JSON: LineFormat = {
     zh: 'OpenIM 服务端、chat 服务与 SDK（3.0 起），JSON',
   },
   specificity: 'specific',
+  // Servers name their module.
+  serviceHint: 'openim-sdk-core',
   gate: { first: '{', contains: ['"PID":', '"msg":'] },
   parse,
 };

@@ -17,6 +17,7 @@ export const OPENIM_SDK_DEBUG: LineFormat = {
     zh: 'OpenIM WASM SDK，桥接层带调试输出',
   },
   specificity: 'specific',
+  serviceHint: 'openim-sdk-core',
   gate: { first: '0123456789[TDIWEFPSas', containsAny: ['[operationID:', ' operationID='] },
   parse,
 };

@@ -15,6 +15,7 @@ export const OPENIM_V2: LineFormat = {
     zh: 'OpenIM 1.x 与 2.x',
   },
   specificity: 'specific',
+  serviceHint: 'openim',
   gate: { first: '0123456789', contains: [' [OperationID:'] },
   parse,
 };

@@ -18,6 +18,8 @@ export const OPENIM: LineFormat = {
     zh: 'OpenIM 服务端、chat 服务与 SDK（3.0 起），文本',
   },
   specificity: 'specific',
+  // Servers name their module.
+  serviceHint: 'openim-sdk-core',
   // Digits, and what consoles and logcat put before a time.
   gate: { first: '0123456789[wi@VDIWEF', contains: ['[PID:'] },
   parse,

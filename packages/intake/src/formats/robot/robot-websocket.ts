@@ -22,6 +22,7 @@ export const ROBOT_WEBSOCKET: LineFormat = {
     zh: '配送机器人后端的 WebSocket 日志',
   },
   specificity: 'specific',
+  serviceHint: 'robot-websocket',
   gate: { first: '[', contains: ['[WebSocket] '] },
   parse,
 };
