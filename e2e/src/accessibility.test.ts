@@ -30,6 +30,9 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('accessibili
     ['/logs', '.record-row', 'light'],
     ['/logs', '.record-row', 'dark'],
     ['/logs?q=nothing-like-this', '.empty-page', 'light'],
+    ['/logs?view=patterns', '.patterns-table tbody tr', 'light'],
+    ['/logs?view=patterns', '.patterns-table tbody tr', 'dark'],
+    ['/logs?view=changes', '.patterns-frame', 'light'],
     ['/settings', '.settings h1', 'dark'],
   ] as const)('%s until %s, %s', async (address, ready, colorScheme) => {
     // The test's own script must get past the content security policy.

@@ -32,9 +32,20 @@ export async function learnPatterns(engine: Engine, signal?: AbortSignal): Promi
     const { skeletonId, slots, records } = rowSchema.parse(row);
     seen.push({ skeletonId: formatRecordId(BigInt(skeletonId)), slots, count: records });
   }
-  const aliases = learnAliases(seen).slice(0, ALIASES_MAX);
+  // A source that makes up words must not make up aliases without end; reads send them all.
+  const room = Math.max(0, ALIASES_MAX - (await countAliases(engine)));
+  const aliases = learnAliases(seen).slice(0, room);
   if (aliases.length > 0) await engine.command(writeAliasesStatement(aliases));
   return aliases.length;
+}
+
+async function countAliases(engine: Engine): Promise<number> {
+  const { rows } = await engine.query(
+    sql`SELECT uniqExact(SkeletonId) AS aliases FROM pattern_alias`,
+    { limits: { timeoutMs: TIMEOUT_MS } },
+  );
+  for await (const { aliases } of rows) return Number(aliases);
+  return 0;
 }
 
 /** Patterns that share a skeleton, with how often they came since the oldest of them was told. */

@@ -168,7 +168,10 @@ function PatternRow({ pattern, range, show, onFilter }: PatternRowProps): ReactE
       <td className="pattern-service">
         {service && service.name !== '' && <ServiceName name={service.name} />}
         {others.length > 0 && (
-          <span className="dim" title={others.map(({ name }) => name).join(', ')}>
+          <span
+            className="dim"
+            title={visibleLine(others.map(({ name }) => name).join(', '), CHARACTERS_MAX)}
+          >
             {' '}
             {text('patterns.more', { count: others.length })}
           </span>

@@ -9,7 +9,7 @@ import { logPatternsRequestSchema, type LogPatternsInput } from '@tendril/api/lo
 import type { LogPatternsResponse } from '@tendril/api/log-patterns';
 import type { LogRecord } from '@tendril/model/log-record';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
-import { sql } from '@tendril/sql/sql';
+import { int64, sql } from '@tendril/sql/sql';
 import type { EngineFixture } from '@tendril/testkit/engine-fixture';
 import { KEEPS_EVERYTHING } from '@tendril/testkit/log-batches';
 import { startLogsFixture } from '@tendril/testkit/logs-fixture';
@@ -20,6 +20,7 @@ import { LogReader } from '../log-reader.ts';
 import { searchLogs } from '../search.ts';
 import { logChangesRequestSchema } from '@tendril/api/log-changes';
 import { logSearchRequestSchema } from '@tendril/api/log-search';
+import { ALIASES_MAX } from './pattern-alias.ts';
 import { logPatterns } from './patterns.ts';
 
 const NS_PER_S = 1_000_000_000n;
@@ -231,6 +232,14 @@ describe('patterns', () => {
         '1 state=dead',
         '1 state=ready',
       ]);
+    });
+
+    test('no more is learned than reads can send along', async () => {
+      await fixture.engine.command(
+        sql`INSERT INTO pattern_alias (SkeletonId, GroupId) SELECT number + 1, number + 1 FROM numbers(${int64(BigInt(ALIASES_MAX))})`,
+      );
+      await store(NAMES.map((name) => ({ body: `logout by user ${name} from 10.0.0.1` })));
+      expect(await learnPatterns(fixture.engine)).toBe(0);
     });
 
     test('learning again finds nothing new', async () => {
