@@ -32,11 +32,16 @@ describe('completionsAt', () => {
   });
 });
 
-function draw({ kind, start, prefix, field, keywords }: Completion): string {
+function draw(completion: Completion): string {
+  const { kind, start, prefix, field, keywords, isArgument, columns, hasOnlyColumns } = completion;
   const parts = [
     `${kind} at ${start}`,
     ...(prefix === '' ? [] : [`from “${prefix}”`]),
     ...(field === undefined ? [] : [`of ${field}`]),
+    ...(isArgument ? ['as argument'] : []),
+    ...(columns === undefined
+      ? []
+      : [`with ${hasOnlyColumns ? 'nothing but ' : ''}[${columns.join(' ')}]`]),
     ...(keywords === undefined ? [] : [`of [${keywords.join(' ')}]`]),
   ];
   return parts.join(' ');

@@ -5,7 +5,10 @@
  */
 import type { RegexLiteral } from './ast.ts';
 import { piecesText } from './ast.ts';
-import { notesOfPipes } from './pipeline.ts';
+import type { KnownColumns } from './column.ts';
+import type { Notes } from './pipe-reader.ts';
+import { notesOfPipes, parsePipeline } from './pipeline.ts';
+import { columnsOfPipeline } from './plan.ts';
 import { QueryFailure } from './query-failure.ts';
 import type { ScannedText, Scanner } from './scan.ts';
 import {
@@ -26,6 +29,12 @@ export interface Completion {
   readonly prefix: string;
   /** For values and operators: the field's name as it was written. */
   readonly field?: string;
+  /** For fields: it is an argument of a pipe, so no operator follows. */
+  readonly isArgument?: true;
+  /** For fields after pipes: columns that those made and whose names fit. */
+  readonly columns?: readonly string[];
+  /** With `columns`: nothing else can be named here. */
+  readonly hasOnlyColumns?: true;
   /** For keywords, pipes and functions: those that fit. */
   readonly keywords?: readonly string[];
 }
@@ -143,7 +152,10 @@ function inPipes({ text, at }: Walk): readonly Completion[] {
   const notes = notesOfPipes(text, at);
   const filterStart = notes.filterStarts.at(-1) ?? -1;
   const isInFilter = notes.tokens.every((token) => token.start < filterStart);
-  if (filterStart >= 0 && isInFilter) return completionsFrom(text, filterStart);
+  const made = columnsBefore(text, notes);
+  if (filterStart >= 0 && isInFilter) {
+    return completionsFrom(text, filterStart).map((each) => withColumns(each, made));
+  }
   const start = text.length - (UNFINISHED_WORD.exec(text)?.[0].length ?? 0);
   const prefix = text.slice(start);
   const asked = notes.expectations.filter((expectation) => expectation.at === start);
@@ -151,11 +163,30 @@ function inPipes({ text, at }: Walk): readonly Completion[] {
   return kinds
     .map((kind) => {
       const words = asked.flatMap((each) => (each.kind === kind ? each.words : []));
-      return kind === 'field'
-        ? place('field', start, prefix)
-        : wordPlace(kind, start, prefix, words);
+      if (kind !== 'field') return wordPlace(kind, start, prefix, words);
+      return withColumns({ ...place('field', start, prefix), isArgument: true }, made);
     })
     .filter(({ keywords: words }) => words === undefined || words.length > 0);
+}
+
+/** Of the pipes before the last one; undefined when they are wrong or made none. */
+function columnsBefore(text: string, { tokens }: Notes): KnownColumns | undefined {
+  const bar = tokens.findLast(({ kind, start }) => kind === 'operator' && text[start] === '|');
+  try {
+    const made = columnsOfPipeline(parsePipeline(text.slice(0, bar?.start ?? 0)));
+    return made.known.length > 0 ? made : undefined;
+  } catch (error) {
+    if (error instanceof QueryFailure) return undefined;
+    throw error;
+  }
+}
+
+function withColumns(completion: Completion, made: KnownColumns | undefined): Completion {
+  if (completion.kind !== 'field' || !made) return completion;
+  const prefix = completion.prefix.toLowerCase();
+  const names = made.known.map(({ name }) => name);
+  const columns = names.filter((name) => name.toLowerCase().startsWith(prefix));
+  return { ...completion, columns, ...(made.isWhole && { hasOnlyColumns: true }) };
 }
 
 const UNFINISHED_WORD = /[\p{L}\p{N}_.@$-]+$/u;

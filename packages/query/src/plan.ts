@@ -3,7 +3,8 @@ import { type Sql, EMPTY_SQL, integer, joinSql, sql } from '@tendril/sql/sql';
 
 import type { TableColumn } from '@tendril/api/table';
 import { checkQuery, type CheckContext } from './check.ts';
-import type { Column } from './column.ts';
+import type { FieldCatalogue } from './catalogue.ts';
+import type { Column, KnownColumns } from './column.ts';
 import { lowerQuery, type LowerOptions } from './lower.ts';
 import type { Pipeline } from './pipeline.ts';
 import { cellOutput } from './pipes/cell.ts';
@@ -14,6 +15,7 @@ import {
   type RecordsStage,
   type Stage,
   type TableStage,
+  columnsOf,
   orderBy,
   recordsSource,
   tableStatement,
@@ -73,6 +75,22 @@ export function planQuery(
   const last = pipes.reduce((stage: Stage, pipe) => pipe.apply(stage, pipeContext), first);
   return last.kind === 'table' ? tablePlan(last, filter) : recordsPlan(last, filter);
 }
+
+/** Columns that the pipes make, whatever fields there are. Throws a QueryFailure. */
+export function columnsOfPipeline({ pipes }: Pipeline): KnownColumns {
+  const context: PipeContext = {
+    catalogue: EVERY_FIELD,
+    nowNs: 0n,
+    lower: (query) => lowerQuery(query),
+  };
+  return columnsOf(pipes.reduce((stage: Stage, pipe) => pipe.apply(stage, context), ALL_RECORDS));
+}
+
+/** Takes each name for an attribute. */
+const EVERY_FIELD: FieldCatalogue = {
+  find: (key) => [{ key, scope: 'attribute', types: ['string'], storage: 'path' }],
+  names: () => [],
+};
 
 interface LeadingFilters {
   readonly stage: RecordsStage;

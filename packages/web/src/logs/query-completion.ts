@@ -51,7 +51,7 @@ export async function completeQuery(
 async function optionsAt(place: Place, sources: CompletionSources): Promise<readonly Completion[]> {
   switch (place.kind) {
     case 'field':
-      return fieldOptions(place.prefix, sources);
+      return [...columnOptions(place), ...fieldOptions(place, sources)];
     case 'value':
       return await valueOptions(place, sources);
     case 'keyword':
@@ -75,7 +75,20 @@ async function optionsAt(place: Place, sources: CompletionSources): Promise<read
   }
 }
 
-function fieldOptions(prefix: string, { fields, text }: CompletionSources): readonly Completion[] {
+/** Columns that the pipes before made. */
+function columnOptions({ columns = [], isArgument }: Place): readonly Completion[] {
+  return columns.map((name) => ({
+    label: name,
+    apply: isArgument ? printFieldName(name) : `${printFieldName(name)} `,
+    type: 'field',
+  }));
+}
+
+function fieldOptions(
+  { prefix, isArgument, hasOnlyColumns }: Place,
+  { fields, text }: CompletionSources,
+): readonly Completion[] {
+  if (hasOnlyColumns) return [];
   const wanted = prefix.toLowerCase();
   return fields
     .map((field) => ({ field, rank: rankOf(field, wanted) }))
@@ -86,7 +99,7 @@ function fieldOptions(prefix: string, { fields, text }: CompletionSources): read
       label: field.name,
       detail:
         field.records === null ? field.type : text('completion.records', { count: field.records }),
-      apply: thenMore(`${printFieldName(field.name)}:`),
+      apply: isArgument ? printFieldName(field.name) : thenMore(`${printFieldName(field.name)}:`),
       type: 'field',
     }));
 }
