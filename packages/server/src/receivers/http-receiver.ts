@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { closeServer } from './close-server.ts';
 import { statusOf, type FailureStatus } from './failure-status.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import type { ListenAddress, Receiver } from './receiver.ts';
 import { listen } from './sniffing-listener.ts';
 
@@ -37,6 +38,33 @@ export function requestHandler(protocol: HttpProtocol, prefix: string): RequestH
     const call = callOf(request, response, prefix);
     protocol.handle(call).catch((error: unknown) => answerFailure(protocol, call, error));
   };
+}
+
+/**
+ * Call it when the sender is known, before its body is read. Waits while other bodies take all the memory there
+ * is for them; throws `Failure` `overloaded` when that takes too long.
+ */
+export async function reserveMemory({ request, response }: ReceiverCall): Promise<void> {
+  const giveBack = await BODIES.take(memoryOf(request));
+  if (response.destroyed) giveBack();
+  else response.on('close', giveBack);
+}
+
+/** Of all receivers over HTTP together, whatever their number of connections. */
+const BODIES: MemoryBudget = new MemoryBudget({
+  bytesMax: 512 * 1024 * 1024,
+  // Shippers wait for an answer for 30 to 90 s.
+  waitMsMax: 20_000,
+});
+/** Of a body whose length is not said. */
+const UNKNOWN_BYTES: number = 1024 * 1024;
+/** Logs compress about so well. */
+const EXPANSION = 20;
+
+function memoryOf({ headers }: IncomingMessage): number {
+  const length = Number(headers['content-length'] ?? UNKNOWN_BYTES);
+  const isCompressed = (headers['content-encoding'] ?? 'identity') !== 'identity';
+  return (Number.isFinite(length) ? length : UNKNOWN_BYTES) * (isCompressed ? EXPANSION : 1);
 }
 
 export interface HttpReceiverOptions {

@@ -20,7 +20,7 @@ import {
 } from '../../protocols/elastic/bulk.ts';
 import { answerHandshake } from '../../protocols/elastic/handshake.ts';
 import { receiveBody } from '../http-body.ts';
-import type { HttpProtocol, ReceiverCall } from '../http-receiver.ts';
+import { reserveMemory, type HttpProtocol, type ReceiverCall } from '../http-receiver.ts';
 import type { ReceiverDependencies } from '../receiver-dependencies.ts';
 
 const ROUTE = 'elastic';
@@ -46,6 +46,7 @@ export function elasticProtocol(dependencies: ReceiverDependencies): HttpProtoco
 
 async function handle(call: ReceiverCall, dependencies: ReceiverDependencies): Promise<void> {
   authorize(call, dependencies);
+  if (call.request.method !== 'GET' && call.request.method !== 'HEAD') await reserveMemory(call);
   const target = targetOf(call);
   if (target?.kind === 'bulk') await bulk(call, target.index, dependencies);
   else if (target?.kind === 'single') await single(call, target, dependencies);

@@ -9,7 +9,7 @@ import { messageOf } from '@tendril/model/failure';
 import { NS_PER_MS } from '@tendril/model/time-range';
 import { JournalExport, type JournalEntry } from '../../protocols/journald/export-format.ts';
 import { cursorOf, decodeJournalEntries } from '../../protocols/journald/journal-entries.ts';
-import type { HttpProtocol, ReceiverCall } from '../http-receiver.ts';
+import { reserveMemory, type HttpProtocol, type ReceiverCall } from '../http-receiver.ts';
 import { ingestPatiently } from '../patient-ingest.ts';
 import type { ReceiverDependencies } from '../receiver-dependencies.ts';
 
@@ -49,6 +49,7 @@ async function handle(call: ReceiverCall, dependencies: ReceiverDependencies): P
   } else if (mediaTypeOf(call) !== MEDIA_TYPE) {
     answerText(response, 415, `content type must be ${MEDIA_TYPE}`);
   } else {
+    await reserveMemory(call);
     await upload(call, dependencies);
     answerText(response, 202, 'OK.');
   }

@@ -6,7 +6,7 @@ import { NS_PER_MS } from '@tendril/model/time-range';
 import { decodeLokiPush, type LokiPush } from '../../protocols/loki/push.ts';
 import { decompressSnappy } from '../../protocols/snappy.ts';
 import { receiveBody } from '../http-body.ts';
-import type { HttpProtocol, ReceiverCall } from '../http-receiver.ts';
+import { reserveMemory, type HttpProtocol, type ReceiverCall } from '../http-receiver.ts';
 import type { ReceiverDependencies } from '../receiver-dependencies.ts';
 
 const ROUTE = 'loki';
@@ -51,6 +51,7 @@ async function handle(call: ReceiverCall, dependencies: ReceiverDependencies): P
     answerText(response, 405, `${request.method ?? ''} is not allowed here; POST a push request`);
     return;
   }
+  await reserveMemory(call);
   await push(call, dependencies);
   response.writeHead(204).end();
 }
