@@ -210,8 +210,10 @@ function attributesIn(
   return attributes;
 }
 
-function nilToEmpty(text: string | undefined): string {
-  return text === undefined || text === '-' ? '' : text;
+// Loggers' names are padded where columns align.
+function nilToEmpty(text = ''): string {
+  const name = text.trim();
+  return name === '-' ? '' : name;
 }
 
 const NO_NAMES: ReadonlyMap<string, string> = new Map();

@@ -28,7 +28,7 @@ export interface ExplainedCode {
 /** Of one record, the rest is not looked at: messages say what is wrong early. */
 const TEXT_LENGTH_MAX = 64 * 1024;
 const KEYS_REMEMBERED_MAX = 4096;
-/** Attributes whose texts speak of errors. */
+/** Attributes whose texts speak of errors, or of where they are from. `r` is what OpenIM recovered. */
 const SPEAKING_KEY =
   /err|exception|panic|reason|cause|detail|stack|stderr|status|result|msg|message/i;
 
