@@ -145,7 +145,7 @@ function readsOf(server: ServerProcess, { from, to, traces, load }: Filled): rea
       ask: async (round) => get(load.traceId(numberOfRound(round))),
     },
     { name: 'service', barMs: 300, ask: search('service:openim-api') },
-    { name: 'service with errors', barMs: 300, ask: search('service:openim-api status:error') },
+    { name: 'service with errors', barMs: 300, ask: search('service:openim-api and status:error') },
     { name: 'attribute, frequent', barMs: 300, ask: search('http.response.status_code:500') },
     { name: 'attribute, rare', barMs: 300, ask: search('request.number:"123456"') },
     { name: 'attribute, absent', barMs: 300, ask: search('url.path:"/nowhere"') },

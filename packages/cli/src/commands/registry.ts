@@ -13,6 +13,7 @@ import { pipe } from './pipe.ts';
 import { search } from './search.ts';
 import { status } from './status.ts';
 import { tail } from './tail.ts';
+import { trace } from './trace.ts';
 import { token } from './token.ts';
 import { up } from './up.ts';
 
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   search,
   exportRecords,
   tail,
+  trace,
   patterns,
   parse,
   pack,

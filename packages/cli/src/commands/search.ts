@@ -14,6 +14,8 @@ import { RecordPrinter, timeText, valueText } from '../output/record-line.ts';
 import { TablePrinter } from '../output/table-printer.ts';
 import { RANGE_FLAGS, rangeOf } from '../range-flags.ts';
 import { fieldOf } from '../record-fields.ts';
+import { printSpans } from '../traces/search-spans.ts';
+import { spanQueryOf } from '../traces/span-query.ts';
 
 const ROWS_DEFAULT = 100;
 /** They wait in memory until the oldest is known; newest first they do not. */
@@ -33,6 +35,10 @@ export const search: Command = {
     {
       line: "search 'level:error | stats count() by service.name' --since 1h",
       summary: 'search.example.stats',
+    },
+    {
+      line: "search 'kind:span duration > 500ms' --since 1h",
+      summary: 'search.example.spans',
     },
     { line: 'search --fields timestamp,service,message', summary: 'search.example.fields' },
   ],
@@ -57,6 +63,11 @@ export const search: Command = {
     const hasOwnLimit =
       flags['limit'] === String(ROWS_DEFAULT) && limitsItself(positionals.join(' '));
     const limit = hasOwnLimit ? max : (countFlag(flags, 'limit', { min: 1, max }) ?? ROWS_DEFAULT);
+    const spanQuery = spanQueryOf(positionals.join(' '));
+    if (spanQuery !== undefined) {
+      const most = Math.min(limit, ROWS_MAX);
+      return await summarise(invocation, await printSpans(invocation, spanQuery, most), most);
+    }
     const print = printerOf(invocation);
     const waiting: LogRecord[] = [];
     const table = new TablePrinter(stdout, { json: isSet(flags, 'json') });

@@ -25,6 +25,9 @@ export const EN_OUTPUT = {
   'patterns.pattern': 'pattern',
   'patterns.found':
     '{shown, number} of {total, plural, one {# pattern} other {# patterns}} · {records, plural, one {# record} other {# records}} · {elapsedMs, number} ms',
+  'trace.head':
+    '{spans, plural, one {# span} other {# spans}} · {services, plural, one {# service} other {# services}} · {errors, plural, one {# error} other {# errors}}',
+  'trace.otherRecords': 'records of the trace that name no span of it',
   'say.nothingFound': 'nothing found',
   'say.nothingFound.range': 'nothing found from {from} to {to}',
   'say.found':

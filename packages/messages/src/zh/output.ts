@@ -26,6 +26,8 @@ export const ZH_OUTPUT: Readonly<Record<keyof typeof EN_OUTPUT, string>> = {
   'patterns.pattern': '模式',
   'patterns.found':
     '{total, number} 个模式中的 {shown, number} 个 · {records, plural, other {# 条日志}} · {elapsedMs, number} 毫秒',
+  'trace.head': '{spans, number} 个跨度 · {services, number} 个服务 · {errors, number} 个错误',
+  'trace.otherRecords': '属于该链路但没有指明其跨度的日志',
   'say.nothingFound': '没有找到',
   'say.nothingFound.range': '从 {from} 到 {to} 没有找到',
   'say.found': '{rows, plural, other {# 条日志}} · {elapsedMs} 毫秒 · 读取 {rowsRead, number} 行',
