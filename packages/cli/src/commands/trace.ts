@@ -97,7 +97,7 @@ async function printTree({ stdout, messages }: Invocation, found: Found): Promis
   const head = messages.text('trace.head', { spans: spans.length, services, errors });
   const when = timeText(String(extent.startNs), stdout.isTerminal);
   const length = durationText(String(extent.endNs - extent.startNs));
-  await stdout.line(stdout.style('bold', `${spans[0]?.traceId ?? ''}`));
+  await stdout.line(stdout.style('bold', spans[0]?.traceId ?? ''));
   await stdout.line(`${when}  ${length}  ${head}`);
   const recordsOf = Map.groupBy(records, ({ spanId }) => spanId);
   for (const line of treeOf(spans)) {
