@@ -30,6 +30,31 @@ describe('RecordJoiner', () => {
     expect(actual).toBe(expected);
   });
 
+  // Not in the golden file, where such lines begin a case.
+  test("a statement of MySQL's slow log is joined to its head", () => {
+    const first = [
+      '# Time: 2026-06-02T01:14:03.101234Z',
+      '# User@Host: openim[openim] @ app-1 [10.0.0.7]  Id:    12',
+      '# Query_time: 2.153123  Lock_time: 0.000112 Rows_sent: 1  Rows_examined: 1203341',
+      'use chat;',
+      'SET timestamp=1780362843;',
+      'SELECT COUNT(*)',
+      'FROM messages;',
+    ];
+    const second = [
+      '# User@Host: openim[openim] @ app-1 [10.0.0.7]  Id:    12',
+      '# Query_time: 1.1  Lock_time: 0.000112 Rows_sent: 1  Rows_examined: 1',
+      'SELECT 1;',
+    ];
+    const before = '/usr/sbin/mysqld, Version: 8.0.36. started with:';
+    expect(join([before, ...first, ...second, 'something else'])).toEqual([
+      before,
+      first.join('\n'),
+      second.join('\n'),
+      'something else',
+    ]);
+  });
+
   test(`joins ${JOINED_LINES_MAX} lines and not one more`, () => {
     const lines = [
       '2026-06-02 01:14:03 ERROR x',

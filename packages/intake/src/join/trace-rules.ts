@@ -111,6 +111,23 @@ export const TRACE_RULES: readonly TraceRule[] = [
     isAlone: true,
   },
   {
+    // A head of two or three lines, then the statement, which ends with a semicolon.
+    name: 'mysql-slow',
+    start: /^# (?:Time: \d|User@Host: [^\n]{0,512}\[)/,
+    part: /^(?!# (?:Time|User@Host): )/,
+    end: /^(?!use [^\s;]{1,256};|SET timestamp=\d{1,20};)[^\n]*;$/,
+    isAlone: true,
+    linesTaken: 1,
+  },
+  {
+    // The level and the message stand on the second line.
+    name: 'java-util-logging',
+    start: /^[A-Z][a-z]{2} \d\d, \d{4} \d{1,2}:\d\d:\d\d [AP]M \S/,
+    part: /^(?:(?:[a-z_$][\w$]{0,64}\.){1,16}[A-Z][\w$]{0,128}(?:Exception|Error|Throwable)\b|Caused by: |Suppressed: )/,
+    isAlone: true,
+    linesTaken: 1,
+  },
+  {
     name: 'shell-stack',
     start: /^!!! Error in /,
     part: /^(?:Call (?:stack|tree):|Exiting with status )/,

@@ -3,16 +3,18 @@ import type { Packs } from '../load-packs.ts';
 
 /** Each with the first place where it is. */
 export function expressionsOf({ formats, errors }: Packs): ReadonlyMap<string, string> {
-  const ofFormats = [...formats.values()].flatMap(({ spec }) => [
-    ...(spec.kind === 'line' ? [[spec.line, `${spec.id}: line`] as const] : []),
-    ...(spec.extract ?? []).map(
-      ({ pattern }, index) => [pattern, `${spec.id}: extract ${index}`] as const,
-    ),
-  ]);
-  const ofErrors = [...errors.values()].flatMap(({ spec }) =>
-    spec.match.flatMap(({ pattern }) =>
-      pattern === undefined ? [] : [[pattern, spec.id] as const],
-    ),
-  );
-  return new Map([...ofFormats, ...ofErrors].toReversed());
+  const found = new Map<string, string>();
+  const add = (source: string, where: string): void => {
+    if (!found.has(source)) found.set(source, where);
+  };
+  for (const { spec } of formats.values()) {
+    if (spec.kind === 'line') add(spec.line, `${spec.id}: line`);
+    for (const [index, { pattern }] of (spec.extract ?? []).entries()) {
+      add(pattern, `${spec.id}: extract ${index}`);
+    }
+  }
+  for (const { spec } of errors.values()) {
+    for (const { pattern } of spec.match) if (pattern !== undefined) add(pattern, spec.id);
+  }
+  return found;
 }
