@@ -72,6 +72,54 @@ describe('FormatDetector', () => {
     expect(asked).toEqual(['brace', 'both', 'one', 'both']);
   });
 
+  test('asks about the message of an envelope again, and joins what both say', () => {
+    const envelope: LineFormat = {
+      name: 'syslog',
+      specificity: 'specific',
+      isEnvelope: true,
+      parse: (line) =>
+        line.startsWith('host: ')
+          ? {
+              ...parsedAs(line.slice('host: '.length)),
+              timeNs: 1n,
+              severityNumber: 9,
+              severityText: 'info',
+              attributes: new Map([['a', 'outer']]),
+              resource: new Map([['host.name', 'im1']]),
+            }
+          : undefined,
+    };
+    const json: LineFormat = {
+      name: 'json',
+      specificity: 'generic',
+      parse: (line) =>
+        line.startsWith('{')
+          ? {
+              ...parsedAs('message'),
+              severityNumber: 17,
+              severityText: 'error',
+              attributes: new Map([['a', 'inner']]),
+            }
+          : undefined,
+    };
+    const detector = new FormatDetector(new FormatTable([envelope, json, TEXT]));
+    expect(detector.recognise('host: {"a":1}', CONTEXT)).toEqual({
+      format: json,
+      parsed: {
+        ...parsedAs('message'),
+        timeNs: 1n,
+        severityNumber: 17,
+        severityText: 'error',
+        attributes: new Map([['a', 'inner']]),
+        resource: new Map([['host.name', 'im1']]),
+      },
+    });
+    expect(detector.recognise('host: words', CONTEXT)).toMatchObject({
+      format: { name: 'syslog' },
+      parsed: { body: 'words', severityNumber: 9 },
+    });
+  });
+
   test('knows no line when no format does', () => {
     expect(new FormatDetector(new FormatTable([])).recognise('x', CONTEXT)).toBeUndefined();
   });

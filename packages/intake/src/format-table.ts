@@ -57,6 +57,14 @@ export class FormatDetector {
 
   /** `line` is without colours. Undefined when no format knows it. */
   recognise(line: string, context: LineContext): RecognisedLine | undefined {
+    const recognised = this.recogniseWhole(line, context);
+    if (recognised?.format.isEnvelope !== true) return recognised;
+    const { parsed } = recognised;
+    const inner = this.recogniseMessage(parsed.body, context);
+    return inner ? { format: inner.format, parsed: enveloped(parsed, inner.parsed) } : recognised;
+  }
+
+  private recogniseWhole(line: string, context: LineContext): RecognisedLine | undefined {
     const { likely } = this;
     const candidates = this.table.candidatesOf(line);
     if (likely && candidates.includes(likely)) {
@@ -73,6 +81,31 @@ export class FormatDetector {
     }
     return undefined;
   }
+
+  // What only is text is no line of its own.
+  private recogniseMessage(body: string, context: LineContext): RecognisedLine | undefined {
+    for (const format of this.table.candidatesOf(body)) {
+      if (format.isEnvelope === true || format.specificity === 'fallback') continue;
+      const parsed = parseWith(format, body, context);
+      if (parsed) return { format, parsed };
+    }
+    return undefined;
+  }
+}
+
+/** The program knows better than what passed its line on. */
+function enveloped(envelope: ParsedLine, line: ParsedLine): ParsedLine {
+  const severity = line.severityNumber > 0 ? line : envelope;
+  return {
+    timeNs: line.timeNs ?? envelope.timeNs,
+    severityText: severity.severityText,
+    severityNumber: severity.severityNumber,
+    body: line.body,
+    eventName: line.eventName || envelope.eventName,
+    scopeName: line.scopeName || envelope.scopeName,
+    attributes: new Map([...envelope.attributes, ...line.attributes]),
+    resource: new Map([...(envelope.resource ?? []), ...(line.resource ?? [])]),
+  };
 }
 
 const ASCII = 128;

@@ -21,6 +21,8 @@ export interface LineFormat {
   readonly gate?: LineGate;
   /** The `service.name` of records when neither they nor their source name one: `redis`. */
   readonly serviceHint?: string;
+  /** True when its message is what another program printed, as in a file of syslog: that is asked about again. */
+  readonly isEnvelope?: boolean;
   parse(line: string, context: LineContext): ParsedLine | undefined;
 }
 

@@ -69,6 +69,7 @@ class Build {
       specificity: spec.specificity,
       ...(spec.gate && { gate: gateOf(spec.gate) }),
       ...(spec.service !== undefined && { serviceHint: spec.service }),
+      ...(spec.envelope === true && { isEnvelope: true }),
       parse(line, context) {
         const captures = expression.captures(line);
         if (!captures) return undefined;

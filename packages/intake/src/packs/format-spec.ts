@@ -53,6 +53,8 @@ interface FormatSpecBase {
   /** `service.name` of lines for which nothing else names one. */
   readonly service?: string;
   readonly extract?: readonly ExtractSpec[];
+  /** True when the message is what another program printed: it is asked about again. */
+  readonly envelope?: boolean;
   readonly examples: readonly FormatExample[];
 }
 
@@ -127,6 +129,7 @@ const base = {
   title: bilingualSchema,
   specificity: z.enum(['specific', 'generic']).default('specific'),
   service: shortText.exactOptional(),
+  envelope: z.boolean().exactOptional(),
   extract: z
     .array(
       z.strictObject({
