@@ -17,7 +17,8 @@ shown here, its variable, or \`receivers.NAME.listen\` in \`tendril.yaml\` ([con
   certificates (\`clientCaFile\`) or, for Fluent, by a shared key.
 - **Fields**: names of ECS, Kubernetes agents, Docker, Loki labels and the journal become OpenTelemetry's
   (\`service.name\`, \`host.name\`, \`k8s.pod.name\` …). A message that is JSON, logfmt or begins with a time and a level is parsed. A time without
-  a zone is read in the zone that brings it nearest to when it was shipped.
+  a zone is read in the zone that brings it nearest to when it was shipped. Lines of a stack trace that a shipper sends one by one
+  are joined, as far as they come in one request; a shipper that joins them itself does so across requests too.
 - \`npx tendril status\` shows what came from whom, and that Tendril's own canaries get through.
 
 This page is generated from \`packages/messages/src/shippers\`.
@@ -36,7 +37,7 @@ This page is generated from \`packages/messages/src/shippers\`.
   （\`clientCaFile\`），Fluent 也可以用共享密钥。
 - **字段**：ECS、Kubernetes 采集器、Docker、Loki 标签和 journald 的名字会换成 OpenTelemetry 的
   （\`service.name\`、\`host.name\`、\`k8s.pod.name\` 等）。消息若是 JSON、logfmt，或以时间和级别开头，会被解析。
-  不带时区的时间，按离发送时间最近的时区来读。
+  不带时区的时间，按离发送时间最近的时区来读。逐行发送的堆栈，在同一个请求里的会合并成一条；由采集器自己合并则可以跨请求。
 - \`npx tendril status\` 显示每个来源的收发情况，以及 Tendril 自己的探测日志是否畅通。
 
 本页由 \`packages/messages/src/shippers\` 生成。

@@ -7,6 +7,8 @@ import type { LogBatch } from '@tendril/columns/log-batch';
 import type { LogResource, LogScope } from '@tendril/columns/log-resource';
 import type { LineContext, ParsedFields, ParsedLine } from '@tendril/intake/format';
 import { FORMATS } from '@tendril/intake/formats/registry';
+import { isBlank } from '@tendril/intake/join/line-shape';
+import { RecordJoiner } from '@tendril/intake/join/record-joiner';
 import { NO_SCOPE } from '@tendril/intake/log-context';
 import type { LogWriter } from '@tendril/intake/log-writer';
 import type { WriteOutcome } from '@tendril/intake/request-state';
@@ -42,10 +44,21 @@ export interface EventFallback {
 
 const NO_FALLBACK: EventFallback = {};
 
+interface LineOrigin {
+  readonly event: ParsedLine;
+  readonly fallback: EventFallback;
+}
+
+const OFFSET_KEY = 'log.offset';
+/** Sources whose lines are joined side by side; a request has few. */
+const JOINERS_MAX = 256;
+
 export class EventWriter {
   private readonly writer: LogWriter;
   private readonly scopes: Map<string, LogScope> = new Map([['', NO_SCOPE]]);
   private readonly bodies: BodyLineReader;
+  /** By source: the lines that may have more to come. */
+  private readonly joiners: Map<string, RecordJoiner<LineOrigin>> = new Map();
   private readonly nowNs: bigint;
 
   /** Begins a request. */
@@ -56,7 +69,20 @@ export class EventWriter {
     writer.open(sink);
   }
 
+  /**
+   * An event that is a line and nothing more is joined with the lines of its source that belong to it, within
+   * the request.
+   */
   write(event: ParsedLine, fallback: EventFallback = NO_FALLBACK): void {
+    if (event.severityNumber > 0 || event.eventName !== '' || isBlank(event.body)) {
+      this.put(event, event.body, fallback);
+      return;
+    }
+    const line = { text: event.body, raw: event.body, lineCount: 1, origin: { event, fallback } };
+    this.joinerOf(event, fallback).push(line);
+  }
+
+  private put(event: ParsedLine, raw: string, fallback: EventFallback): void {
     const record = event.severityNumber === 0 ? this.withLine(event) : event;
     const { writer } = this;
     writer.useResource(this.resource(record.resource, fallback.service ?? ''));
@@ -68,10 +94,28 @@ export class EventWriter {
     writer.body(record.body);
     if (record.eventName !== '') writer.eventName(record.eventName);
     for (const [name, value] of record.attributes) writer.attribute(name, value);
-    if (record.body !== event.body && !record.attributes.has(ORIGINAL_KEY)) {
-      writer.original(event.body);
-    }
+    if (record.body !== raw && !record.attributes.has(ORIGINAL_KEY)) writer.original(raw);
     writer.end();
+  }
+
+  // Events are of one source when all they say beside their line, and where it stands, is the same.
+  private joinerOf(event: ParsedLine, fallback: EventFallback): RecordJoiner<LineOrigin> {
+    const attributes = [...event.attributes].filter(([name]) => name !== OFFSET_KEY);
+    const source = [[...(event.resource ?? [])], attributes, fallback, event.scopeName];
+    const key = JSON.stringify(source, bigintAsText);
+    const known = this.joiners.get(key);
+    if (known) return known;
+    if (this.joiners.size >= JOINERS_MAX) this.flush();
+    const joiner = new RecordJoiner<LineOrigin>(({ text, raw, origin }) => {
+      this.put({ ...origin.event, body: text }, raw, origin.fallback);
+    });
+    this.joiners.set(key, joiner);
+    return joiner;
+  }
+
+  private flush(): void {
+    for (const joiner of this.joiners.values()) joiner.flush();
+    this.joiners.clear();
   }
 
   reject(code: RejectionCode, reason: string): void {
@@ -79,7 +123,9 @@ export class EventWriter {
     this.writer.reject(code, reason);
   }
 
+  /** Call it at the end: what waited for more lines is written now. */
   outcome(): WriteOutcome {
+    this.flush();
     return this.writer.outcome();
   }
 
