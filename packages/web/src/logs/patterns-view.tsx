@@ -87,7 +87,7 @@ function PatternTable({ patterns, range, show, onFilter }: PatternTableProps): R
       <thead>
         <tr>
           <th className="number">{text('patterns.count')}</th>
-          {show !== 'vanished' && <th>{text('patterns.trend')}</th>}
+          {show !== 'vanished' && <th className="pattern-trend">{text('patterns.trend')}</th>}
           <th>
             <span className="visually-hidden">{text('column.level')}</span>
           </th>
@@ -127,7 +127,7 @@ function PatternRow({ pattern, range, show, onFilter }: PatternRowProps): ReactE
         {number(shown)}
       </td>
       {show !== 'vanished' && (
-        <td title={times}>
+        <td className="pattern-trend" title={times}>
           <TrendBars counts={pattern.trend} level={level} label={times} />
         </td>
       )}
