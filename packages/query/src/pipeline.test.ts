@@ -29,6 +29,15 @@ describe('a query with pipes', () => {
     );
   });
 
+  const rolled = goldenActuals(new URL('../testdata/rolled.txt', import.meta.url), (text) => {
+    const plan = planQuery(parsePipeline(text), TEST_CONTEXT);
+    const steps = { middle: sql`STEPS`, edges: [sql`BEGIN`, sql`END`] };
+    return plan.kind === 'table' ? printSql(plan.statement({ whole: sql`RANGE`, steps })) : '';
+  });
+  test.each(rolled)('is counted from the roll-up: $name', ({ actual, expected }) => {
+    expect(actual).toBe(expected);
+  });
+
   test('without pipes is what stands in front of them', () => {
     fc.assert(
       fc.property(queryArbitrary(), (node) => {
@@ -80,7 +89,7 @@ describe('a query with pipes', () => {
 });
 
 function drawPlan(plan: Plan): string {
-  const range = sql`RANGE`;
+  const range = { whole: sql`RANGE` };
   if (plan.kind === 'table') {
     return `table of ${JSON.stringify(plan.columns)}\n${printSql(plan.statement(range))}`;
   }

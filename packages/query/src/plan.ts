@@ -22,6 +22,7 @@ import {
   withDefinitions,
 } from './pipes/stage.ts';
 import type { ResolvedQuery } from './resolved.ts';
+import type { TimeCondition } from './roll-up.ts';
 
 export interface RecordsPlan {
   readonly kind: 'records';
@@ -41,7 +42,7 @@ export interface RecordsPlan {
    * Set when the records are not simply the newest ones: what follows the list of a SELECT, given the
    * condition on time; ordered, not limited.
    */
-  readonly ordered: ((range: Sql) => Sql) | undefined;
+  readonly ordered: ((time: TimeCondition) => Sql) | undefined;
 }
 
 export interface TablePlan {
@@ -50,7 +51,7 @@ export interface TablePlan {
   readonly filter: ResolvedQuery;
   readonly columns: readonly TableColumn[];
   /** Columns are named `o0`, `o1`, …; ordered, and limited where a pipe says so. */
-  readonly statement: (range: Sql) => Sql;
+  readonly statement: (time: TimeCondition) => Sql;
 }
 
 export type Plan = RecordsPlan | TablePlan;
@@ -124,7 +125,7 @@ function recordsPlan(stage: RecordsStage, filter: ResolvedQuery): RecordsPlan {
     columns: visible && outputs(visible),
     limit,
     around,
-    ordered: isPlain ? undefined : (range) => sql`${recordsSource(stage, range)}${orderBy(stage)}`,
+    ordered: isPlain ? undefined : (time) => sql`${recordsSource(stage, time)}${orderBy(stage)}`,
   };
 }
 
@@ -133,7 +134,7 @@ function tablePlan(stage: TableStage, filter: ResolvedQuery): TablePlan {
     kind: 'table',
     filter,
     columns: stage.columns.map(tableColumn),
-    statement: (range) => tableStatement(stage, range, (columns) => outputList(outputs(columns))),
+    statement: (time) => tableStatement(stage, time, (columns) => outputList(outputs(columns))),
   };
 }
 

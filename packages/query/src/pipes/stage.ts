@@ -14,6 +14,7 @@ import { likeMatches } from '../like-pattern.ts';
 import type { Name } from '../pipe-reader.ts';
 import { QueryFailure } from '../query-failure.ts';
 import type { ResolvedQuery } from '../resolved.ts';
+import type { TimeCondition } from '../roll-up.ts';
 import { cellOf } from './cell.ts';
 
 export interface SortKey {
@@ -58,7 +59,7 @@ export interface Around {
 export interface TableStage extends StageParts {
   readonly kind: 'table';
   /** The rows, given the condition on time; neither ordered nor limited. */
-  readonly rows: (range: Sql) => Sql;
+  readonly rows: (time: TimeCondition) => Sql;
   readonly columns: readonly Column[];
 }
 
@@ -180,7 +181,7 @@ export function unlimited(stage: Stage): Stage {
   if (stage.limit === undefined) return stage;
   if (stage.kind === 'table') {
     const { columns, order, aliasCount } = stage;
-    const rows = (range: Sql): Sql => limitedRows(stage, range);
+    const rows = (time: TimeCondition): Sql => limitedRows(stage, time);
     return { kind: 'table', rows, columns, definitions: [], order, limit: undefined, aliasCount };
   }
   const { added, visible, order, aliasCount } = stage;
@@ -196,18 +197,18 @@ export function filtered(before: Stage, condition: Sql): Stage {
 
 /** A condition on the rows of a table. */
 export function filteredTable(stage: TableStage, condition: Sql): TableStage {
-  const rows = (range: Sql): Sql =>
-    sql`SELECT * FROM (\n${definedRows(stage, range)}\n) WHERE ${condition}`;
+  const rows = (time: TimeCondition): Sql =>
+    sql`SELECT * FROM (\n${definedRows(stage, time)}\n) WHERE ${condition}`;
   return { ...stage, rows, definitions: [] };
 }
 
-function definedRows({ rows, definitions }: TableStage, range: Sql): Sql {
-  if (definitions.length === 0) return rows(range);
-  return sql`SELECT *, ${definitionsList(definitions)} FROM (\n${rows(range)}\n)`;
+function definedRows({ rows, definitions }: TableStage, time: TimeCondition): Sql {
+  if (definitions.length === 0) return rows(time);
+  return sql`SELECT *, ${definitionsList(definitions)} FROM (\n${rows(time)}\n)`;
 }
 
-function limitedRows(stage: TableStage, range: Sql): Sql {
-  return sql`SELECT * FROM (\n${definedRows(stage, range)}\n)${orderBy(stage)}${limitBy(stage)}`;
+function limitedRows(stage: TableStage, time: TimeCondition): Sql {
+  return sql`SELECT * FROM (\n${definedRows(stage, time)}\n)${orderBy(stage)}${limitBy(stage)}`;
 }
 
 function definitionsList(definitions: readonly Definition[]): Sql {
@@ -223,18 +224,18 @@ export function withDefinitions(definitions: readonly Definition[]): Sql {
 }
 
 /** From FROM to before GROUP BY or ORDER BY. */
-export function recordsSource({ inner, conditions }: RecordsStage, range: Sql): Sql {
-  if (!inner) return sql`FROM logs\nWHERE ${joinSql([range, ...conditions], ' AND ')}`;
-  const source = sql`FROM\n(\n${limitedRecords(inner, range)}\n)`;
+export function recordsSource({ inner, conditions }: RecordsStage, time: TimeCondition): Sql {
+  if (!inner) return sql`FROM logs\nWHERE ${joinSql([time.whole, ...conditions], ' AND ')}`;
+  const source = sql`FROM\n(\n${limitedRecords(inner, time)}\n)`;
   if (conditions.length === 0) return source;
   return sql`${source}\nWHERE ${joinSql(conditions, ' AND ')}`;
 }
 
-function limitedRecords(stage: RecordsStage, range: Sql): Sql {
+function limitedRecords(stage: RecordsStage, time: TimeCondition): Sql {
   const aliases = stage.definitions.map(({ alias }) => sql`, ${alias}`);
   const defined = aliases.reduce((all, alias) => sql`${all}${alias}`, EMPTY_SQL);
   return sql`${withDefinitions(stage.definitions)}SELECT *${defined}
-${recordsSource(stage, range)}${orderBy(stage)}${limitBy(stage)}`;
+${recordsSource(stage, time)}${orderBy(stage)}${limitBy(stage)}`;
 }
 
 /** Newest first where nothing else is asked for or equal. */
@@ -256,6 +257,8 @@ export interface Selection {
   /** After the source; empty for a row each. */
   readonly groupBy: (cells: readonly Cell[]) => Sql;
   readonly order: (cells: readonly Cell[]) => readonly SortKey[];
+  /** What stands from FROM to before GROUP BY, instead of the rows of the stage. */
+  readonly source?: (time: TimeCondition) => Sql;
 }
 
 /** The table that a SELECT over a stage gives. */
@@ -272,10 +275,9 @@ export function selectedTable(before: Stage, selection: Selection): TableStage {
     ', ',
   );
   const groupBy = selection.groupBy(cells);
-  const rows = (range: Sql): Sql =>
-    stage.kind === 'records'
-      ? sql`${withDefinitions(stage.definitions)}SELECT ${list}\n${recordsSource(stage, range)}${groupBy}`
-      : sql`SELECT ${list}\nFROM\n(\n${definedRows(stage, range)}\n)${groupBy}`;
+  const { source } = selection;
+  const rows = (time: TimeCondition): Sql =>
+    sql`${selectFrom(stage, time, { list, source })}${groupBy}`;
   return {
     kind: 'table',
     rows,
@@ -287,18 +289,29 @@ export function selectedTable(before: Stage, selection: Selection): TableStage {
   };
 }
 
+interface SelectFrom {
+  readonly list: Sql;
+  readonly source: Selection['source'];
+}
+
+function selectFrom(stage: Stage, time: TimeCondition, { list, source }: SelectFrom): Sql {
+  if (source) return sql`SELECT ${list}\n${source(time)}`;
+  if (stage.kind === 'table') return sql`SELECT ${list}\nFROM\n(\n${definedRows(stage, time)}\n)`;
+  return sql`${withDefinitions(stage.definitions)}SELECT ${list}\n${recordsSource(stage, time)}`;
+}
+
 const NO_CELL: Cell = { sql: EMPTY_SQL, type: 'text', size: 0 };
 
 /** The whole statement of a table. */
 export function tableStatement(
   stage: TableStage,
-  range: Sql,
+  time: TimeCondition,
   outputs: (columns: readonly Column[]) => Sql,
 ): Sql {
   return sql`SELECT ${outputs(stage.columns)}
 FROM
 (
-${definedRows(stage, range)}
+${definedRows(stage, time)}
 )${orderBy(stage)}${limitBy(stage)}`;
 }
 

@@ -7,6 +7,7 @@ import type { Cell, Column } from '../column.ts';
 import { type Amount, type Name, type PipeReader } from '../pipe-reader.ts';
 import { printQuery } from '../print.ts';
 import { QueryFailure } from '../query-failure.ts';
+import { ROLLUP_STEP_NS, asksOnlyRollUp, isRollUpColumn, rolledRows } from '../roll-up.ts';
 import { AGGREGATE_FUNCTIONS, type AggregateFunction } from './aggregates.ts';
 import { unknownFunction } from './math.ts';
 import { definePipe, printName, printNames, type PipeDefinition } from './pipe.ts';
@@ -14,6 +15,8 @@ import {
   type PipeContext,
   type SortKey,
   type Stage,
+  type Selection,
+  candidatesNamed,
   cellNamed,
   columnsOf,
   refuseTwins,
@@ -90,12 +93,16 @@ export const stats: PipeDefinition = definePipe({
       ...calls.map((call) => callColumn(stage, call, context)),
     ];
     refuseTwins(columns, at);
-    const keyCount = groups.length;
-    return selectedTable(stage, {
+    const selection: Selection = {
       columns,
-      groupBy: (cells) => groupBy(cells.slice(0, keyCount)),
-      order: (cells) => usualOrder(cells, keyCount),
-    });
+      groupBy: (cells) => groupBy(cells.slice(0, groups.length)),
+      order: (cells) => usualOrder(cells, groups.length),
+    };
+    const table = selectedTable(stage, selection);
+    const rolled = rolledSelection(stage, { calls, groups, selection }, context);
+    if (!rolled) return table;
+    const { rows } = selectedTable(stage, rolled);
+    return { ...table, rows: (time) => (time.steps ? rows(time) : table.rows(time)) };
   },
 });
 
@@ -265,6 +272,57 @@ function unfit(call: Call, ofRecords: boolean): QueryFailure {
       : `${call.spelled} cannot be computed of “${name}”, which is no number`,
     position: call,
   });
+}
+
+interface Rolling {
+  readonly calls: readonly Call[];
+  readonly groups: readonly Group[];
+  readonly selection: Selection;
+}
+
+/** The same from the roll-up; undefined when it does not have all that is asked for. */
+function rolledSelection(
+  stage: Stage,
+  { calls, groups, selection }: Rolling,
+  context: PipeContext,
+): Selection | undefined {
+  if (stage.kind !== 'records' || !isRollable(stage)) return undefined;
+  if (!groups.every((group) => isRolledGroup(stage, group, context))) return undefined;
+  const counts = calls.map((call) => rolledCount(stage, call, context));
+  const columns = selection.columns.map((column, index): Column | undefined => {
+    const count = counts[index - groups.length];
+    if (index < groups.length) return column;
+    return count && { name: column.name, cell: { ...column.cell, sql: count } };
+  });
+  if (!columns.every((column) => column !== undefined)) return undefined;
+  const condition = joinSql(stage.conditions, ' AND ');
+  const withTime = groups.some(({ bucket }) => bucket !== undefined);
+  const source: Selection['source'] = ({ steps, whole }) =>
+    sql`FROM ${rolledRows({ time: steps ?? { middle: whole, edges: [] }, condition, withTime })}`;
+  return { ...selection, columns, source };
+}
+
+/** All records that match conditions which the roll-up can answer. */
+function isRollable(stage: Extract<Stage, { kind: 'records' }>): boolean {
+  const { inner, filters, conditions } = stage;
+  const isPlain = inner === undefined && filters.length === conditions.length;
+  return isPlain && filters.every((filter) => asksOnlyRollUp(filter));
+}
+
+function isRolledGroup(stage: Stage, { name, bucket }: Group, context: PipeContext): boolean {
+  const [only, ...more] = candidatesNamed(stage, name, context);
+  if (only?.kind !== 'field' || more.length > 0) return false;
+  const { column } = only.field;
+  if (bucket === undefined) return isRollUpColumn(column);
+  return column === 'Timestamp' && BigInt(Math.round(bucket.value)) % ROLLUP_STEP_NS === 0n;
+}
+
+/** Undefined for what is no count of rows. */
+function rolledCount(stage: Stage, call: Call, context: PipeContext): Sql | undefined {
+  if (call.aggregate.name !== 'count' || call.fields.length > 0) return undefined;
+  if (!call.condition) return sql`sum(rolled)`;
+  const query = checkQuery(call.condition, { ...context, columns: columnsOf(stage) });
+  return asksOnlyRollUp(query) ? sql`sumIf(rolled, ${context.lower(query)})` : undefined;
 }
 
 function groupBy(cells: readonly Cell[]): Sql {

@@ -4,7 +4,7 @@ import type { LogExplainRequest, LogExplanation } from '@tendril/api/log-explain
 import type { TimeRange } from '@tendril/model/time-range';
 import type { Plan } from '@tendril/query/plan';
 import { printSql, sql, type Sql } from '@tendril/sql/sql';
-import { rangeCondition } from './cursor.ts';
+import { timeConditionOf } from './histogram-query.ts';
 import type { LogReader } from './log-reader.ts';
 import { orderedQuery } from './ordered-search.ts';
 import { searchQuery } from './scan.ts';
@@ -34,7 +34,7 @@ export async function explainLogs(
 
 /** The one that a search over so much would begin with, were it not read in windows. */
 function statementOf(reader: LogReader, plan: Plan, range: TimeRange): Sql {
-  if (plan.kind === 'table') return plan.statement(rangeCondition(range));
+  if (plan.kind === 'table') return plan.statement(timeConditionOf(range));
   const shape = eventShape(reader, plan);
   const limit = plan.limit ?? ROWS;
   if (plan.ordered) return orderedQuery(plan.ordered, { range, shape, limit });

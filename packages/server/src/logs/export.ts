@@ -10,7 +10,7 @@ import { Failure } from '@tendril/model/failure';
 import type { LogRecord } from '@tendril/model/log-record';
 import { printFieldName } from '@tendril/query/print';
 import type { RecordsPlan, TablePlan } from '@tendril/query/plan';
-import { rangeCondition, type Cursor } from './cursor.ts';
+import type { Cursor } from './cursor.ts';
 import {
   csvWriter,
   jsonText,
@@ -19,6 +19,7 @@ import {
   textWriter,
   type TableWriter,
 } from './export-format.ts';
+import { timeConditionOf } from './histogram-query.ts';
 import type { LogReader, PreparedQuery } from './log-reader.ts';
 import { orderedQuery } from './ordered-search.ts';
 import { limitReached, type ReadLimits } from './read-budget.ts';
@@ -114,7 +115,7 @@ async function* tableText(
 ): AsyncGenerator<string> {
   const writer = writerOf(request, plan.columns);
   yield writer.head;
-  const statement = plan.statement(rangeCondition(prepared.range));
+  const statement = plan.statement(timeConditionOf(prepared.range));
   const read = { plan, statement, rowsMax: request.limit };
   for await (const event of tableRows(reader, read, options)) {
     if (event.kind === 'cells') yield writer.row(event.cells);

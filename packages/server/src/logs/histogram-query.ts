@@ -4,15 +4,16 @@
  * ends of the range from the rows, so that the sum is exact.
  */
 import { NS_PER_SECOND, type TimeRange } from '@tendril/model/time-range';
-import type { ResolvedQuery, Test } from '@tendril/query/resolved';
+import type { ResolvedQuery } from '@tendril/query/resolved';
+import {
+  asksOnlyRollUp,
+  ROLLUP_STEP,
+  ROLLUP_STEP_NS,
+  type TimeCondition,
+} from '@tendril/query/roll-up';
 import { int64, joinSql, sql, type Sql } from '@tendril/sql/sql';
 import { ceilTo, floorTo } from './bucket-width.ts';
 import { rangeCondition } from './cursor.ts';
-
-/** Of the projection `counts`. */
-export const ROLLUP_STEP_NS: bigint = 10n * NS_PER_SECOND;
-/** As the projection writes it, letter for letter: otherwise it is not recognised. */
-const ROLLUP_STEP: Sql = sql`toStartOfInterval(Timestamp, toIntervalSecond(10))`;
 
 export interface Histogram {
   readonly range: TimeRange;
@@ -26,14 +27,7 @@ export function histogramQuery({ range, condition, widthNs, rollUp }: Histogram)
   if (!rollUp)
     return sql`${countRows(range, condition, widthNs)}
 ORDER BY start`;
-  const middle = {
-    fromNs: ceilTo(range.fromNs, ROLLUP_STEP_NS),
-    toNs: floorTo(range.toNs, ROLLUP_STEP_NS),
-  };
-  const edges = [
-    { fromNs: range.fromNs, toNs: middle.fromNs },
-    { fromNs: middle.toNs, toNs: range.toNs },
-  ].filter(({ fromNs, toNs }) => fromNs < toNs);
+  const { middle, edges } = stepsOf(range);
   const parts = [
     countSteps(middle, condition, widthNs),
     ...edges.map((edge) => countRows(edge, condition, widthNs)),
@@ -47,6 +41,33 @@ GROUP BY start, level
 ORDER BY start`;
 }
 
+interface Steps {
+  readonly middle: TimeRange;
+  readonly edges: readonly TimeRange[];
+}
+
+/** The whole steps of a range, and what is left at its ends. */
+function stepsOf({ fromNs, toNs }: TimeRange): Steps {
+  const middle = { fromNs: ceilTo(fromNs, ROLLUP_STEP_NS), toNs: floorTo(toNs, ROLLUP_STEP_NS) };
+  const edges = [
+    { fromNs, toNs: middle.fromNs },
+    { fromNs: middle.toNs, toNs },
+  ];
+  return { middle, edges: edges.filter((edge) => edge.fromNs < edge.toNs) };
+}
+
+/** For a statement that may take what it can from the roll-up. */
+export function timeConditionOf(range: TimeRange): TimeCondition {
+  const { middle, edges } = stepsOf(range);
+  const whole = rangeCondition(range);
+  if (middle.fromNs >= middle.toNs) return { whole };
+  return { whole, steps: { middle: stepsCondition(middle), edges: edges.map(rangeCondition) } };
+}
+
+function stepsCondition({ fromNs, toNs }: TimeRange): Sql {
+  return sql`${ROLLUP_STEP} >= ${stepSql(fromNs)} AND ${ROLLUP_STEP} < ${stepSql(toNs)}`;
+}
+
 function countRows(range: TimeRange, condition: Sql, widthNs: bigint): Sql {
   const width = int64(widthNs);
   return sql`SELECT
@@ -58,14 +79,14 @@ WHERE ${rangeCondition(range)} AND ${condition}
 GROUP BY start, level`;
 }
 
-function countSteps({ fromNs, toNs }: TimeRange, condition: Sql, widthNs: bigint): Sql {
+function countSteps(range: TimeRange, condition: Sql, widthNs: bigint): Sql {
   const width = int64(widthNs / NS_PER_SECOND);
   return sql`SELECT
   intDiv(toUnixTimestamp(${ROLLUP_STEP}), ${width}) * ${int64(widthNs)} AS start,
   intDiv(SeverityNumber + 3, 4) AS level,
   count() AS records
 FROM logs
-WHERE ${ROLLUP_STEP} >= ${stepSql(fromNs)} AND ${ROLLUP_STEP} < ${stepSql(toNs)} AND ${condition}
+WHERE ${stepsCondition(range)} AND ${condition}
 GROUP BY start, level`;
 }
 
@@ -78,33 +99,4 @@ export function fitsRollUp(range: TimeRange, widthNs: bigint, query: ResolvedQue
   if (widthNs % ROLLUP_STEP_NS !== 0n) return false;
   if (ceilTo(range.fromNs, ROLLUP_STEP_NS) >= floorTo(range.toNs, ROLLUP_STEP_NS)) return false;
   return asksOnlyRollUp(query);
-}
-
-const ROLLUP_COLUMNS: ReadonlySet<string> = new Set(['ServiceName', 'Environment']);
-
-/** Whether the query looks at severity, service and environment alone, and at what else `fits`. */
-export function asksOnlyRollUp(
-  query: ResolvedQuery,
-  fits: (test: Test) => boolean = () => false,
-): boolean {
-  switch (query.kind) {
-    case 'all':
-      return true;
-    case 'and':
-    case 'or':
-      return query.operands.every((operand) => asksOnlyRollUp(operand, fits));
-    case 'not':
-      return asksOnlyRollUp(query.operand, fits);
-    case 'integer':
-      return query.column === 'SeverityNumber' || fits(query);
-    case 'value': {
-      const { target } = query;
-      return (target.kind === 'column' && ROLLUP_COLUMNS.has(target.column)) || fits(query);
-    }
-    case 'text':
-    case 'cell':
-    case 'hex':
-    case 'time':
-      return fits(query);
-  }
 }

@@ -56,6 +56,6 @@ interface OrderedRead {
 export function orderedQuery(ordered: Ordered, { range, shape, limit }: OrderedRead): Sql {
   return sql`${shape.definitions}SELECT
   ${shape.columns}
-${ordered(rangeCondition(range))}
+${ordered({ whole: rangeCondition(range) })}
 LIMIT ${uint32(limit)}${shape.settings}`;
 }

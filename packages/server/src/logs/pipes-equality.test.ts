@@ -200,6 +200,27 @@ describe('pipes', () => {
     expect(rowCount).toBeGreaterThan(200);
   });
 
+  test.each([
+    '* | stats count() as n by service.name, level',
+    'level >= warn | stats count() as n, count() if (level:error) as e by timestamp:10s',
+    'not level:debug | stats count() as n by timestamp:10m, level',
+    '* | stats count() if (service.name:推送) as n',
+  ])('are counted from the roll-up as from the records: %s', async (query) => {
+    // Ends of the range within a step, at one, and beyond the records.
+    const starts = [0n, 3_000_000_001n, 10_000_000_000n].map((ns) => BASE_NS + ns);
+    for (const from of starts) {
+      const range = { from: String(from), to: String(BASE_NS + 5_000_000_000_001n) };
+      const rolled = await search(query, { range });
+      // A condition that holds for all records but that the roll-up cannot answer.
+      const [filter = '', ...pipes] = query.split(' | ');
+      const counted = await search([`(${filter}) and id:*`, ...pipes].join(' | '), { range });
+      expect(rolled.rows).toEqual(counted.rows);
+      expect(rolled.rows.length).toBeGreaterThan(0);
+      expect(rolled.statements.join()).toContain('toStartOfInterval');
+      expect(counted.statements.join()).not.toContain('toStartOfInterval');
+    }
+  });
+
   test('take the newest records of a limit, in pages and in pipes', async () => {
     const newest = SAMPLES.toReversed();
     const { rows } = await search('* | limit 20 | stats count() by operationId');
@@ -367,19 +388,21 @@ interface Found {
   readonly contexts: readonly boolean[];
   readonly next: string | null;
   readonly partial: unknown;
+  readonly statements: readonly string[];
 }
 
 interface SearchOptions {
   readonly limit?: number;
   readonly cursor?: string;
   readonly reader?: LogReader;
+  readonly range?: typeof RANGE;
 }
 
 async function search(
   query: string,
-  { limit = 100, cursor, reader: other = reader }: SearchOptions = {},
+  { limit = 100, cursor, reader: other = reader, range = RANGE }: SearchOptions = {},
 ): Promise<Found> {
-  const request = { ...RANGE, query, limit, order: 'desc', sql: false } as const;
+  const request = { ...range, query, limit, order: 'desc', sql: true } as const;
   const events: LogSearchEvent[] = [];
   const given = cursor === undefined ? request : { ...request, cursor };
   for await (const event of searchLogs(other, given, new AbortController().signal)) {
@@ -397,5 +420,6 @@ async function search(
     contexts: rowEvents.map(({ context }) => context === true),
     next: summary?.kind === 'summary' ? summary.next : null,
     partial: summary?.kind === 'summary' ? summary.partial : undefined,
+    statements: summary?.kind === 'summary' ? (summary.sql ?? []) : [],
   };
 }

@@ -5,7 +5,7 @@ import type { TableCell } from '@tendril/api/table';
 import type { TimeRange } from '@tendril/model/time-range';
 import type { TablePlan } from '@tendril/query/plan';
 import type { Sql } from '@tendril/sql/sql';
-import { rangeCondition } from './cursor.ts';
+import { timeConditionOf } from './histogram-query.ts';
 import type { LogReader } from './log-reader.ts';
 import { limitReached } from './read-budget.ts';
 import type { Searching } from './searching.ts';
@@ -18,7 +18,7 @@ export async function* tableEvents(
   plan: TablePlan,
 ): AsyncGenerator<LogSearchEvent> {
   const { range } = prepared;
-  const statement = plan.statement(rangeCondition(range));
+  const statement = plan.statement(timeConditionOf(range));
   let rows = 0;
   let partial: PartialReason | undefined;
   yield { kind: 'columns', columns: plan.columns };

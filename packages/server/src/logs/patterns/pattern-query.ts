@@ -6,10 +6,10 @@
 import type { PatternShow } from '@tendril/api/log-patterns';
 import { NS_PER_MINUTE, NS_PER_SECOND, type TimeRange } from '@tendril/model/time-range';
 import type { ResolvedQuery } from '@tendril/query/resolved';
+import { asksOnlyRollUp } from '@tendril/query/roll-up';
 import { int64, integer, joinSql, sql, uint32, uint64s, type Sql } from '@tendril/sql/sql';
 import { ceilTo, floorTo } from '../bucket-width.ts';
 import { rangeCondition } from '../cursor.ts';
-import { asksOnlyRollUp } from '../histogram-query.ts';
 import type { PatternGroups } from './pattern-alias.ts';
 
 /** As the projection writes it, letter for letter: otherwise it is not recognised. */
