@@ -5,6 +5,12 @@ import { join } from 'node:path';
 
 export const RSYSLOGD = '/usr/sbin/rsyslogd';
 
+/** Where Debian's package of a module puts it. */
+export function rsyslogModule(name: string): string {
+  const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+  return `/usr/lib/${machine}-linux-gnu/rsyslog/${name}.so`;
+}
+
 export interface RsyslogRun {
   /** For configuration and state. */
   readonly directory: string;

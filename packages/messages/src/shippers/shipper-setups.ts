@@ -280,11 +280,11 @@ service:
     file: '/etc/systemd/journal-upload.conf',
     syntax: 'ini',
     text: `[Upload]
-URL=http://HOST:PORT
+URL=http://shipper:TOKEN@HOST:PORT
 `,
     note: {
-      en: 'The port has to be written. The whole backlog is sent first. A unit is the service when it names no identifier.',
-      zh: '必须写出端口。先发送全部积压。没有标识符的条目以 unit 为服务名。',
+      en: 'The port has to be written. Without tokens leave shipper:TOKEN@ out. The whole backlog is sent first. A unit is the service when it names no identifier.',
+      zh: '必须写出端口。没有令牌时去掉 shipper:TOKEN@。先发送全部积压。没有标识符的条目以 unit 为服务名。',
     },
     tried: 'peer',
   },

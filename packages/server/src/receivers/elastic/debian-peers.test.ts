@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isPeerMissing, PYTHON, pythonModule, runPeer } from '@tendril/testkit/debian-peer';
-import { runRsyslog } from '@tendril/testkit/rsyslog';
+import { rsyslogModule, runRsyslog } from '@tendril/testkit/rsyslog';
 import { startServerFixture, type ServerFixture } from '@tendril/testkit/server-fixture';
 import { storedRecords } from '@tendril/testkit/stored-records';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -43,7 +43,7 @@ print(sum(1 for ok, _ in streaming_bulk(client, documents(), chunk_size=400) if 
   });
 });
 
-describe.skipIf(isPeerMissing('/usr/lib/x86_64-linux-gnu/rsyslog/omelasticsearch.so'))(
+describe.skipIf(isPeerMissing(rsyslogModule('omelasticsearch')))(
   "rsyslog's omelasticsearch",
   () => {
     test('delivers every line', async () => {
