@@ -49,7 +49,7 @@ const MS_PER_HOUR = 3_600_000;
 const SECONDS_PER_HOUR = 3600;
 
 export class PatternCatalog {
-  /** Patterns that were not told because there were too many; one may be counted many times. */
+  /** Records whose pattern was not told because there were too many. */
   untold = 0;
   private readonly nowMs: () => number;
   private readonly describe: (body: string) => PatternText;

@@ -24,6 +24,8 @@ export interface Intake {
   readonly signals: Signals;
   /** All that was left out because it had been sent is sent again. */
   readonly forgetSent: () => void;
+  /** Records whose pattern was not described because a source brings too many. */
+  readonly patternsUntold: () => number;
 }
 
 export interface IntakeOptions {
@@ -71,6 +73,7 @@ export function createIntake(
       logs.forgetSent();
       spans.forgetSent();
     },
+    patternsUntold: () => patterns.untold,
   };
 }
 

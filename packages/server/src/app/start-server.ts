@@ -149,6 +149,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     allowedOrigins: config['access.allowedOrigins'],
     receivers: () => receivers.map(({ name, url }) => ({ name, url })),
     canaries: () => canary?.tallies() ?? [],
+    patternsUntold: intake.patternsUntold,
     logger,
     pages: openPages(pagesFolder()),
   });

@@ -128,6 +128,7 @@ async function startServer(options: ServerOptions = {}): Promise<TestServer> {
       return { accepted, rejected: {}, message: '' };
     },
     canaries: () => [],
+    patternsUntold: () => 0,
     access,
     registry,
     signer,

@@ -40,6 +40,8 @@ export interface HttpDependencies {
   readonly receivers: () => readonly { readonly name: string; readonly url: string }[];
   /** What became of canaries, by receiver; empty when there are none. */
   readonly canaries: () => readonly CanaryTally[];
+  /** Records whose pattern was not described because a source brings too many. */
+  readonly patternsUntold: () => number;
   readonly logger: Logger;
   readonly pages: Pages;
   /** Fires when the server stops: what would go on for ever ends then. */

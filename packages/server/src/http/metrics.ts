@@ -18,7 +18,12 @@ export interface HttpMetrics {
   }): void;
 }
 
-export function createHttpMetrics({ pipeline, engine, canaries }: HttpDependencies): HttpMetrics {
+export function createHttpMetrics({
+  pipeline,
+  engine,
+  canaries,
+  patternsUntold,
+}: HttpDependencies): HttpMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const seconds = new Histogram({
@@ -32,6 +37,12 @@ export function createHttpMetrics({ pipeline, engine, canaries }: HttpDependenci
   addCanaries(registry, canaries);
   addGauge(registry, 'tendril_engine_ready', '1 while the engine answers.', () =>
     engine.state() === 'ready' ? 1 : 0,
+  );
+  addGauge(
+    registry,
+    'tendril_patterns_untold',
+    'Records since the start whose pattern was not described: a source brings too many.',
+    patternsUntold,
   );
   return {
     registry,
