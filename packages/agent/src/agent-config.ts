@@ -1,7 +1,9 @@
 /** What the agent is told to do: a YAML file. Everything wrong with it is said at once, with its line. */
 import { hostname } from 'node:os';
-import { FORMATS } from '@tendril/intake/formats/registry';
-import { readEntry } from '@tendril/intake/packs/yaml-file';
+import type { FormatTable } from '@tendril/intake/format-table';
+import { formatsWith, loadPacks, problemText } from '@tendril/intake/packs/load-packs';
+import { ownPacks } from '@tendril/intake/packs/pack-folder';
+import { readEntry, type PackEntry, type PackProblem } from '@tendril/intake/packs/yaml-file';
 import { zoneOf } from '@tendril/intake/zone';
 import { Failure } from '@tendril/model/failure';
 import { z } from 'zod';
@@ -34,6 +36,8 @@ export interface AgentConfig {
   readonly host: string;
   /** With the server's key equal secrets are marked alike; made in the data directory when absent. */
   readonly redactionKeyFile?: string | undefined;
+  /** Folder of packs of one's own; `packs` in the data directory when absent and there. */
+  readonly packs?: string | undefined;
   readonly files: readonly FileSourceConfig[];
 }
 
@@ -45,10 +49,7 @@ const FILE_SOURCE: z.ZodType<FileSourceConfig> = z.strictObject({
   start: z.enum(['beginning', 'end']).default('beginning'),
   service: z.string().optional(),
   environment: z.string().optional(),
-  format: z
-    .string()
-    .refine((name) => FORMATS.only(name) !== undefined, { message: 'is no format that is known' })
-    .optional(),
+  format: z.string().optional(),
   zone: z
     .string()
     .refine((name) => zoneOf(name) !== undefined, { message: 'is no time zone' })
@@ -63,6 +64,7 @@ const AGENT: z.ZodType<AgentConfig> = z.strictObject({
   bufferMegabytes: z.int().min(8).max(1_000_000).default(1024),
   host: z.string().min(1).default(hostname()),
   redactionKeyFile: z.string().min(1).optional(),
+  packs: z.string().min(1).optional(),
   files: z.array(FILE_SOURCE).min(1),
 });
 
@@ -70,10 +72,23 @@ const AGENT: z.ZodType<AgentConfig> = z.strictObject({
 export function readAgentConfig(path: string): AgentConfig {
   const { entries, problems } = readEntry(path, AGENT);
   const [entry] = entries;
-  if (entry && problems.length === 0) return entry.value;
-  const said = problems.map(({ file, line, column, message }) =>
-    line > 0 ? `${file}:${line}:${column}: ${message}` : `${file}: ${message}`,
-  );
-  const problem = said.join('; ');
+  const wrong = entry && problems.length === 0 ? unknownFormats(entry) : problems;
+  if (entry && wrong.length === 0) return entry.value;
+  const problem = wrong.map(problemText).join('; ');
   throw new Failure({ code: 'agent_config', detail: problem, params: { path, problem } });
+}
+
+/** Those of Tendril, of its packs and of the user's. Throws a `Failure` when something is wrong with a pack. */
+export function agentFormats({ packs, dataDir }: AgentConfig): FormatTable {
+  return formatsWith(loadPacks({ folders: ownPacks(packs, dataDir), sections: ['formats'] }));
+}
+
+function unknownFormats({ value, problem }: PackEntry<AgentConfig>): readonly PackProblem[] {
+  if (value.files.every(({ format }) => format === undefined)) return [];
+  const formats = agentFormats(value);
+  return value.files.flatMap(({ format }, index) =>
+    format === undefined || formats.only(format)
+      ? []
+      : [problem(`files.${index}.format: is no format that is known`, ['files', index, 'format'])],
+  );
 }

@@ -11,7 +11,7 @@ import { constants, zstdCompress } from 'node:zlib';
 import { LogBatch } from '@tendril/columns/log-batch';
 import { RecordCatalog } from '@tendril/columns/record-catalog';
 import { linesSource } from '@tendril/intake/formats/body-source';
-import { FORMATS } from '@tendril/intake/formats/registry';
+import type { FormatTable } from '@tendril/intake/format-table';
 import type { LinesSource } from '@tendril/intake/lines-to-batch';
 import { LogWriter } from '@tendril/intake/log-writer';
 import type { Redactor } from '@tendril/intake/redact/redactor';
@@ -23,7 +23,7 @@ import {
 } from '@tendril/intake/sources/files/follow/follow-files';
 import { localZone } from '@tendril/intake/zone';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
-import type { AgentConfig, FileSourceConfig } from './agent-config.ts';
+import { agentFormats, type AgentConfig, type FileSourceConfig } from './agent-config.ts';
 import { DiskBuffer, type BufferedEntry } from './buffer/disk-buffer.ts';
 import { FileStreams } from './file-lines.ts';
 import { encodeLogs } from './otlp/encode-logs.ts';
@@ -57,6 +57,7 @@ const compress = promisify(zstdCompress);
 /** Runs until the signal is given; what is not acknowledged by then is on disk. */
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { config, signal } = options;
+  const formats = agentFormats(config);
   const places = await PlaceFile.open(join(config.dataDir, 'places.json'));
   const buffer = await DiskBuffer.open<FilePlace>({
     directory: join(config.dataDir, 'buffer'),
@@ -70,7 +71,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const saving = saveRegularly(signal, buffer, places);
   try {
     const collecting = config.files.map((source) =>
-      new Collector(options, buffer).collect(source, from),
+      new Collector(options, formats, buffer).collect(source, from),
     );
     await Promise.all(collecting);
   } finally {
@@ -83,13 +84,15 @@ export async function runAgent(options: AgentOptions): Promise<void> {
 /** Reads the files of one source of the configuration into the buffer. */
 class Collector {
   private readonly options: AgentOptions;
+  private readonly formats: FormatTable;
   private readonly buffer: DiskBuffer<FilePlace>;
   private readonly batch: LogBatch;
   private readonly writer: LogWriter;
   private readonly wire = new ProtobufWriter();
 
-  constructor(options: AgentOptions, buffer: DiskBuffer<FilePlace>) {
+  constructor(options: AgentOptions, formats: FormatTable, buffer: DiskBuffer<FilePlace>) {
     this.options = options;
+    this.formats = formats;
     this.buffer = buffer;
     const { nowMs, redactor } = options;
     const limits = DEFAULT_LIMITS;
@@ -159,7 +162,7 @@ class Collector {
       ...(format !== undefined && { format }),
       ...(zone === undefined ? { hostZone: localZone().name } : { zone }),
     };
-    return linesSource(known, FORMATS, nowNs);
+    return linesSource(known, this.formats, nowNs);
   }
 }
 
