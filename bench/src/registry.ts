@@ -11,10 +11,12 @@ import { querySpans } from './query-spans/query-spans.ts';
 import { queryLogs } from './query-logs/query-logs.ts';
 import { receivers } from './receivers/receivers.ts';
 import { senders } from './senders/senders.ts';
+import { ui } from './ui/ui.ts';
 
 export const BENCHMARKS: readonly Benchmark[] = [
   ingestLogs,
   queryLogs,
+  ui,
   ingestSpans,
   querySpans,
   faults,

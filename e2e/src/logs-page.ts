@@ -1,5 +1,5 @@
 /** The log page as tests speak of it. */
-import { expect } from 'vitest';
+
 import type { Locator, Page } from 'playwright-core';
 
 export class LogsPage {
@@ -51,10 +51,14 @@ export class LogsPage {
 
   /** The number that the page says there are, once it has counted them. */
   async total(): Promise<number> {
-    const count = this.page.locator('.records-count .number');
-    await this.page.locator('.histogram[aria-busy=false]').waitFor();
-    await expect.poll(async () => await count.textContent()).toMatch(/^[\d,]+$/);
-    return Number((await count.textContent())?.replaceAll(',', ''));
+    const counted = await this.page.waitForFunction(() => {
+      const isBusy = document.querySelector(
+        '.histogram[aria-busy=true], .record-table[aria-busy=true]',
+      );
+      const text = document.querySelector('.records-count .number')?.textContent ?? '';
+      return isBusy === null && /^[\d,]+$/.test(text) ? text : undefined;
+    });
+    return Number(String(await counted.jsonValue()).replaceAll(',', ''));
   }
 
   query(): string {

@@ -2,18 +2,17 @@
  * How fast answers come from 10 M records: each row of the read table, idle and while 20,000
  * records a second come in, on data spread over an hour and again within five minutes.
  */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { LogRecord } from '@tendril/model/log-record';
 import { numberOption, type Benchmark } from '../benchmark.ts';
+import { fillLogs } from '../fill-logs.ts';
 import { usageOf } from '../process-usage.ts';
 import { pause, ServerProcess } from '../server-process.ts';
 import { megabytes, percentile, table } from '../statistics.ts';
-import { countRecords, postLines, postText, readStatus } from '../tendril-api.ts';
+import { postLines, postText } from '../tendril-api.ts';
 import { readsOf, type Read } from './reads.ts';
 
-const run = promisify(execFile);
 const SENDER = join(import.meta.dirname, '../ingest-logs/sender.ts');
 /** Ranges end so long ago that nothing has to be flushed for them. */
 const SETTLED_SECONDS = 5;
@@ -37,7 +36,7 @@ async function measureSpread(
   const server = await ServerProcess.create();
   try {
     await server.start();
-    const { from, to } = await fill(server, records, spreadSeconds);
+    const { from, to } = await fillLogs(server, records, spreadSeconds);
     const context = {
       from: String(from),
       to: String(to),
@@ -59,35 +58,6 @@ async function measureSpread(
   } finally {
     await server.dispose();
   }
-}
-
-/** Sends the records and waits until they are stored and merges have come to rest. */
-async function fill(
-  server: ServerProcess,
-  records: number,
-  spreadSeconds: number,
-): Promise<{ from: bigint; to: bigint }> {
-  const to = BigInt(Date.now()) * 1_000_000n;
-  const from = to - BigInt(spreadSeconds) * 1_000_000_000n;
-  await run(process.execPath, [
-    '--conditions=source',
-    SENDER,
-    `--url=${server.logsUrl}`,
-    `--records=${records}`,
-    `--start-ns=${from}`,
-    `--step-ns=${Math.floor((spreadSeconds * 1e9) / records)}`,
-  ]);
-  const found = await countRecords(server.url);
-  if (found !== records) throw new Error(`${records} were sent, ${found} are found`);
-  let bytesBefore = -1;
-  for (let round = 0; round < 40; round += 1) {
-    const { storage } = await readStatus(server.url);
-    const bytes = storage.reduce((sum, each) => sum + each.bytes, 0);
-    if (bytes === bytesBefore) break;
-    bytesBefore = bytes;
-    await pause(5_000);
-  }
-  return { from, to };
 }
 
 async function sampleOf(server: ServerProcess, from: bigint, to: bigint): Promise<LogRecord> {

@@ -70,10 +70,10 @@ export function LogsSearch(): ReactElement {
     () => ({ query: filter, range: resolved, order, isLive }),
     [filter, resolved, order, isLive],
   );
-  const { feed, state } = useRecordFeed(request);
+  const { feed, state, isStale } = useRecordFeed(request);
   const counted = useLiveRange(resolved, isLive);
   // Rows come first: the rest of the page asks when the first of them are there.
-  const isCounting = state.records.length > 0 || state.phase !== 'running';
+  const isCounting = (state.records.length > 0 && !isStale) || state.phase !== 'running';
   const [measure, widthPx] = useElementWidth();
   const histogramShown = usePreference('histogram');
   const [facetsShown, toggleFacets] = useFacetsShown();
@@ -270,6 +270,7 @@ export function LogsSearch(): ReactElement {
               <RecordsView
                 feed={feed}
                 state={state}
+                isStale={isStale}
                 address={address}
                 columns={columns}
                 resolved={resolved}

@@ -27,6 +27,7 @@ import { timeWidthPx, type TimeStyle } from './time-cell.ts';
 
 export interface RecordTableProps {
   readonly records: readonly LogRecord[];
+  readonly isStale: boolean;
   /** All that match, where it is known; what is loaded may be less. */
   readonly total: number | undefined;
   readonly columns: readonly string[];
@@ -76,6 +77,11 @@ export function RecordTable(props: RecordTableProps): ReactElement {
     useFlushSync: false,
   });
   useEffect(() => virtualizer.measure(), [density, isWrapped, isNarrow, virtualizer]);
+  // The rows of a new search are read from their beginning.
+  const { isStale } = props;
+  useEffect(() => {
+    if (!isStale) scroller.current?.scrollTo({ top: 0 });
+  }, [isStale]);
   const items = virtualizer.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
   useEffect(() => {
@@ -115,6 +121,7 @@ export function RecordTable(props: RecordTableProps): ReactElement {
         aria-rowcount={(total ?? records.length) + 1}
         aria-colcount={columns.length + 2}
         aria-multiselectable
+        aria-busy={props.isStale}
         aria-activedescendant={activeIndex < 0 ? undefined : activeId(activeIndex, active.column)}
         style={{ '--grid': gridTemplate(columns, timeWidthPx(timeStyle), widths) }}
         onScroll={({ currentTarget }) => onAtEdge(isAtEdge(currentTarget, order))}

@@ -21,6 +21,8 @@ import type { ChangeAddress } from './use-logs-address.ts';
 export interface RecordsViewProps {
   readonly feed: RecordFeed;
   readonly state: FeedState;
+  /** The rows are of the search before. */
+  readonly isStale: boolean;
   readonly address: LogsAddress;
   readonly columns: readonly string[];
   readonly resolved: TimeRange;
@@ -70,6 +72,7 @@ export function RecordsView(props: RecordsViewProps): ReactElement {
     <>
       <RecordTable
         records={records}
+        isStale={props.isStale}
         total={total}
         columns={columns}
         order={address.order}
