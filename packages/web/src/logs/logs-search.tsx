@@ -19,6 +19,7 @@ import { copyText } from '../lib/clipboard.ts';
 import { preferences, setPreferences, usePreference, withRecent } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
 import { absoluteRange, isRelative, resolveRange, serverNowNs } from '../lib/time-range.ts';
+import { useLatch } from '../lib/use-latch.ts';
 import { useElementWidth } from '../lib/use-element-width.ts';
 import { ValueContext, type ValueHandlers } from '../records/value-actions.tsx';
 import { Facets } from './facets.tsx';
@@ -74,6 +75,7 @@ export function LogsSearch(): ReactElement {
   const counted = useLiveRange(resolved, isLive);
   // Rows come first: the rest of the page asks when the first of them are there.
   const isCounting = (state.records.length > 0 && !isStale) || state.phase !== 'running';
+  const mayLoadMore = useLatch(isCounting);
   const [measure, widthPx] = useElementWidth();
   const histogramShown = usePreference('histogram');
   const [facetsShown, toggleFacets] = useFacetsShown();
@@ -184,6 +186,7 @@ export function LogsSearch(): ReactElement {
             onDraft={setDraft}
             onRun={run}
             error={state.error}
+            mayLoad={mayLoadMore}
           />
           <TimePicker
             range={range}

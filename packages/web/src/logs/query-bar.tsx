@@ -23,24 +23,27 @@ export interface QueryBarProps {
   readonly onRun: (text: string) => void;
   /** What the server said of the query that was run. */
   readonly error: unknown;
+  /** The first records are there: now the editor's code may be loaded. */
+  readonly mayLoad: boolean;
 }
 
-/** After the first records, when the browser has nothing else to do. */
-const EDITOR_DELAY_MS = 400;
+/** Lets the first records be painted. */
+const EDITOR_DELAY_MS = 50;
 
 export function QueryBar(props: QueryBarProps): ReactElement {
-  const { draft, onDraft, onRun } = props;
+  const { draft, onDraft, onRun, mayLoad } = props;
   const { text } = useText();
   const plain = useRef<HTMLInputElement>(null);
   const [isEditorWanted, setEditorWanted] = useState(false);
   const [hadFocus, setHadFocus] = useState(false);
   useEffect(() => {
+    if (!mayLoad) return undefined;
     const timer = setTimeout(() => {
       setHadFocus(document.activeElement === plain.current);
       setEditorWanted(true);
     }, EDITOR_DELAY_MS);
     return () => clearTimeout(timer);
-  }, []);
+  }, [mayLoad]);
   useActions([{ id: 'query.focus', label: 'query.focus', keys: ['/'], run: focusQuery }]);
   const field = (
     <input
