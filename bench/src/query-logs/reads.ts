@@ -62,6 +62,11 @@ export function readsOf({ from, to, sample }: ReadContext): Read[] {
       path: '/api/v1/logs/fields/values',
       body: { ...range, field: 'operationID', limit: 1, distinct: true },
     },
+    {
+      name: 'stats by service and level',
+      barMs: 60,
+      ...search('* | stats count() by service.name, level'),
+    },
     { name: 'facets of all fields', barMs: 130, path: '/api/v1/logs/facets', body: { ...range } },
   ];
 }

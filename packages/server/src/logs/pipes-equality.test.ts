@@ -23,6 +23,8 @@ import { READ_LIMITS } from './read-budget.ts';
 import { searchLogs } from './search.ts';
 
 const BASE_NS = 1_780_390_000_000_000_000n;
+/** What single tests add lies out of the others' range. */
+const BEFORE_NS: bigint = BASE_NS - 200_000_000_000_000n;
 const RANGE = { from: '1780300000', to: '1780500000' };
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 const SERVICES = ['gateway', 'auth', '推送', 'a`; DROP TABLE logs', ''] as const;
@@ -298,7 +300,8 @@ VALUES (11, 1, 'a <*>', '<*> <*>', now()), (12, 2, 'b', '<*>', now()), (13, 2, '
       sql`INSERT INTO pattern_alias (SkeletonId, GroupId) VALUES (2, 2)`,
     );
     await insertPatterns([11, 12, 13, 13, 14]);
-    const { columns, rows } = await search('body:patterned | patterns');
+    const range = { from: String(BEFORE_NS), to: String(BEFORE_NS + 1n) };
+    const { columns, rows } = await search('* | patterns', { range });
     expect(columns.map(({ name }) => name)).toEqual([
       'pattern',
       'patternId',
@@ -312,7 +315,7 @@ VALUES (11, 1, 'a <*>', '<*> <*>', now()), (12, 2, 'b', '<*>', now()), (13, 2, '
       ['a <*>', '000000000000000b', 1, 20],
       [null, '000000000000000e', 1, 20],
     ]);
-    const { rows: some } = await search('body:patterned | patterns | where percent > 50');
+    const { rows: some } = await search('* | patterns | where percent > 50', { range });
     expect(some).toHaveLength(1);
   });
 
@@ -334,10 +337,41 @@ VALUES (11, 1, 'a <*>', '<*> <*>', now()), (12, 2, 'b', '<*>', now()), (13, 2, '
     expect(found.partial).toMatchObject({ reason });
   });
 
+  test('read attributes with hostile keys', async () => {
+    const keys = ['a`; DROP TABLE logs --', "b' OR 1=1", 'c\\', '{p0:String}', '列.x y'];
+    const hostile = BEFORE_NS + 60_000_000_000n;
+    await insertLogRows(
+      fixture.engine,
+      keys.map((key, index) => ({
+        timestampNs: hostile,
+        recordId: BigInt(7000 + index),
+        attributes: JSON.stringify({ [key]: `v${index}`, [`n${key}`]: index + 0.5 }),
+      })),
+    );
+    const field = { hourNs: BASE_NS, source: 'attribute', count: 1 } as const;
+    await insertFieldRows(
+      fixture.engine,
+      keys.flatMap((key) => [
+        { ...field, name: key },
+        { ...field, name: `n${key}`, type: 'float' },
+      ]),
+    );
+    const range = { from: String(hostile), to: String(hostile + 1n) };
+    for (const [index, key] of keys.entries()) {
+      const quoted = JSON.stringify(key);
+      const number = JSON.stringify(`n${key}`);
+      const query = `${quoted}:* | math ${number} * 2 as ${quoted} | stats sum(${quoted}) as s, max(${number}) by ${number}:0.1 as ${quoted}`;
+      const { rows } = await search(query, { range });
+      expect(rows).toEqual([[new Near(index + 0.5), 2 * index + 1, index + 0.5]]);
+      const { rows: top } = await search(`* | top 1 ${quoted}`, { range });
+      expect(top).toEqual([[`v${index}`, 1, 100]]);
+    }
+  });
+
   test('have hostile names', async () => {
     const names = ['`', '"; DROP TABLE logs --', '\\', "'", '{p0:String}', '\u0000', '列'];
     const columns = names.map((name) => `count() as ${JSON.stringify(name)}`);
-    const query = `not body:patterned | stats ${columns.join(', ')}`;
+    const query = `* | stats ${columns.join(', ')}`;
     const { columns: found, rows } = await search(query);
     expect(rows).toEqual([names.map(() => ROW_COUNT)]);
     expect(found).toHaveLength(names.length);
@@ -347,7 +381,7 @@ VALUES (11, 1, 'a <*>', '<*> <*>', now()), (12, 2, 'b', '<*>', now()), (13, 2, '
 async function insertPatterns(ids: readonly number[]): Promise<void> {
   const values = ids.map(
     (id, index) =>
-      sql`(fromUnixTimestamp64Nano(${int64(BASE_NS)}), ${uint64(BigInt(9000 + index))}, 'patterned', ${uint64(BigInt(id))}, ${uint64(id > 11 && id < 14 ? 2n : 1n)})`,
+      sql`(fromUnixTimestamp64Nano(${int64(BEFORE_NS)}), ${uint64(BigInt(9000 + index))}, 'patterned', ${uint64(BigInt(id))}, ${uint64(id > 11 && id < 14 ? 2n : 1n)})`,
   );
   await fixture.engine.command(
     sql`INSERT INTO logs (Timestamp, RecordId, Body, PatternId, SkeletonId) VALUES ${joinSql(values, ', ')}`,
