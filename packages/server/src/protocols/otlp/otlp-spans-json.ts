@@ -7,7 +7,7 @@ type Json = string | number | boolean | readonly Json[] | { readonly [key: strin
 /** Spans that follow each other from one resource and scope share them. */
 export function resourceSpansOf(spans: readonly Span[]): readonly Json[] {
   return groupsOf(spans, ({ resource }) => keyOf(resource)).map((ofResource) => ({
-    resource: { attributes: attributesJson(ofResource[0]?.resource ?? {}) },
+    resource: given({ attributes: attributesJson(ofResource[0]?.resource ?? {}) }),
     scopeSpans: groupsOf(ofResource, ({ scope }) => keyOf(scope)).map((ofScope) => ({
       scope: scopeJson(ofScope[0]?.scope ?? { name: '' }),
       spans: ofScope.map(spanJson),
@@ -27,41 +27,56 @@ function keyOf(attributes: Attributes): string {
 }
 
 function scopeJson({ name, version, ...attributes }: Span['scope']): Json {
-  const entries =
-    Object.keys(attributes).length === 0 ? {} : { attributes: attributesJson(attributes) };
-  return { name, ...(typeof version === 'string' && { version }), ...entries };
+  return given({
+    name,
+    version: typeof version === 'string' ? version : '',
+    attributes: attributesJson(attributes),
+  });
 }
 
 function spanJson(span: Span): Json {
   const { traceId, spanId, parentSpanId, traceState, name, timestamp, durationNs } = span;
   const { attributes, operationId } = span;
   const operation: Attributes = operationId === '' ? {} : { operationID: operationId };
-  return {
+  return given({
     traceId,
     spanId,
-    ...(traceState !== '' && { traceState }),
-    ...(parentSpanId !== '' && { parentSpanId }),
+    traceState,
+    parentSpanId,
     name,
     kind: SPAN_KINDS.indexOf(span.kind),
     startTimeUnixNano: timestamp,
     endTimeUnixNano: String(BigInt(timestamp) + BigInt(durationNs)),
     attributes: attributesJson({ ...operation, ...attributes }),
-    events: span.events.map((event) => ({
-      timeUnixNano: event.timestamp,
-      name: event.name,
-      attributes: attributesJson(event.attributes),
-    })),
-    links: span.links.map((link) => ({
-      traceId: link.traceId,
-      spanId: link.spanId,
-      traceState: link.traceState,
-      attributes: attributesJson(link.attributes),
-    })),
-    status: {
-      ...(span.status !== 'unset' && { code: SPAN_STATUSES.indexOf(span.status) }),
-      ...(span.statusMessage !== '' && { message: span.statusMessage }),
-    },
-  };
+    events: span.events.map((event) =>
+      given({
+        timeUnixNano: event.timestamp,
+        name: event.name,
+        attributes: attributesJson(event.attributes),
+      }),
+    ),
+    links: span.links.map((link) =>
+      given({
+        traceId: link.traceId,
+        spanId: link.spanId,
+        traceState: link.traceState,
+        attributes: attributesJson(link.attributes),
+      }),
+    ),
+    status: given({
+      code: SPAN_STATUSES.indexOf(span.status),
+      message: span.statusMessage,
+    }),
+  });
+}
+
+/** As protobuf writes JSON: a field that has its default is left out. */
+function given(fields: Readonly<Record<string, Json>>): Json {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isDefault(value)));
+}
+
+function isDefault(value: Json): boolean {
+  return value === '' || value === 0 || (Array.isArray(value) && value.length === 0);
 }
 
 function attributesJson(attributes: Attributes): readonly Json[] {

@@ -336,6 +336,17 @@ describe("Jaeger's third API", () => {
     },
   );
 
+  test('leaves out what has its default, as protobuf does', async () => {
+    const { body } = await get(`/api/v3/traces/${OTHER_TRACE_ID}`);
+    expect(body).toMatchObject({
+      result: { resourceSpans: [{ scopeSpans: [{ scope: { name: 'lib' } }] }] },
+    });
+    expect(JSON.stringify(body)).toContain(
+      `{"traceId":"${OTHER_TRACE_ID}","spanId":"00000000000000b1","name":"tick","kind":1,` +
+        `"startTimeUnixNano":"${START_US}000","endTimeUnixNano":"${START_US + 10}000","status":{}}`,
+    );
+  });
+
   test.each([
     ['query.serviceName', 'query.startTimeMin', 'query.startTimeMax'],
     ['query.service_name', 'query.start_time_min', 'query.start_time_max'],
