@@ -44,8 +44,12 @@ export function createOutput(stream: TerminalStream, options: OutputOptions): Ou
   const isColoured = isTerminal && wantsColour(options);
   const write = async (text: string | Uint8Array): Promise<void> => {
     if (stream.destroyed || stream.write(text)) return;
-    // Whatever happens first: room again, or the reader has gone.
-    await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(() => undefined);
+    // Whatever happens first: room again, or the reader has gone. The other is waited for no longer.
+    const over = new AbortController();
+    const { signal } = over;
+    const waits = [once(stream, 'drain', { signal }), once(stream, 'close', { signal })];
+    await Promise.race(waits).catch(() => undefined);
+    over.abort();
   };
   return {
     isTerminal,

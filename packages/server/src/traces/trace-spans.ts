@@ -14,8 +14,11 @@ import { spanRows } from './span-row.ts';
 import { parseTraceId } from './trace-id.ts';
 import { extentsCondition, traceExtents } from './trace-ranges.ts';
 
-/** Spans that the engine sorts at once, with all that they hold. */
-const PAGE_SPANS = 5_000;
+/** Spans of the first page, so that it comes soon. */
+const FIRST_PAGE_SPANS = 5_000;
+/** What the engine sorts at once: so many spans, fewer where they hold much. */
+const PAGE_SPANS = 50_000;
+const PAGE_BYTES = 64 * 1_024 * 1_024;
 /** Times are kept in 64 bits; half of them are enough until 2262. */
 const TIMESTAMP_NS_MAX = 9_223_372_036_854_775_807n;
 
@@ -69,8 +72,15 @@ class Pages {
     } while (cursor !== undefined && this.partial === undefined);
   }
 
+  private pageSpans(cursor: Cursor | undefined): number {
+    if (cursor === undefined) return FIRST_PAGE_SPANS;
+    const { bytesRead, rowsRead } = this.options.budget.cost();
+    const fitting = Math.floor(PAGE_BYTES / (bytesRead / Math.max(1, rowsRead)));
+    return Math.min(PAGE_SPANS, Math.max(FIRST_PAGE_SPANS, fitting));
+  }
+
   private async *page(cursor: Cursor | undefined): AsyncGenerator<TraceEvent, Cursor | undefined> {
-    const limit = Math.min(PAGE_SPANS, TRACE_SPANS_MAX - this.rows);
+    const limit = Math.min(this.pageSpans(cursor), TRACE_SPANS_MAX - this.rows);
     const scan = { ...this.where, order: 'asc', limit, cursor } as const;
     let next: Cursor | undefined;
     for await (const event of scanLogs(this.reader, scan, spanRows(this.reader), this.options)) {
