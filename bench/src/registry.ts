@@ -3,6 +3,7 @@ import type { Benchmark } from './benchmark.ts';
 import { faults } from './faults/faults.ts';
 import { ingestLogs } from './ingest-logs/ingest-logs.ts';
 import { lineSpeed } from './micro/lines.ts';
+import { knownErrorSpeed } from './micro/known-errors.ts';
 import { otlpDecode } from './micro/otlp-decode.ts';
 import { redactSpeed } from './micro/redact.ts';
 import { patterns } from './patterns/patterns.ts';
@@ -24,6 +25,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   receivers,
   otlpDecode,
   lineSpeed,
+  knownErrorSpeed,
   redactSpeed,
   patterns,
 ];
