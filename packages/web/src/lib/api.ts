@@ -1,6 +1,6 @@
 /** The server's API and the cache of its answers, for every component. */
 import { createContext, use } from 'react';
-import { QueryClient } from '@tanstack/react-query';
+import { QueryCache, QueryClient } from '@tanstack/react-query';
 import { createClient, type Client } from '@tendril/api/client';
 import { Failure, messageOf } from '@tendril/model/failure';
 
@@ -11,12 +11,23 @@ export function useApi(): Client {
   return use(ApiContext);
 }
 
+/** Who this browser is to the server. */
+export const SESSION_KEY: readonly string[] = ['session'];
+
 /** Codes that another try may not meet. */
 const PASSING: ReadonlySet<string> = new Set(['unreachable', 'engine_away', 'engine_busy']);
 const RETRIES_MAX = 2;
 
 export function createQueryClient(): QueryClient {
-  return new QueryClient({
+  const queryCache = new QueryCache({
+    // The session is over: asking who we are shows the way to sign in again.
+    onError: (error) => {
+      if (!(error instanceof Failure) || error.code !== 'unauthorized') return;
+      void queryClient.invalidateQueries({ queryKey: SESSION_KEY });
+    },
+  });
+  const queryClient = new QueryClient({
+    queryCache,
     defaultOptions: {
       queries: {
         staleTime: 60_000,
@@ -27,6 +38,7 @@ export function createQueryClient(): QueryClient {
       },
     },
   });
+  return queryClient;
 }
 
 /** What was thrown, as the catalogue of sentences takes it. */

@@ -1,10 +1,10 @@
 /** Who this browser is to the server; asked before anything else, and so the place to compare clocks. */
 import { useQuery, useQueryClient, type UseQueryResult } from '@tanstack/react-query';
 import type { Session } from '@tendril/api/session';
-import { useApi } from './api.ts';
+import { SESSION_KEY, useApi } from './api.ts';
 import { setServerClock } from './time-range.ts';
 
-const KEY = ['session'] as const;
+const KEY = SESSION_KEY;
 
 export function useSession(): UseQueryResult<Session> {
   const api = useApi();
@@ -33,11 +33,10 @@ export function useSessionChanges(): SessionChanges {
     signIn: async (token) => {
       queryClient.setQueryData(KEY, await api.createSession(token));
     },
-    // What one person was shown is not for the next.
     signOut: async () => {
       await api.deleteSession();
-      queryClient.clear();
-      await queryClient.invalidateQueries();
+      // Loaded anew: what one person was shown is not for the next.
+      globalThis.location.assign('/');
     },
   };
 }
