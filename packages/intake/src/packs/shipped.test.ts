@@ -40,6 +40,7 @@ describe('shipped packs', () => {
   test.each(errors.map((loaded) => [loaded.spec.id, loaded] as const))(
     'error %s is found in its examples alone',
     (_id, loaded) => {
+      expect(loaded.spec.examples.length).toBeGreaterThan(0);
       expect(checkErrorExamples(loaded, known).map(problemText)).toEqual([]);
     },
   );
