@@ -32,7 +32,7 @@ export const parse: Command = {
   examples: [
     { line: 'parse app.log', summary: 'parse.example.file' },
     {
-      line: 'kubectl logs api | tendril parse - --json | jq .format',
+      line: 'parse - --json < <(kubectl logs api) | jq .format',
       summary: 'parse.example.pipe',
     },
     { line: 'parse app.log --format openim --zone +08:00', summary: 'parse.example.format' },
