@@ -63,6 +63,8 @@ class DatagramQueue {
   private waiting: Datagram[] = [];
   private waitingBytes = 0;
   private dropped = 0;
+  /** Of senders that `allowFrom` does not name. */
+  private refused = 0;
   private storing: Promise<void> | undefined;
 
   constructor(options: DatagramReceiverOptions) {
@@ -71,7 +73,10 @@ class DatagramQueue {
   }
 
   add(datagram: Datagram): void {
-    if (!this.options.gate(datagram.peer)) return;
+    if (!this.options.gate(datagram.peer)) {
+      this.refused += 1;
+      return;
+    }
     const bytes = this.waitingBytes + datagram.bytes.length;
     if (bytes > QUEUE_BYTES_MAX || this.waiting.length >= QUEUE_DATAGRAMS_MAX) {
       this.dropped += 1;
@@ -109,9 +114,11 @@ class DatagramQueue {
   }
 
   private countDropped(): void {
-    if (this.dropped === 0) return;
-    this.options.pipeline.countRejected(this.options.name, 'overloaded', this.dropped);
+    const { name, pipeline } = this.options;
+    if (this.dropped > 0) pipeline.countRejected(name, 'overloaded', this.dropped);
+    if (this.refused > 0) pipeline.countRejected(name, 'forbidden', this.refused);
     this.dropped = 0;
+    this.refused = 0;
   }
 }
 

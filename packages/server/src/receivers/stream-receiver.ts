@@ -5,7 +5,7 @@
  */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
-import { messageOf } from '@tendril/model/failure';
+import { Failure, messageOf } from '@tendril/model/failure';
 import type { PeerGate } from './peer-gate.ts';
 import type { ListenAddress, Receiver } from './receiver.ts';
 import { listen } from './sniffing-listener.ts';
@@ -74,6 +74,20 @@ function createStreamServer(tls: TlsFiles | undefined, open: (socket: Socket) =>
   // Scans and wrong certificates; the connection is closed already.
   server.on('tlsClientError', () => undefined);
   return server;
+}
+
+/**
+ * Any web page can make a browser post text to a port of this machine, and a protocol of lines would take the body's
+ * lines for messages. None of these protocols begins so.
+ */
+const HTTP_REQUEST = /^[A-Z]{3,8} \/[^ \r\n]*(?: ?$| H)/;
+
+function isHttp(chunk: Buffer): boolean {
+  return HTTP_REQUEST.test(chunk.toString('latin1'));
+}
+
+function spokeHttp(): Failure {
+  return new Failure({ code: 'malformed', detail: 'a client spoke HTTP, which is not taken here' });
 }
 
 class Connections {
@@ -148,8 +162,11 @@ class Connections {
     state: { isBusy: boolean },
     afterChunk: () => void,
   ): AsyncGenerator<Buffer, void, undefined> {
+    let isFirst = true;
     try {
       for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+        if (isFirst && isHttp(chunk as Buffer)) throw spokeHttp();
+        isFirst = false;
         state.isBusy = true;
         yield chunk as Buffer;
         state.isBusy = false;

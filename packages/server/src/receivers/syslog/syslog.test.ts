@@ -96,6 +96,19 @@ describe('syslog over TCP', () => {
     await awaitStored(fixture.server.url, { query: 'service:after', count: 1 });
   });
 
+  test.each([
+    ['its first line', 'POST /'],
+    ['an endless first line', `POST /${'a'.repeat(60_000)}`],
+  ])('what a web page posts is no message, whatever is in it: told by %s', async (_, head) => {
+    const socket = connect(portOf('syslog-tcp'));
+    socket.write(head);
+    const rest = ' HTTP/1.1\r\nhost: localhost\r\n\r\n<14>1 - - web-page - - - x\n';
+    await sendTcp(rest, socket).catch(() => undefined);
+    await sendTcp('<11>1 - - after-page - - - fine\n');
+    await awaitStored(fixture.server.url, { query: 'service:after-page', count: 1 });
+    expect(await storedRecords(fixture.server.url, 'service:web-page')).toHaveLength(0);
+  });
+
   test('its account adds up', async () => {
     const status = (await (await fetch(`${fixture.server.url}/api/v1/status`)).json()) as {
       accounts: { source: string; received: number; stored: number; pending: number }[];
