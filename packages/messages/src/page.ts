@@ -34,9 +34,12 @@ export interface PageMessages {
   /** One sentence without a full stop. Codes without a translation come in English. */
   readonly failure: (failure: FailureLike) => string;
   readonly number: (value: number) => string;
-  /** At most four characters and a unit: `12.4K`, `1.2万`. */
+  /** As it is while it is short, else three digits and a unit: `124K`, `12.4万`. */
   readonly shortNumber: (value: number) => string;
 }
+
+/** Smaller numbers fit beside a value as they are. */
+const SHORTENED_FROM = 100_000;
 
 export function createPageMessages(language: Language): PageMessages {
   const formats = new Map<string, IntlMessageFormat>();
@@ -60,7 +63,8 @@ export function createPageMessages(language: Language): PageMessages {
     text: (id, values = {}) => format(CATALOGUES[language][id], values),
     failure: (failure) => failureSentence(failure, { language, format }),
     number: (value) => numbers.format(value),
-    shortNumber: (value) => shortNumbers.format(value),
+    shortNumber: (value) =>
+      Math.abs(value) < SHORTENED_FROM ? numbers.format(value) : shortNumbers.format(value),
   };
 }
 
