@@ -11,12 +11,14 @@ import type { FromWorker, ToWorker } from './analyze-threads.ts';
 
 export interface WorkerSettings {
   readonly origin: LineOrigin;
+  /** Of the user. */
+  readonly packFolders: readonly string[];
   readonly redactionKey: Uint8Array;
   readonly sinceMs: number | undefined;
 }
 
-const { origin, redactionKey, sinceMs } = workerData as WorkerSettings;
-const packs = loadPacks();
+const { origin, packFolders, redactionKey, sinceMs } = workerData as WorkerSettings;
+const packs = loadPacks({ folders: packFolders });
 const formats = formatsWith(packs);
 const analysis = new Analysis({
   known: knownErrorsOf(packs),

@@ -147,7 +147,12 @@ describe('threads', () => {
     const threaded = newAnalysis();
     await analyzeInThreads({
       parts,
-      settings: { origin: { hostZone: 'UTC' }, redactionKey: key, sinceMs: undefined },
+      settings: {
+        origin: { hostZone: 'UTC' },
+        packFolders: [],
+        redactionKey: key,
+        sinceMs: undefined,
+      },
       signal: new AbortController().signal,
       onState: (state) => threaded.absorb(state),
       onRead: () => undefined,

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Analysis } from '@tendril/intake/analysis/analysis';
 import { keyOfError } from '@tendril/intake/analysis/known-failures';
+import type { FormatTable } from '@tendril/intake/format-table';
 import { reportOf, type AnalysisReport } from '@tendril/intake/analysis/report';
 import {
   formatsWith,
@@ -27,6 +28,7 @@ import type { Command, Invocation } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { badUsage, badValue, countFlag, isSet, textFlag } from '../flag-values.ts';
 import { printable, printableJson } from '../output/printable.ts';
+import { checkFormat, PACK_FLAGS, packFolders } from '../parsing/pack-flags.ts';
 import { ImportMeter } from '../shipping/import-meter.ts';
 import { lineOrigin, ORIGIN_FLAGS } from '../shipping/line-origin.ts';
 
@@ -51,6 +53,7 @@ export const analyze: Command = {
       summary: 'analyze.flag.rows',
       default: String(ROWS_DEFAULT),
     },
+    ...PACK_FLAGS,
     ...ORIGIN_FLAGS,
   },
 
@@ -68,7 +71,9 @@ export const analyze: Command = {
 
 class Analyzing {
   private readonly invocation: Invocation;
-  private readonly packs: Packs = loadPacks();
+  private readonly packFolders: readonly string[];
+  private readonly packs: Packs;
+  private readonly formats: FormatTable;
   private readonly origin: ReturnType<typeof lineOrigin>;
   private readonly redactionKey = randomBytes(32);
   private readonly sinceMs: number | undefined;
@@ -83,6 +88,10 @@ class Analyzing {
     const { flags, messages, nowMs, stderr } = invocation;
     this.invocation = invocation;
     this.origin = lineOrigin(flags);
+    this.packFolders = packFolders(invocation);
+    this.packs = loadPacks({ folders: this.packFolders });
+    this.formats = formatsWith(this.packs);
+    checkFormat(this.origin, this.formats);
     this.sinceMs = sinceOf(invocation);
     this.meter = new ImportMeter({ stderr, messages, nowMs });
     this.analysis = new Analysis({
@@ -135,21 +144,20 @@ class Analyzing {
   }
 
   private async partsOf(paths: readonly string[]): Promise<readonly FilePart[]> {
-    const formats = formatsWith(this.packs);
     const parts: FilePart[] = [];
     for (const path of paths) {
-      const found = await partsOf(path, formats).catch(() => []);
+      const found = await partsOf(path, this.formats).catch(() => []);
       parts.push(...found);
     }
     return parts;
   }
 
   private async readInThreads(parts: readonly FilePart[]): Promise<void> {
-    const { origin, redactionKey, sinceMs } = this;
+    const { origin, packFolders, redactionKey, sinceMs } = this;
     const unreadable: [string, string][] = [];
     await analyzeInThreads({
       parts,
-      settings: { origin, redactionKey, sinceMs },
+      settings: { origin, packFolders, redactionKey, sinceMs },
       signal: this.invocation.signal,
       onState: (state, zoneAssumed) => {
         this.analysis.absorb(state);
@@ -172,7 +180,7 @@ class Analyzing {
       },
       {
         analysis: this.analysis,
-        formats: formatsWith(this.packs),
+        formats: this.formats,
         origin: this.origin,
         onRead: (bytes) => this.noteRead(bytes),
       },

@@ -1,11 +1,8 @@
 /** `tendril parse`: what would be stored of lines, without a server. */
 import { randomBytes } from 'node:crypto';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { linesSource } from '@tendril/intake/formats/body-source';
 import type { FormatTable } from '@tendril/intake/format-table';
 import { formatsWith, loadPacks } from '@tendril/intake/packs/load-packs';
-import { ownPacks } from '@tendril/intake/packs/pack-folder';
 import { createRedactor, type Redactor } from '@tendril/intake/redact/redactor';
 import { RecordReader, type ReadRecord } from '@tendril/intake/record-reader';
 import type { LineSource } from '@tendril/intake/sources/line-source';
@@ -13,9 +10,10 @@ import { sourcesOf, type PendingSource } from '@tendril/intake/sources/registry'
 import { Failure } from '@tendril/model/failure';
 import type { Command, Invocation } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { badUsage, badValue, isSet, textFlag } from '../flag-values.ts';
+import { badUsage, isSet } from '../flag-values.ts';
 import { printable, printableJson } from '../output/printable.ts';
 import { RecordPrinter } from '../output/record-line.ts';
+import { checkFormat, PACK_FLAGS, packFolders } from '../parsing/pack-flags.ts';
 import { ParseSummary } from '../parsing/parse-summary.ts';
 import { withQuiet } from '../parsing/quiet-batches.ts';
 import {
@@ -39,7 +37,7 @@ export const parse: Command = {
   ],
   flags: {
     ...ORIGIN_FLAGS,
-    packs: { type: 'string', value: 'DIR', summary: 'flag.packs' },
+    ...PACK_FLAGS,
     full: { type: 'boolean', summary: 'search.flag.full' },
   },
 
@@ -49,7 +47,8 @@ export const parse: Command = {
       throw badUsage(messages.text('say.usage.missing', { what: ' PATH' }).trim());
     }
     const origin = lineOrigin(flags);
-    const formats = packFormats(invocation);
+    const packs = loadPacks({ folders: packFolders(invocation), sections: ['formats'] });
+    const formats = formatsWith(packs);
     checkFormat(origin, formats);
     const sources = await sourcesOf(positionals, { stdin });
     const parsing = new Parsing(invocation, origin, formats);
@@ -60,18 +59,6 @@ export const parse: Command = {
     return await parsing.finish();
   },
 };
-
-// As the server of this machine has them.
-function packFormats({ flags, environment }: Invocation): FormatTable {
-  const dataPath = environment['TENDRIL_DATA_DIR'] ?? join(homedir(), '.tendril');
-  const named = textFlag(flags, 'packs') ?? environment['TENDRIL_PACKS'];
-  return formatsWith(loadPacks({ folders: ownPacks(named, dataPath), sections: ['formats'] }));
-}
-
-function checkFormat({ format }: LineOrigin, formats: FormatTable): void {
-  if (format === undefined || formats.only(format)) return;
-  throw badValue('--format', format, formats.formats.map(({ name }) => name).join(', '));
-}
 
 class Parsing {
   private readonly invocation: Invocation;
