@@ -29,7 +29,6 @@ const context = { catalogue: fieldCatalogue(fields), nowNs: NOW_NS };
 const AN_OPERATION =
   records.map(({ record }) => record.operationId).find((id) => /^\w+$/.test(id)) ?? '';
 let fixture: EngineFixture;
-let lookedUpCount = 0;
 
 beforeAll(async () => {
   fixture = await startLogsFixture();
@@ -50,7 +49,6 @@ describe('lowered SQL and the matcher', () => {
       { numRuns: QUERY_COUNT },
     );
     expect(foundCount).toBeGreaterThan(QUERY_COUNT);
-    expect(lookedUpCount).toBeGreaterThan(QUERY_COUNT / 50);
   });
 
   test.each([
@@ -66,6 +64,18 @@ describe('lowered SQL and the matcher', () => {
   ])('find the same records for a query of its kind (%#)', async (text) => {
     expect(await compare(text)).toBeGreaterThan(0);
   });
+});
+
+describe('Chinese text inside of words', () => {
+  test.each(['body:超时', 'not body:连接', 'body:"*超时*retry*"'])(
+    'is looked up: %s',
+    async (text) => {
+      const query = readQuery(text, context);
+      const known = await withLookedUpWords(query);
+      expect(printSql(lowerQuery(known))).toContain('hasAnyTokens');
+      await compare(text);
+    },
+  );
 });
 
 function wordsOfAll(among: RegExp): string {
@@ -99,7 +109,6 @@ async function withLookedUpWords(query: ResolvedQuery): Promise<ResolvedQuery> {
   const range = { fromNs: 0n, toNs: NOW_NS * 2n };
   const words = await new WordDictionary(fixture.engine, density).lookUp(query, range, options);
   const known = withWords(query, words);
-  if (printSql(lowerQuery(known)) !== printSql(lowerQuery(query))) lookedUpCount += 1;
   return known;
 }
 
