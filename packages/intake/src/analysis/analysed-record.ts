@@ -3,6 +3,7 @@ import type { AttributeValue } from '@tendril/model/attribute';
 import { durationUnitOfKey, parseDurationNs } from '@tendril/model/duration';
 import { logFieldOfSourceKey } from '@tendril/model/fields';
 import type { ParsedFields, ParsedLine } from '../format.ts';
+import { keptText } from './kept-text.ts';
 
 export interface AnalysedRecord {
   /** Milliseconds since 1970; undefined when neither line nor transport states a time. */
@@ -56,7 +57,7 @@ export class DomainReader {
     if (this.roles.size >= KEYS_MAX) this.roles.clear();
     const column = logFieldOfSourceKey(key)?.column;
     const role = column === undefined ? undefined : { column, unitNs: durationUnitOfKey(key) };
-    this.roles.set(key, role);
+    this.roles.set(keptText(key), role);
     return role;
   }
 }

@@ -1,4 +1,5 @@
 /** Counts by name, of as many names as there is room for; the others are counted together. */
+import { keptText } from './kept-text.ts';
 
 export interface CountsState {
   readonly counts: ReadonlyMap<string, number>;
@@ -16,11 +17,9 @@ export class BoundedCounts {
 
   add(name: string, count = 1): void {
     const known = this.counts.get(name);
-    if (known !== undefined || this.counts.size < this.namesMax) {
-      this.counts.set(name, (known ?? 0) + count);
-    } else {
-      this.others += count;
-    }
+    if (known !== undefined) this.counts.set(name, known + count);
+    else if (this.counts.size < this.namesMax) this.counts.set(keptText(name), count);
+    else this.others += count;
   }
 
   /** Most frequent first. */

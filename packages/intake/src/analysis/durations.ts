@@ -1,4 +1,5 @@
 /** Durations by what took them: counts in buckets a tenth wide, so that parts of an analysis add up. */
+import { keptText } from './kept-text.ts';
 
 export interface DurationsState {
   readonly byName: ReadonlyMap<string, DurationState>;
@@ -49,7 +50,7 @@ export class DurationTally {
     durations.count += 1;
     if (ms <= durations.maxMs) return;
     durations.maxMs = ms;
-    durations.maxText = text.slice(0, TEXT_LENGTH_MAX);
+    durations.maxText = keptText(text, TEXT_LENGTH_MAX);
   }
 
   /** Slowest first, by what one in a hundred exceeds. */
@@ -86,7 +87,7 @@ export class DurationTally {
       return undefined;
     }
     const durations = new Durations();
-    this.byName.set(name, durations);
+    this.byName.set(keptText(name), durations);
     return durations;
   }
 }

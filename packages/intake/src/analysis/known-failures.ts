@@ -1,6 +1,7 @@
 /** Known errors of packs, counted over the records that show them. */
 import type { KnownError, KnownErrors } from '../packs/known-errors.ts';
 import type { AnalysedRecord } from './analysed-record.ts';
+import { keptText } from './kept-text.ts';
 import { earliest, latest } from './stacks.ts';
 
 export interface KnownFailure {
@@ -35,7 +36,7 @@ export class KnownFailureTally {
     const key = keyOfError(error);
     const failure = this.found.get(key);
     if (!failure) {
-      const example = body.slice(0, EXAMPLE_LENGTH_MAX);
+      const example = keptText(body, EXAMPLE_LENGTH_MAX);
       this.found.set(key, { key, count: 1, firstMs: timeMs, lastMs: timeMs, example });
       return;
     }

@@ -1,4 +1,5 @@
 /** Operations in which something went wrong. */
+import { keptText } from './kept-text.ts';
 
 export interface OperationErrors {
   readonly operationId: string;
@@ -31,8 +32,9 @@ export class OperationTally {
       this.others += 1;
       return;
     }
-    const example = body.slice(0, EXAMPLE_LENGTH_MAX);
-    this.operations.set(operationId, { operationId, errors: 1, firstMs: timeMs, example });
+    const id = keptText(operationId);
+    const example = keptText(body, EXAMPLE_LENGTH_MAX);
+    this.operations.set(id, { operationId: id, errors: 1, firstMs: timeMs, example });
   }
 
   get count(): number {

@@ -1,5 +1,6 @@
 /** Panics and exceptions with their call stacks, grouped by what was thrown and where. */
 import type { AnalysedRecord } from './analysed-record.ts';
+import { keptText } from './kept-text.ts';
 
 export interface StackGroup {
   /** What was thrown, with values left out, and the frames it came from. */
@@ -81,11 +82,11 @@ export class StackTally {
       this.others += 1;
       return;
     }
-    this.groups.set(key, {
-      key,
-      title,
-      frames: frames.map((frame) => frame.trim()),
-      example: text.slice(0, EXAMPLE_LENGTH_MAX),
+    this.groups.set(keptText(key), {
+      key: keptText(key),
+      title: keptText(title),
+      frames: frames.map((frame) => keptText(frame.trim())),
+      example: keptText(text, EXAMPLE_LENGTH_MAX),
       count: 1,
       firstMs: timeMs,
       lastMs: timeMs,

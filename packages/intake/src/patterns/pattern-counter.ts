@@ -258,7 +258,10 @@ function count(counts: Counts, record: CountedRecord): void {
   }
   addTo(counts.severities, severityNumber, 1);
   addService(counts.services, serviceName, 1);
-  addExample(counts.examples, body.slice(0, EXAMPLE_LENGTH_MAX));
+  if (counts.examples.length < EXAMPLES_MAX) {
+    // A copy: a part of a string holds on to the whole of it.
+    addExample(counts.examples, Buffer.from(body.slice(0, EXAMPLE_LENGTH_MAX)).toString());
+  }
 }
 
 function addCounts(sum: Counts, more: Counts): void {
@@ -272,7 +275,8 @@ function addCounts(sum: Counts, more: Counts): void {
 }
 
 function addService(services: Map<string, number>, name: string, records: number): void {
-  if (services.has(name) || services.size < SERVICES_MAX) addTo(services, name, records);
+  if (services.has(name)) addTo(services, name, records);
+  else if (services.size < SERVICES_MAX) services.set(Buffer.from(name).toString(), records);
 }
 
 function addExample(examples: string[], example: string): void {
