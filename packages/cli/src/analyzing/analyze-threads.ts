@@ -29,7 +29,7 @@ export interface ThreadOptions {
 /** More than these share the memory bus, and each holds some 80 MB. */
 const THREADS_MAX = 8;
 /** Of one thread; what is counted is bounded, so it is not reached. */
-const THREAD_MEGABYTES_MAX = 512;
+const THREAD_MEGABYTES_MAX = 256;
 
 const isSource = import.meta.url.endsWith('.ts');
 const WORKER = fileURLToPath(
@@ -48,7 +48,7 @@ async function runThread(
 ): Promise<void> {
   const worker = new Worker(WORKER, {
     workerData: settings,
-    resourceLimits: { maxOldGenerationSizeMb: THREAD_MEGABYTES_MAX },
+    resourceLimits: { maxOldGenerationSizeMb: THREAD_MEGABYTES_MAX, maxYoungGenerationSizeMb: 48 },
     ...(isSource && { execArgv: ['--conditions=source'] }),
   });
   const { promise, reject, resolve } = Promise.withResolvers<void>();

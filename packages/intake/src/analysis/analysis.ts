@@ -4,7 +4,11 @@
  */
 import type { KnownErrors } from '../packs/known-errors.ts';
 import type { Redactor } from '../redact/redactor.ts';
-import { PatternCounter, type PatternCounterState } from '../patterns/pattern-counter.ts';
+import {
+  PatternCounter,
+  type CountedRecord,
+  type PatternCounterState,
+} from '../patterns/pattern-counter.ts';
 import { TimeBuckets, type BucketsState } from '../patterns/time-buckets.ts';
 import { AccessTally, type AccessState } from './access.ts';
 import { DomainReader, type AnalysedRecord } from './analysed-record.ts';
@@ -91,12 +95,13 @@ export class Analysis {
       this.skipped += 1;
       return;
     }
-    const record = this.withoutSecrets(read);
+    // A message that was counted before and has no values in it has no secrets either.
+    const isCounted = read.lineCount === 1 && this.patterns.addConstant(countedOf(read));
+    const record = isCounted ? read : this.withoutSecrets(read);
     const level = levelOf(record.severityNumber);
     this.count(record, level);
     this.countTime(record, level);
-    const { body, severityNumber, serviceName, timeMs } = record;
-    this.patterns.add({ body, timestampMs: timeMs, severityNumber, serviceName });
+    if (!isCounted) this.patterns.add(countedOf(record));
     this.countDomain(record, level);
     this.failures.add(record);
     if (record.lineCount > 1) this.stacks.add(record);
@@ -198,6 +203,10 @@ export class Analysis {
 /** What took the time: the message where it is short, the place in the code else. */
 function nameOf(caller: string, body: string): string {
   return body.length <= 60 || caller === '' ? body.slice(0, 60) : caller;
+}
+
+function countedOf({ body, serviceName, severityNumber, timeMs }: AnalysedRecord): CountedRecord {
+  return { body, timestampMs: timeMs, severityNumber, serviceName };
 }
 
 function levelOf(severityNumber: number): number {

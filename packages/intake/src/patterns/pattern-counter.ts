@@ -5,7 +5,7 @@
 import { learnAliases, type SeenPattern } from './learn-aliases.ts';
 import { idText } from './pattern-id.ts';
 import { PatternScanner } from './pattern-scanner.ts';
-import { sharedTemplate } from './template.ts';
+import { sharedTemplate, WILDCARD } from './template.ts';
 import { TimeBuckets, type BucketsState } from './time-buckets.ts';
 
 export interface CountedRecord {
@@ -43,6 +43,8 @@ export interface CountedPatterns {
 const SKELETONS_MAX = 10_000;
 /** Patterns of one skeleton; past it they are counted as one, which learning would do as well. */
 const PATTERNS_OF_SKELETON_MAX = 64;
+const CONSTANTS_MAX = 4_096;
+const CONSTANT_LENGTH_MAX = 256;
 const EXAMPLES_MAX = 3;
 const EXAMPLE_LENGTH_MAX = 1024;
 const SERVICES_MAX = 100;
@@ -87,6 +89,8 @@ export interface PatternCounterState {
 export class PatternCounter {
   private readonly scanner: PatternScanner = new PatternScanner();
   private readonly skeletons: Map<string, Skeleton> = new Map();
+  /** Messages that are their own template: most of what structured loggers write. */
+  private readonly constants: Map<string, Counts> = new Map();
   private records = 0;
   private otherRecords = 0;
   private readonly skeletonsMax: number;
@@ -115,9 +119,25 @@ export class PatternCounter {
       count(skeleton.rest, record);
       return;
     }
-    const counts = noCounts(scanner.describe(record.body).slots);
+    const { slots, template } = scanner.describe(record.body);
+    const counts = noCounts(slots);
+    if (!template.includes(WILDCARD)) this.rememberConstant(record.body, counts);
     skeleton.patterns.set(patternId, counts);
     count(counts, record);
+  }
+
+  /** Counts a record whose message, without values in it, was counted before; false for any other. */
+  addConstant(record: CountedRecord): boolean {
+    const known = this.constants.get(record.body);
+    if (known === undefined) return false;
+    this.records += 1;
+    count(known, record);
+    return true;
+  }
+
+  private rememberConstant(body: string, counts: Counts): void {
+    if (this.constants.size >= CONSTANTS_MAX || body.length > CONSTANT_LENGTH_MAX) return;
+    this.constants.set(Buffer.from(body).toString(), counts);
   }
 
   state(): PatternCounterState {
@@ -258,10 +278,7 @@ function count(counts: Counts, record: CountedRecord): void {
   }
   addTo(counts.severities, severityNumber, 1);
   addService(counts.services, serviceName, 1);
-  if (counts.examples.length < EXAMPLES_MAX) {
-    // A copy: a part of a string holds on to the whole of it.
-    addExample(counts.examples, Buffer.from(body.slice(0, EXAMPLE_LENGTH_MAX)).toString());
-  }
+  addExample(counts.examples, body.slice(0, EXAMPLE_LENGTH_MAX));
 }
 
 function addCounts(sum: Counts, more: Counts): void {
@@ -280,7 +297,9 @@ function addService(services: Map<string, number>, name: string, records: number
 }
 
 function addExample(examples: string[], example: string): void {
-  if (examples.length < EXAMPLES_MAX && !examples.includes(example)) examples.push(example);
+  if (examples.length >= EXAMPLES_MAX || examples.includes(example)) return;
+  // A copy: a part of a string holds on to the whole of it.
+  examples.push(Buffer.from(example).toString());
 }
 
 function addTo<K>(counts: Map<K, number>, key: K, records: number): void {
