@@ -152,6 +152,7 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the log pag
     await keyboard.press('ArrowRight');
     await keyboard.press('Enter');
     await logs.page.getByRole('menuitem', { name: 'Filter for' }).waitFor();
+    await menuHasFocus(logs.page);
     await keyboard.press('ArrowDown');
     await keyboard.press('Enter');
     await expect.poll(() => logs.query()).toContain('level:error and service.name:');
@@ -169,6 +170,7 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the log pag
     await logs.page.getByRole('button', { name: 'Export' }).focus();
     await keyboard.press('Enter');
     await logs.page.getByRole('menuitem', { name: /NDJSON/ }).waitFor();
+    await menuHasFocus(logs.page);
     await keyboard.press('ArrowDown');
     await keyboard.press('ArrowDown');
     const download = logs.page.waitForEvent('download');
@@ -218,3 +220,8 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the log pag
     expect(await logs.page.locator('html').getAttribute('lang')).toBe('zh-CN');
   });
 });
+
+/** Keys go to the menu from then on. */
+async function menuHasFocus(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.activeElement?.closest('[role=menu]') !== null);
+}
