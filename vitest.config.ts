@@ -30,8 +30,6 @@ const config: ViteUserConfig = defineConfig({
           ...timeouts,
           // A browser, a server and an engine share the machine with other tests.
           testTimeout: 120_000,
-          // What a browser does late on a busy machine is not what is tested.
-          retry: 1,
           expect: { poll: { timeout: 15_000 } },
         },
       },

@@ -21,6 +21,7 @@ import {
   type FollowedLines,
   type FollowEvent,
 } from '@tendril/intake/sources/files/follow/follow-files';
+import { LINE_BYTES_MAX } from '@tendril/intake/sources/line-splitter';
 import { localZone } from '@tendril/intake/zone';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
 import { agentFormats, type AgentConfig, type FileSourceConfig } from './agent-config.ts';
@@ -111,13 +112,22 @@ class Collector {
     this.begin();
     const followed = followFiles({ ...source, places, signal, onEvent });
     for await (const lines of withQuiet(followed, QUIET_MS)) {
-      if (lines) streams.push(lines, nowMs());
+      if (lines) {
+        streams.push(lines, nowMs());
+        this.tellOfCut(lines);
+      }
       streams.flushQuiet(nowMs() - QUIET_MS);
       // A file that is behind fills a batch; nobody waits for one that is not.
       if (this.batch.rowCount >= RECORDS_MAX || !lines) await this.keep(streams);
     }
     streams.flushQuiet(Infinity);
     await this.keep(streams);
+  }
+
+  private tellOfCut({ cutLines, path }: FollowedLines): void {
+    if (cutLines === 0) return;
+    const detail = `${cutLines} lines were longer than ${LINE_BYTES_MAX} bytes and lost their end`;
+    this.options.onEvent({ kind: 'possible_loss', path, detail });
   }
 
   private begin(): void {

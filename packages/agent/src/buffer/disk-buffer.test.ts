@@ -48,6 +48,19 @@ describe('a buffer', () => {
     await buffer.close();
   });
 
+  test('keeps what several sources add at the same time', async () => {
+    const first = await open({ segmentBytes: 1_000_000 });
+    await add(first, 1, 1);
+    await Promise.all(Array.from({ length: 19 }, (_, index) => add(first, index + 2, index + 2)));
+    await first.close();
+    const second = await open();
+    const requests = await Promise.all(second.entries.map(({ request }) => request()));
+    expect(requests.map((request) => /\d+/.exec(String(request))?.[0])).toEqual(
+      Array.from({ length: 20 }, (_, index) => String(index + 1)),
+    );
+    await second.close();
+  });
+
   test('keeps what was not acknowledged over a restart, and counts on', async () => {
     const first = await open();
     await add(first, 1, 9);

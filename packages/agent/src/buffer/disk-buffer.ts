@@ -62,6 +62,7 @@ export class DiskBuffer<P> {
   private nextSegment = 1;
   private nextNumber: number;
   private isDirty = false;
+  private adding: Promise<void> = Promise.resolve();
   private changed = Promise.withResolvers<void>();
 
   private constructor(options: DiskBufferOptions) {
@@ -81,12 +82,8 @@ export class DiskBuffer<P> {
     return buffer;
   }
 
-  get bytes(): number {
+  private get bytes(): number {
     return this.segments.reduce((sum, { bytes }) => sum + bytes, 0);
-  }
-
-  get entryCount(): number {
-    return this.segments.reduce((sum, segment) => sum + segment.open, 0);
   }
 
   /** No room: whoever reads has to wait. */
@@ -99,7 +96,14 @@ export class DiskBuffer<P> {
     return this.waiting;
   }
 
+  /** Several may add at the same time; they are written one after the other. */
   async add(content: EntryContent<P>): Promise<void> {
+    const added = this.adding.then(() => this.append(content));
+    this.adding = added.catch(() => undefined);
+    await added;
+  }
+
+  private async append(content: EntryContent<P>): Promise<void> {
     const { request, ...rest } = content;
     const meta = { ...rest, number: this.nextNumber };
     this.nextNumber += 1;

@@ -208,10 +208,12 @@ export class ReportPrinter {
     this.more(codes.length);
   }
 
-  private operations({ operations }: AnalysisReport): void {
+  private operations({ beyond, operationCount, operations }: AnalysisReport): void {
     if (operations.length === 0) return;
     const { messages, rowsMax } = this.options;
-    this.heading('analyze.operations', { count: String(operations.length) });
+    this.heading('analyze.operations', {
+      count: `${messages.number(operationCount)}${beyond.operations > 0 ? '+' : ''}`,
+    });
     for (const { errors, example, firstMs, operationId } of operations.slice(0, rowsMax)) {
       const first = firstMs === undefined ? '' : this.clock(firstMs);
       const number = padStart(messages.number(errors), 7);
@@ -219,7 +221,7 @@ export class ReportPrinter {
         `  ${number}  ${first}  ${padEnd(printable(operationId), 36)}  ${this.fitted(printable(example), 60)}`,
       );
     }
-    this.more(operations.length);
+    this.more(operationCount);
   }
 
   private durations({ durations }: AnalysisReport): void {

@@ -4,6 +4,7 @@ import { Analysis } from '@tendril/intake/analysis/analysis';
 import { keyOfError } from '@tendril/intake/analysis/known-failures';
 import type { FormatTable } from '@tendril/intake/format-table';
 import { reportOf, type AnalysisReport } from '@tendril/intake/analysis/report';
+import type { KnownErrors } from '@tendril/intake/packs/known-errors';
 import {
   formatsWith,
   knownErrorsOf,
@@ -74,6 +75,7 @@ class Analyzing {
   private readonly packFolders: readonly string[];
   private readonly packs: Packs;
   private readonly formats: FormatTable;
+  private readonly known: KnownErrors;
   private readonly origin: ReturnType<typeof lineOrigin>;
   private readonly redactionKey = randomBytes(32);
   private readonly sinceMs: number | undefined;
@@ -91,11 +93,12 @@ class Analyzing {
     this.packFolders = packFolders(invocation);
     this.packs = loadPacks({ folders: this.packFolders });
     this.formats = formatsWith(this.packs);
+    this.known = knownErrorsOf(this.packs);
     checkFormat(this.origin, this.formats);
     this.sinceMs = sinceOf(invocation);
     this.meter = new ImportMeter({ stderr, messages, nowMs });
     this.analysis = new Analysis({
-      known: knownErrorsOf(this.packs),
+      known: this.known,
       redactor: createRedactor({ key: this.redactionKey }),
       sinceMs: this.sinceMs,
     });
@@ -230,9 +233,8 @@ class Analyzing {
 
   private codesOf({ errorCodes }: AnalysisReport): readonly ExplainedCount[] {
     const { language } = this.invocation.messages;
-    const known = knownErrorsOf(this.packs);
     return errorCodes.map(([code, count]) => {
-      const [explained] = known.explain(code);
+      const [explained] = this.known.explain(code);
       const meaning = explained
         ? `${explained.code.name}: ${explained.code.meaning[language]}`
         : '';

@@ -2,8 +2,8 @@
 import type { AttributeValue } from '@tendril/model/attribute';
 import { durationUnitOfKey, parseDurationNs } from '@tendril/model/duration';
 import { logFieldOfSourceKey } from '@tendril/model/fields';
-import type { ParsedFields, ParsedLine } from '../format.ts';
-import { keptText } from './kept-text.ts';
+import type { ParsedFields } from '../format.ts';
+import { keptText } from '../patterns/kept-text.ts';
 
 export interface AnalysedRecord {
   /** Milliseconds since 1970; undefined when neither line nor transport states a time. */
@@ -75,8 +75,4 @@ function put(values: DomainValues, { column, unitNs }: KeyRole, value: Attribute
     const ns = parseDurationNs(text, unitNs);
     if (ns !== undefined) values.durationMs = ns / 1e6;
   }
-}
-
-export function severityOf({ severityNumber }: ParsedLine, ofTransport: number): number {
-  return severityNumber || ofTransport;
 }

@@ -16,7 +16,7 @@ import { BoundedCounts, type CountsState } from './bounded-counts.ts';
 import { DurationTally, type DurationsState } from './durations.ts';
 import { KnownFailureTally, type KnownFailure } from './known-failures.ts';
 import { OperationTally, type OperationsState } from './operations.ts';
-import { StackTally, earliest, latest, type StackGroup } from './stacks.ts';
+import { StackTally, earliest, latest, type StacksState } from './stacks.ts';
 
 export interface AnalysisOptions {
   readonly known: KnownErrors;
@@ -48,7 +48,7 @@ export interface AnalysisState {
   readonly operations: OperationsState;
   readonly durations: DurationsState;
   readonly access: AccessState;
-  readonly stacks: readonly StackGroup[];
+  readonly stacks: StacksState;
   readonly failures: readonly KnownFailure[];
 }
 

@@ -1,5 +1,5 @@
 /** Counts by name, of as many names as there is room for; the others are counted together. */
-import { keptText } from './kept-text.ts';
+import { keptText } from '../patterns/kept-text.ts';
 
 export interface CountsState {
   readonly counts: ReadonlyMap<string, number>;

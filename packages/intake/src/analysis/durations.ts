@@ -1,5 +1,5 @@
 /** Durations by what took them: counts in buckets a tenth wide, so that parts of an analysis add up. */
-import { keptText } from './kept-text.ts';
+import { keptText } from '../patterns/kept-text.ts';
 
 export interface DurationsState {
   readonly byName: ReadonlyMap<string, DurationState>;
@@ -40,7 +40,8 @@ class Durations {
 
 export class DurationTally {
   private readonly byName: Map<string, Durations> = new Map();
-  private others = 0;
+  /** Of names that there was no room for. */
+  others = 0;
 
   add(name: string, ms: number, text: string): void {
     const durations = this.of(name);

@@ -1,7 +1,7 @@
 /** Known errors of packs, counted over the records that show them. */
 import type { KnownError, KnownErrors } from '../packs/known-errors.ts';
 import type { AnalysedRecord } from './analysed-record.ts';
-import { keptText } from './kept-text.ts';
+import { keptText } from '../patterns/kept-text.ts';
 import { earliest, latest } from './stacks.ts';
 
 export interface KnownFailure {

@@ -1,5 +1,5 @@
 /** Operations in which something went wrong. */
-import { keptText } from './kept-text.ts';
+import { keptText } from '../patterns/kept-text.ts';
 
 export interface OperationErrors {
   readonly operationId: string;
@@ -20,7 +20,7 @@ const EXAMPLE_LENGTH_MAX = 300;
 export class OperationTally {
   private readonly operations: Map<string, OperationErrors> = new Map();
   /** Errors of operations that there was no room for. */
-  private others = 0;
+  others = 0;
 
   add(operationId: string, timeMs: number | undefined, body: string): void {
     const known = this.operations.get(operationId);

@@ -4,7 +4,7 @@ import type { ParsedFields } from '../format.ts';
 import type { LinesSource } from '../lines-to-batch.ts';
 import { RecordAssembler, type AssembledRecord } from '../record-assembler.ts';
 import { RecordContext } from '../record-context.ts';
-import { severityOf, type AnalysedRecord } from './analysed-record.ts';
+import type { AnalysedRecord } from './analysed-record.ts';
 
 const SERVICE_KEY = 'service.name';
 const NO_FIELDS: ParsedFields = new Map();
@@ -46,7 +46,7 @@ export class RecordFeed {
     if (parsed?.timeNs !== undefined && this.context.zone.isAssumed) this.facts.zoneAssumed += 1;
     this.take({
       timeMs: timeNs === undefined ? undefined : Number(timeNs / 1_000_000n),
-      severityNumber: parsed ? severityOf(parsed, origin.severityNumber) : origin.severityNumber,
+      severityNumber: parsed?.severityNumber || origin.severityNumber,
       serviceName: String(
         parsed?.resource?.get(SERVICE_KEY) ??
           (this.serviceName || origin.service || recognised?.format.serviceHint || ''),

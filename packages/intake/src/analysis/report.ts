@@ -28,6 +28,14 @@ export interface AnalysisReport {
   readonly otherRecords: number;
   readonly stacks: readonly Readonly<StackGroup>[];
   readonly operations: readonly Readonly<OperationErrors>[];
+  /** Of all operations with errors; `operations` lists the first. */
+  readonly operationCount: number;
+  /** Occurrences that there was no room to tell apart. */
+  readonly beyond: {
+    readonly operations: number;
+    readonly durations: number;
+    readonly stacks: number;
+  };
   readonly durations: readonly DurationFigures[];
   readonly access: AccessReport | undefined;
   readonly gaps: readonly Span[];
@@ -119,6 +127,12 @@ export function reportOf(analysis: Analysis): AnalysisReport {
     otherRecords,
     stacks: analysis.stacks.top().slice(0, STACKS_MAX),
     operations: analysis.operations.top().slice(0, OPERATIONS_MAX),
+    operationCount: analysis.operations.count,
+    beyond: {
+      operations: analysis.operations.others,
+      durations: analysis.durations.others,
+      stacks: analysis.stacks.others,
+    },
     durations: analysis.durations.figures().slice(0, DURATIONS_MAX),
     access: access.requests === 0 ? undefined : accessReport(analysis),
     gaps: gapsIn(counts, timeline.bucketMs),

@@ -1,6 +1,6 @@
 /** Panics and exceptions with their call stacks, grouped by what was thrown and where. */
 import type { AnalysedRecord } from './analysed-record.ts';
-import { keptText } from './kept-text.ts';
+import { keptText } from '../patterns/kept-text.ts';
 
 export interface StackGroup {
   /** What was thrown, with values left out, and the frames it came from. */
@@ -12,6 +12,11 @@ export interface StackGroup {
   count: number;
   firstMs: number | undefined;
   lastMs: number | undefined;
+}
+
+export interface StacksState {
+  readonly groups: readonly StackGroup[];
+  readonly others: number;
 }
 
 const GROUPS_MAX = 1_000;
@@ -27,7 +32,8 @@ const VALUES = /0x[0-9a-f]+|\b\d+\b|"[^"]{0,200}"|'[^']{0,200}'/gi;
 
 export class StackTally {
   private readonly groups: Map<string, StackGroup> = new Map();
-  private others = 0;
+  /** Of groups that there was no room for. */
+  others = 0;
 
   add({ text, timeMs }: AnalysedRecord): void {
     const lines = text.split('\n', 200);
@@ -44,15 +50,17 @@ export class StackTally {
     return [...this.groups.values()].toSorted((one, other) => other.count - one.count);
   }
 
-  state(): readonly StackGroup[] {
-    return [...this.groups.values()];
+  state(): StacksState {
+    return { groups: [...this.groups.values()], others: this.others };
   }
 
-  absorb(groups: readonly StackGroup[]): void {
+  absorb({ groups, others }: StacksState): void {
+    this.others += others;
     for (const more of groups) {
       const known = this.groups.get(more.key);
       if (!known) {
         if (this.groups.size < GROUPS_MAX) this.groups.set(more.key, { ...more });
+        else this.others += more.count;
         continue;
       }
       known.count += more.count;

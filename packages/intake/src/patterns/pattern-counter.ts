@@ -2,6 +2,7 @@
  * Counts patterns of a stream of records in bounded memory, without a server: how often each came, when,
  * from whom, and a few examples. What is learned about words that change is applied at the end.
  */
+import { keptText } from './kept-text.ts';
 import { learnAliases, type SeenPattern } from './learn-aliases.ts';
 import { idText } from './pattern-id.ts';
 import { PatternScanner } from './pattern-scanner.ts';
@@ -137,7 +138,7 @@ export class PatternCounter {
 
   private rememberConstant(body: string, counts: Counts): void {
     if (this.constants.size >= CONSTANTS_MAX || body.length > CONSTANT_LENGTH_MAX) return;
-    this.constants.set(Buffer.from(body).toString(), counts);
+    this.constants.set(keptText(body), counts);
   }
 
   state(): PatternCounterState {
@@ -293,13 +294,12 @@ function addCounts(sum: Counts, more: Counts): void {
 
 function addService(services: Map<string, number>, name: string, records: number): void {
   if (services.has(name)) addTo(services, name, records);
-  else if (services.size < SERVICES_MAX) services.set(Buffer.from(name).toString(), records);
+  else if (services.size < SERVICES_MAX) services.set(keptText(name), records);
 }
 
 function addExample(examples: string[], example: string): void {
   if (examples.length >= EXAMPLES_MAX || examples.includes(example)) return;
-  // A copy: a part of a string holds on to the whole of it.
-  examples.push(Buffer.from(example).toString());
+  examples.push(keptText(example));
 }
 
 function addTo<K>(counts: Map<K, number>, key: K, records: number): void {

@@ -3,16 +3,13 @@
  * the editor takes over as soon as it is loaded.
  */
 import { Menu } from '@mantine/core';
-import { lazy, Suspense, useEffect, useRef, useState, type ReactElement } from 'react';
+import { useEffect, useRef, useState, type ComponentType, type ReactElement } from 'react';
 import type { TimeRange } from '@tendril/model/time-range';
 import { Icon } from '../components/icon.tsx';
 import { useActions } from '../lib/actions.ts';
 import { preferences, setPreferences, usePreference } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
-
-const QueryEditor = lazy(async () => ({
-  default: (await import('./query-editor.tsx')).QueryEditor,
-}));
+import type { QueryEditorProps } from './query-editor.tsx';
 
 export interface QueryBarProps {
   /** As in the address. */
@@ -27,6 +24,12 @@ export interface QueryBarProps {
   readonly mayLoad: boolean;
 }
 
+interface LoadedEditor {
+  readonly QueryEditor: ComponentType<QueryEditorProps>;
+  /** The plain field had the focus when the code was there. */
+  readonly hadFocus: boolean;
+}
+
 /** Lets the first records be painted. */
 const EDITOR_DELAY_MS = 50;
 
@@ -34,15 +37,21 @@ export function QueryBar(props: QueryBarProps): ReactElement {
   const { draft, onDraft, onRun, mayLoad } = props;
   const { text } = useText();
   const plain = useRef<HTMLInputElement>(null);
-  const [isEditorWanted, setEditorWanted] = useState(false);
-  const [hadFocus, setHadFocus] = useState(false);
+  const [editor, setEditor] = useState<LoadedEditor>();
   useEffect(() => {
     if (!mayLoad) return undefined;
-    const timer = setTimeout(() => {
-      setHadFocus(document.activeElement === plain.current);
-      setEditorWanted(true);
-    }, EDITOR_DELAY_MS);
-    return () => clearTimeout(timer);
+    let isGone = false;
+    const load = async (): Promise<void> => {
+      const { QueryEditor } = await import('./query-editor.tsx');
+      const hadFocus = document.activeElement === plain.current;
+      if (!isGone) setEditor({ QueryEditor, hadFocus });
+    };
+    // Without the editor's code the plain field stays, which runs queries as well.
+    const timer = setTimeout(() => void load().catch(() => undefined), EDITOR_DELAY_MS);
+    return () => {
+      isGone = true;
+      clearTimeout(timer);
+    };
   }, [mayLoad]);
   useActions([{ id: 'query.focus', label: 'query.focus', keys: ['/'], run: focusQuery }]);
   const field = (
@@ -65,13 +74,7 @@ export function QueryBar(props: QueryBarProps): ReactElement {
     <div className="query-bar">
       <QueryHistory onPick={onRun} />
       <div className="query-field" id="query-field">
-        {isEditorWanted ? (
-          <Suspense fallback={field}>
-            <QueryEditor {...props} hadFocus={hadFocus} />
-          </Suspense>
-        ) : (
-          field
-        )}
+        {editor ? <editor.QueryEditor {...props} hadFocus={editor.hadFocus} /> : field}
       </div>
       {draft !== '' && (
         <button

@@ -40,6 +40,8 @@ export function QueryEditor(props: QueryEditorProps): ReactElement {
   const fields = useFields(range).data?.fields ?? [];
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
+  // What was typed and has not come back as the draft yet: on a busy machine it comes when more was typed.
+  const echoes = useRef<string[]>([]);
   // What the editor's extensions see: always the latest props.
   const latest = useRef({ ...props, fields, text, failure });
   useEffect(() => {
@@ -56,7 +58,10 @@ export function QueryEditor(props: QueryEditorProps): ReactElement {
           labelling.of(labels(text)),
           EditorView.cspNonce.of(styleNonce()),
           EditorView.updateListener.of((update) => {
-            if (update.docChanged) latest.current.onDraft(update.state.doc.toString());
+            if (!update.docChanged) return;
+            const typed = update.state.doc.toString();
+            if (typed !== latest.current.draft) echoes.current.push(typed);
+            latest.current.onDraft(typed);
           }),
           Prec.highest(
             keymap.of([
@@ -106,6 +111,11 @@ export function QueryEditor(props: QueryEditorProps): ReactElement {
     // oxlint-disable-next-line react/exhaustive-deps
   }, [api, queryClient]);
   useEffect(() => {
+    const echo = echoes.current.indexOf(draft);
+    if (echo >= 0) {
+      echoes.current.splice(0, echo + 1);
+      return;
+    }
     const editor = view.current;
     if (!editor || editor.state.doc.toString() === draft) return;
     editor.dispatch({

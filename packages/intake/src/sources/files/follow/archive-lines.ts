@@ -66,6 +66,7 @@ class ArchiveText {
     const aroundStart = start - this.before.length;
     this.before = Buffer.from(around.subarray(Math.max(0, around.length - COMPARED_BYTES_MAX)));
     if (left === chunk.length) return undefined;
+    const cutBefore = splitter.cutLines;
     const { lines, offsetAfter } = splitter.push(chunk.subarray(left));
     if (lines.length === 0) return undefined;
     return {
@@ -74,7 +75,7 @@ class ArchiveText {
         const offset = offsetAfter(count);
         return this.placeAt(offset, around.subarray(0, Math.max(0, offset - aroundStart)));
       },
-      cutLines: 0,
+      cutLines: splitter.cutLines - cutBefore,
     };
   }
 
