@@ -6,7 +6,8 @@ import { sql, type Sql } from '@tendril/sql/sql';
 import type { EngineFixture } from '@tendril/testkit/engine-fixture';
 import { encodedRows, logBatchFixture, type TableRows } from '@tendril/testkit/log-batches';
 import { startLogsFixture } from '@tendril/testkit/logs-fixture';
-import { ORACLE_NOW_NS, otlpRequests, protobufOf } from '@tendril/testkit/otlp-logs-oracle';
+import { ORACLE_NOW_NS } from '@tendril/testkit/otlp-common-oracle';
+import { otlpRequests, protobufOf } from '@tendril/testkit/otlp-logs-oracle';
 import type { LogBatch } from './log-batch.ts';
 
 let fixture: EngineFixture;

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
 import { decodeOtlpLogsProtobuf } from '@tendril/server/protocols/otlp/otlp-logs-protobuf';
 import { encodedRows, logBatchFixture, type LogBatchFixture } from '@tendril/testkit/log-batches';
-import { ORACLE_NOW_NS, otlpRequests, protobufOf } from '@tendril/testkit/otlp-logs-oracle';
+import { ORACLE_NOW_NS } from '@tendril/testkit/otlp-common-oracle';
+import { otlpRequests, protobufOf } from '@tendril/testkit/otlp-logs-oracle';
 
 const NOW_NS = ORACLE_NOW_NS;
 const DAY_NS = 86_400_000_000_000n;

@@ -12,7 +12,11 @@ import {
   hexOf,
   namedDoubles,
   ORACLE_NOW_NS,
+  resource,
+  resourceColumns,
   schemaUrl,
+  scope,
+  scopeColumns,
   text,
   textOf,
   texts,
@@ -20,7 +24,9 @@ import {
   type ExpectedRow,
   type Flat,
   type KeyJson,
-} from './otlp-logs-oracle.ts';
+  type ResourceJson,
+  type ScopeJson,
+} from './otlp-common-oracle.ts';
 
 const PROTO = `syntax = "proto3";
 message Request { repeated ResourceSpans resource_spans = 1; }
@@ -94,13 +100,9 @@ export interface SpanJson {
 
 export interface TraceRequestJson {
   readonly resourceSpans: readonly {
-    readonly resource: { readonly attributes: readonly KeyJson[] };
+    readonly resource: ResourceJson;
     readonly scopeSpans: readonly {
-      readonly scope: {
-        readonly name: string;
-        readonly version: string;
-        readonly attributes: readonly KeyJson[];
-      };
+      readonly scope: ScopeJson;
       readonly spans: readonly SpanJson[];
       readonly schemaUrl: string;
     }[];
@@ -149,15 +151,10 @@ const span: fc.Arbitrary<SpanJson> = fc.record({
 export const otlpTraceRequests: fc.Arbitrary<TraceRequestJson> = fc.record({
   resourceSpans: fc.array(
     fc.record({
-      resource: fc.record({
-        attributes: fc.oneof(
-          attributes,
-          fc.constant([{ key: 'service.name', value: { stringValue: 'openim-api' } }]),
-        ),
-      }),
+      resource,
       scopeSpans: fc.array(
         fc.record({
-          scope: fc.record({ name: text, version: text, attributes }),
+          scope,
           spans: fc.array(span, { maxLength: 5 }),
           schemaUrl,
         }),
@@ -200,23 +197,17 @@ export function traceJsonOf(request: TraceRequestJson): Buffer {
   return Buffer.from(JSON.stringify(request, namedDoubles));
 }
 
-/** What the rows must hold, by the columns' names; `resource` stands for its attributes. */
+/** What the rows of a request's spans must hold. */
 export function expectedSpanRows(request: TraceRequestJson): ExpectedRow[] {
-  return request.resourceSpans.flatMap(({ resource, scopeSpans, schemaUrl: resourceUrl }) => {
-    const flatResource = flatOf(resource.attributes);
-    return scopeSpans.flatMap(({ scope, spans, schemaUrl: scopeUrl }) =>
-      spans.map((each) => ({
+  return request.resourceSpans.flatMap((resourceSpans) =>
+    resourceSpans.scopeSpans.flatMap((scopeSpans) =>
+      scopeSpans.spans.map((each) => ({
         ...spanRow(each),
-        ServiceName: textOf(flatResource.get('service.name') ?? ''),
-        ResourceSchemaUrl: resourceUrl,
-        ScopeName: scope.name,
-        ScopeVersion: scope.version,
-        ScopeSchemaUrl: scopeUrl,
-        ScopeAttributes: texts(flatOf(scope.attributes)),
-        resource: texts(flatResource),
+        ...resourceColumns(resourceSpans.resource, resourceSpans.schemaUrl),
+        ...scopeColumns(scopeSpans.scope, scopeSpans.schemaUrl),
       })),
-    );
-  });
+    ),
+  );
 }
 
 const KINDS = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consumer'];

@@ -1,6 +1,7 @@
 import type { AttributeValue, Attributes } from '@tendril/model/attribute';
 import type { LogRecord } from '@tendril/model/log-record';
-import { decodedRequest, type AnyJson, type KeyJson } from '@tendril/testkit/otlp-logs-oracle';
+import type { AnyJson, KeyJson } from '@tendril/testkit/otlp-common-oracle';
+import { decodedRequest } from '@tendril/testkit/otlp-logs-oracle';
 import { randomRecords } from '@tendril/testkit/random-record';
 import { describe, expect, test } from 'vitest';
 import { encodeLogs } from './encode-logs.ts';

@@ -3,14 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { LogBatch } from '@tendril/columns/log-batch';
 import { Failure } from '@tendril/model/failure';
 import { encodedRows, logBatchFixture, type TableRows } from '@tendril/testkit/log-batches';
+import { ORACLE_NOW_NS, type AnyJson, type ExpectedRow } from '@tendril/testkit/otlp-common-oracle';
 import {
   expectedRows,
   jsonOf,
-  ORACLE_NOW_NS,
   otlpRequests,
   protobufOf,
-  type AnyJson,
-  type ExpectedRow,
   type RecordJson,
   type RequestJson,
 } from '@tendril/testkit/otlp-logs-oracle';

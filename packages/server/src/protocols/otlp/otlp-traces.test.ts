@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createRedactor } from '@tendril/intake/redact/redactor';
 import { Failure } from '@tendril/model/failure';
 import { encodedRows, type TableRows } from '@tendril/testkit/log-batches';
-import { ORACLE_NOW_NS, type ExpectedRow } from '@tendril/testkit/otlp-logs-oracle';
+import { ORACLE_NOW_NS, type ExpectedRow } from '@tendril/testkit/otlp-common-oracle';
 import {
   expectedSpanRows,
   otlpTraceRequests,
