@@ -40,7 +40,7 @@ const ROWS: readonly (readonly string[])[] = [
   ['server/app'],
   ['cli', 'web/lib'],
   ['web/components'],
-  ['web/records'],
+  ['web/records', 'web/query'],
   [
     'web/logs',
     'web/patterns',

@@ -5,7 +5,7 @@ import type { TimeRange } from '@tendril/model/time-range';
 import { Icon } from '../components/icon.tsx';
 import { useText } from '../lib/text.tsx';
 import { visibleLine } from '../records/visible-text.ts';
-import { useFields } from './use-fields.ts';
+import { useFields } from '../query/use-fields.ts';
 
 export interface ColumnsMenuProps {
   readonly columns: readonly string[];

@@ -9,7 +9,7 @@ import { useText } from '../lib/text.tsx';
 import { SeverityBadge } from '../records/severity-badge.tsx';
 import { useValueHandlers } from '../records/value-actions.tsx';
 import { visibleLine } from '../records/visible-text.ts';
-import { filterState } from './query-edit.ts';
+import { filterState } from '../query/query-edit.ts';
 import { useFieldValues } from './use-field-values.ts';
 
 export interface FacetContext {

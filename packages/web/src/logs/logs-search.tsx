@@ -28,14 +28,14 @@ import { HistogramPanel } from './histogram.tsx';
 import { LiveBar } from './live-bar.tsx';
 import { LogsStatus } from './logs-status.tsx';
 import { RANGE_DEFAULT } from './logs-url.ts';
-import { appended, searchedTerms, withFilter } from './query-edit.ts';
-import { QueryBar } from './query-bar.tsx';
-import { queryParts } from './query-parts.ts';
+import { appended, searchedTerms, withFilter } from '../query/query-edit.ts';
+import { QueryBar } from '../query/query-bar.tsx';
+import { queryParts } from '../query/query-parts.ts';
 import { RecordPane } from './record-pane.tsx';
 import { RecordsToolbar } from './records-toolbar.tsx';
 import { RecordsView } from './records-view.tsx';
 import { ResultTable } from './result-table.tsx';
-import { TimePicker } from './time-picker.tsx';
+import { TimePicker } from '../components/time-picker.tsx';
 import { useFacets } from './use-facets.ts';
 import { useFacetsShown } from './use-facets-shown.ts';
 import { useHistogram } from './use-histogram.ts';
@@ -178,7 +178,7 @@ export function LogsSearch(): ReactElement {
   return (
     <ValueContext value={handlers}>
       <div className="logs" ref={measure}>
-        <header className="logs-head">
+        <header className="page-head">
           <QueryBar
             query={query}
             range={resolved}

@@ -5,7 +5,7 @@ import { useApi } from '../lib/api.ts';
 import { useText } from '../lib/text.tsx';
 import { absoluteRange, widenedRange } from '../lib/time-range.ts';
 import type { RecordsViewProps } from './records-view.tsx';
-import { withoutEach } from './query-edit.ts';
+import { withoutEach } from '../query/query-edit.ts';
 
 const WIDER = ['now-24h', 'now-7d', 'now-30d'] as const;
 

@@ -9,7 +9,7 @@ import { useText } from '../lib/text.tsx';
 import { dateTimeText } from '../lib/zone-time.ts';
 import { ValueButtons } from '../records/value-actions.tsx';
 import { visibleLine } from '../records/visible-text.ts';
-import { durationText } from './duration-text.ts';
+import { durationText } from '../lib/duration-text.ts';
 import { useTable } from './use-table.ts';
 
 export interface ResultTableProps {

@@ -10,6 +10,7 @@ import { useActions } from '../lib/actions.ts';
 import { preferences, setPreferences, usePreference } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
 import type { QueryEditorProps } from './query-editor.tsx';
+import './query.css';
 
 export interface QueryBarProps {
   /** As in the address. */

@@ -3,8 +3,8 @@ import { Popover } from '@mantine/core';
 import { lazy, Suspense, useState, type ReactElement } from 'react';
 import type { PageMessageId } from '@tendril/messages/page';
 import type { TimeRange } from '@tendril/model/time-range';
-import { Icon } from '../components/icon.tsx';
-import { IconButton } from '../components/icon-button.tsx';
+import { Icon } from './icon.tsx';
+import { IconButton } from './icon-button.tsx';
 import { useActions } from '../lib/actions.ts';
 import { setPreferences, usePreference, withRecent } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
@@ -18,6 +18,7 @@ import {
   type RangeText,
 } from '../lib/time-range.ts';
 import { clockText, dateText, isZone, offsetText, zoneName } from '../lib/zone-time.ts';
+import './time-picker.css';
 
 const RangeCalendar = lazy(async () => ({
   default: (await import('./range-calendar.tsx')).RangeCalendar,
