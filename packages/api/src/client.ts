@@ -4,6 +4,7 @@
  * stream early, cancels the query in the engine.
  */
 import type { LogRecord } from '@tendril/model/log-record';
+import { chainsClient, type ChainsClient } from './chains-client.ts';
 import { send, sendForJson, urlOf, type HttpOptions } from './http.ts';
 import {
   BATCH_ID_HEADER,
@@ -109,7 +110,7 @@ export interface RecordKey {
   readonly timestamp: string;
 }
 
-export interface Client extends TracesClient {
+export interface Client extends TracesClient, ChainsClient {
   searchLogs(
     request: LogSearchInput,
     signal?: AbortSignal,
@@ -161,6 +162,7 @@ export function createClient(options: ClientOptions): Client {
     ...logsClient(options),
     ...viewsClient(options),
     ...tracesClient(options),
+    ...chainsClient(options),
     ...administrationClient(options),
   };
 }
@@ -178,7 +180,7 @@ type AdministrationMethod =
 
 function logsClient(
   options: ClientOptions,
-): Omit<Client, AdministrationMethod | ViewsMethod | keyof TracesClient> {
+): Omit<Client, AdministrationMethod | ViewsMethod | keyof TracesClient | keyof ChainsClient> {
   return {
     searchLogs: (json, signal) =>
       streamEvents<LogSearchEvent>(options, LOG_SEARCH, { json, signal }),
