@@ -70,6 +70,7 @@ import { streamEvents, type WithoutError } from './stream.ts';
 import { tailLogs, type ClientTailEvent, type TailOptions } from './tail-client.ts';
 import type { TimeBoundsInput } from './time-bounds.ts';
 import { tracesClient, type TracesClient } from './traces-client.ts';
+import { changesClient, type ChangesClient } from './changes-client.ts';
 import {
   createdTokenSchema,
   TOKEN_CREATE,
@@ -110,7 +111,7 @@ export interface RecordKey {
   readonly timestamp: string;
 }
 
-export interface Client extends TracesClient, ChainsClient {
+export interface Client extends TracesClient, ChainsClient, ChangesClient {
   searchLogs(
     request: LogSearchInput,
     signal?: AbortSignal,
@@ -163,6 +164,7 @@ export function createClient(options: ClientOptions): Client {
     ...viewsClient(options),
     ...tracesClient(options),
     ...chainsClient(options),
+    ...changesClient(options),
     ...administrationClient(options),
   };
 }
@@ -180,7 +182,10 @@ type AdministrationMethod =
 
 function logsClient(
   options: ClientOptions,
-): Omit<Client, AdministrationMethod | ViewsMethod | keyof TracesClient | keyof ChainsClient> {
+): Omit<
+  Client,
+  AdministrationMethod | ViewsMethod | keyof TracesClient | keyof ChainsClient | keyof ChangesClient
+> {
   return {
     searchLogs: (json, signal) =>
       streamEvents<LogSearchEvent>(options, LOG_SEARCH, { json, signal }),

@@ -1,4 +1,5 @@
 /** The registry of routes: access table, OpenAPI document and the test that walks all routes read it. */
+import { CHANGE_ADD, CHANGE_LIST } from './changes.ts';
 import { HEALTHZ, METRICS, OPENAPI, READYZ } from './health.ts';
 import { INGEST } from './ingest.ts';
 import { LOG_CHANGES } from './log-changes.ts';
@@ -53,6 +54,8 @@ export const ROUTES: readonly Route[] = [
   TRACE_SERIES,
   TRACE,
   TRACE_RECORDS,
+  CHANGE_LIST,
+  CHANGE_ADD,
   INGEST,
   STATUS,
   TOKEN_CREATE,

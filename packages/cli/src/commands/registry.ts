@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { agent } from './agent.ts';
 import { analyze } from './analyze.ts';
+import { change } from './change.ts';
 import { down } from './down.ts';
 import { exportRecords } from './export.ts';
 import { help } from './help.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   exportRecords,
   tail,
   trace,
+  change,
   patterns,
   parse,
   pack,

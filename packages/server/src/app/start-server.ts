@@ -20,6 +20,7 @@ import { createHttpApp } from '../http/http-app.ts';
 import { openPages } from '../http/pages.ts';
 import { LogReader } from '../logs/log-reader.ts';
 import { SPAN_SOURCE } from '../logs/record-source.ts';
+import { startChangesJob } from '../jobs/changes-job.ts';
 import { startServiceEdgesJob } from '../jobs/service-edges-job.ts';
 import { startPatternJob } from '../jobs/pattern-job.ts';
 import { startRetentionJob } from '../jobs/retention-job.ts';
@@ -122,6 +123,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     startRetentionJob({ engine, schema, logger, bytesMax: () => tableBytesMax(config, dataDir) }),
   );
   stack.add(startServiceEdgesJob({ engine, schema, logger }));
+  stack.add(startChangesJob({ engine, schema, logger }));
   const receivers: Receiver[] = [];
   let canary: Canary | undefined;
   const closing = new AbortController();

@@ -161,6 +161,11 @@ export class LogReader {
     return resolveRange(bounds, this.nowNs());
   }
 
+  /** The moment that a request's parameter means. */
+  timeOf(name: string, text: string): bigint {
+    return resolveTime(name, text, this.nowNs());
+  }
+
   /** Resolves when everything acknowledged so far whose time lies in the range can be read. */
   async flushed(signal: AbortSignal, range?: TimeRange): Promise<void> {
     const timeout = AbortSignal.timeout(this.readLimits.timeoutMs);
@@ -204,7 +209,7 @@ export function resolveRange({ from, to }: TimeBounds, nowNs: bigint): TimeRange
   });
 }
 
-function resolveTime(name: 'from' | 'to', text: string, nowNs: bigint): bigint {
+function resolveTime(name: string, text: string, nowNs: bigint): bigint {
   const time = parseTime(text, nowNs);
   if (time !== undefined && time.fromNs >= 0n) return time.fromNs;
   throw new Failure({
