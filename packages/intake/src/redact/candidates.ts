@@ -18,6 +18,7 @@ import {
   BYTE_SCHEME,
   byteKinds,
   byteTable,
+  DIGIT_SHIFT,
   FIRST_SHIFT,
   GATE_BITS,
   gatesOf,
@@ -106,7 +107,14 @@ export function createCandidateSearch({
         second = table[bytes[at + 1] ?? 0] ?? 0;
         third = table[bytes[at + 2] ?? 0] ?? 0;
         fourth = table[bytes[at + 3] ?? 0] ?? 0;
-        numbers = first & second & third & fourth & NUMBER_BIT;
+        // Columns are padded with blanks: without a digit among them they are no part of a number.
+        numbers =
+          first &
+          second &
+          third &
+          fourth &
+          ((first | second | third | fourth) >> DIGIT_SHIFT) &
+          NUMBER_BIT;
         found =
           ((((last >> FIRST_SHIFT) & first) |
             ((first >> FIRST_SHIFT) & second) |

@@ -48,6 +48,8 @@ export const GATE_BITS = 0xff;
 export const FIRST_SHIFT = 8;
 /** Digits and what may separate them. */
 export const NUMBER_BIT: number = 1 << 16;
+/** The bit of digits alone is the next one. */
+export const DIGIT_SHIFT = 1;
 
 /** By byte: the gates it is in, and whether it is of a number. */
 export function byteTable(gates: readonly Gate[]): Uint32Array {
@@ -62,7 +64,7 @@ export function byteTable(gates: readonly Gate[]): Uint32Array {
     add(first, 1 << (gate + FIRST_SHIFT));
     add(second, 1 << gate);
   });
-  add(DIGITS, NUMBER_BIT);
+  add(DIGITS, NUMBER_BIT | (NUMBER_BIT << DIGIT_SHIFT));
   add(' -', NUMBER_BIT);
   return entries;
 }

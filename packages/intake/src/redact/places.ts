@@ -22,6 +22,7 @@ const ESCAPE = 0x1b;
 const GREATER = 0x3e;
 const LETTER_M = 0x6d;
 const SEMICOLON = 0x3b;
+const DIGIT_TWO = 0x32;
 
 /** Where the key ends whose separator is at `at`. */
 export function keyEndBefore(bytes: Uint8Array, at: number, floor: number): number {
@@ -29,15 +30,17 @@ export function keyEndBefore(bytes: Uint8Array, at: number, floor: number): numb
   const stop = Math.max(floor, at - KEY_GAP_MAX);
   while (end > stop) {
     const code = bytes[end - 1] ?? 0;
-    if (isKeyGap(code)) end -= 1;
-    else {
-      const length =
-        code === LETTER_M ? colourLength(bytes, end, stop) : quoteLength(bytes, end, stop);
-      if (length === 0) break;
-      end -= length;
-    }
+    const length = isKeyGap(code) ? 1 : longGapLength(bytes, code, end, stop);
+    if (length === 0) break;
+    end -= length;
   }
   return end;
+}
+
+// Most keys end in another letter: that costs no look at what is before it.
+function longGapLength(bytes: Uint8Array, code: number, end: number, stop: number): number {
+  if (code === LETTER_M) return colourLength(bytes, end, stop);
+  return code === DIGIT_TWO || code === SEMICOLON ? quoteLength(bytes, end, stop) : 0;
 }
 
 /** What a gap may end with, and digits: `password2:`. */
