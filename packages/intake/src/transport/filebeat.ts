@@ -12,7 +12,8 @@ import { NOTHING_SAID, type Transport, type TransportFields, type Wrapped } from
 export const FILEBEAT: Transport = { name: 'filebeat', first: '{', open: () => unwrap };
 
 function unwrap(line: string): Wrapped | undefined {
-  if (!line.includes('"@timestamp"')) return undefined;
+  // Without the quote before it: a search stops at every quote of the line.
+  if (!line.includes('@timestamp"')) return undefined;
   const event = mapOf(line);
   return event && isBeat(event) ? beatEvent(event) : undefined;
 }

@@ -9,7 +9,8 @@ import { NOTHING_SAID, type Transport, type Wrapped } from './transport.ts';
 export const JOURNALD: Transport = { name: 'journald', first: '{', open: () => unwrap };
 
 function unwrap(line: string): Wrapped | undefined {
-  if (!line.includes('"__REALTIME_TIMESTAMP"')) return undefined;
+  // Without the quote before it: a search stops at every quote of the line.
+  if (!line.includes('__REALTIME_TIMESTAMP"')) return undefined;
   const entry = mapOf(line);
   return entry && journalEntry(fieldsOf(entry));
 }
