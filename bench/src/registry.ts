@@ -1,5 +1,6 @@
 /** All benchmarks, by name. */
 import type { Benchmark } from './benchmark.ts';
+import { analyze } from './analyze/analyze.ts';
 import { faults } from './faults/faults.ts';
 import { ingestLogs } from './ingest-logs/ingest-logs.ts';
 import { lineSpeed } from './micro/lines.ts';
@@ -23,6 +24,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   faults,
   senders,
   receivers,
+  analyze,
   otlpDecode,
   lineSpeed,
   knownErrorSpeed,

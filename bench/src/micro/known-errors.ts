@@ -13,17 +13,22 @@ const KINDS: Readonly<Record<string, (n: number) => ErrorEvidence>> = {
   'nothing known': (n) => ({
     body: `rpc server response error for user u${n % 5000}, retrying in ${n % 90} ms`,
     serviceName: 'openim-rpc-msg',
-    attributes: { method: '/openim.msg.msg/SendMsg', error: `1205 GroupTypeNotSupport ${n}` },
+    attributes: new Map([
+      ['method', '/openim.msg.msg/SendMsg'],
+      ['error', `1205 GroupTypeNotSupport ${n}`],
+    ]),
   }),
   'one known': (n) => ({
     body: 'batch data insert to redis err',
     serviceName: 'openim-msgtransfer',
-    attributes: { error: `dial tcp 127.0.0.1:${n % 60000}: connect: connection refused` },
+    attributes: new Map([
+      ['error', `dial tcp 127.0.0.1:${n % 60000}: connect: connection refused`],
+    ]),
   }),
   'stack of 8 KiB': (n) => ({
     body: `failed ${n}\n${'\tat com.example.chat.Send.run(Send.java:42)\n'.repeat(190)}`,
     serviceName: 'chat',
-    attributes: { 'exception.type': 'java.lang.IllegalStateException' },
+    attributes: new Map([['exception.type', 'java.lang.IllegalStateException']]),
   }),
 };
 

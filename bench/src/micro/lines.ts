@@ -44,10 +44,12 @@ const SHAPES: Readonly<Record<string, (n: number) => string>> = {
 export const lineSpeed: Benchmark = {
   name: 'lines',
   summary: 'Lines of JSON, logfmt and text to a batch on one core: lines/s',
-  options: { seconds: '3' },
+  options: { seconds: '3', shape: '' },
   run: (options) => {
     const seconds = numberOption(options, 'seconds');
-    const rows = Object.entries(SHAPES).map(([name, lineOf]) => {
+    const { shape = '' } = options;
+    const shapes = Object.entries(SHAPES).filter(([name]) => shape === '' || name === shape);
+    const rows = shapes.map(([name, lineOf]) => {
       const lines = Array.from({ length: LINES }, (_, n) => lineOf(n));
       const ns = nsPerLine(lines, seconds);
       return [name, ns.toFixed(0), Math.round(1e9 / ns).toLocaleString('en')];

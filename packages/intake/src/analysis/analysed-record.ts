@@ -36,15 +36,25 @@ interface KeyRole {
   readonly unitNs: number;
 }
 
+const NO_ROLE: KeyRole = { column: '', unitNs: 0 };
+
 /** Finds the values of columns by the keys that fill them. */
 export class DomainReader {
-  private readonly roles: Map<string, KeyRole | undefined> = new Map();
-  private readonly values: DomainValues = noValues();
+  private readonly roles: Map<string, KeyRole> = new Map();
+  private readonly values: DomainValues = {
+    operationId: '',
+    errorCode: '',
+    caller: '',
+    durationMs: undefined,
+  };
 
   /** Valid until the next call. */
   read(attributes: ParsedFields): Readonly<DomainValues> {
     const { values } = this;
-    Object.assign(values, noValues());
+    values.operationId = '';
+    values.errorCode = '';
+    values.caller = '';
+    values.durationMs = undefined;
     for (const [key, value] of attributes) {
       const role = this.roleOf(key);
       if (role) put(values, role, value);
@@ -53,17 +63,14 @@ export class DomainReader {
   }
 
   private roleOf(key: string): KeyRole | undefined {
-    if (this.roles.has(key)) return this.roles.get(key);
+    const known = this.roles.get(key);
+    if (known !== undefined) return known === NO_ROLE ? undefined : known;
     if (this.roles.size >= KEYS_MAX) this.roles.clear();
     const column = logFieldOfSourceKey(key)?.column;
-    const role = column === undefined ? undefined : { column, unitNs: durationUnitOfKey(key) };
+    const role = column === undefined ? NO_ROLE : { column, unitNs: durationUnitOfKey(key) };
     this.roles.set(keptText(key), role);
-    return role;
+    return role === NO_ROLE ? undefined : role;
   }
-}
-
-function noValues(): DomainValues {
-  return { operationId: '', errorCode: '', caller: '', durationMs: undefined };
 }
 
 function put(values: DomainValues, { column, unitNs }: KeyRole, value: AttributeValue): void {

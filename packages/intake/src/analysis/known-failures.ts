@@ -27,11 +27,7 @@ export class KnownFailureTally {
   /** The surest one is counted; records that are no warning are looked at when nobody said what they are. */
   add({ attributes, body, serviceName, severityNumber, timeMs }: AnalysedRecord): void {
     if (severityNumber !== 0 && severityNumber < ERROR_SEVERITY_MIN) return;
-    const [error] = this.known.match({
-      body,
-      serviceName,
-      attributes: Object.fromEntries(attributes),
-    });
+    const [error] = this.known.match({ attributes, body, serviceName });
     if (!error) return;
     const key = keyOfError(error);
     const failure = this.found.get(key);

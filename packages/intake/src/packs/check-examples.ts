@@ -35,7 +35,9 @@ export function checkErrorExamples(
   errors: KnownErrors,
 ): readonly PackProblem[] {
   const finds = (body: string): boolean =>
-    errors.match({ body, serviceName: '', attributes: {} }).some((known) => known.spec === spec);
+    errors
+      .match({ body, serviceName: '', attributes: new Map() })
+      .some((known) => known.spec === spec);
   const missed = spec.examples.flatMap((text, index) =>
     finds(text) ? [] : [entry.problem('not found in this example', ['examples', index])],
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { emptyAttributes, type AttributeValue } from '@tendril/model/attribute';
+import type { AttributeValue } from '@tendril/model/attribute';
 import { knownErrorsOf, readPacks } from './load-packs.ts';
 
 const known = knownErrorsOf(readPacks({ sections: ['errors', 'codes'] }));
@@ -9,7 +9,7 @@ function record(
   attributes: Readonly<Record<string, AttributeValue>> = {},
   serviceName = '',
 ): Parameters<typeof known.match>[0] {
-  return { body, serviceName, attributes: Object.assign(emptyAttributes(), attributes) };
+  return { body, serviceName, attributes: new Map(Object.entries(attributes)) };
 }
 
 function ids(...given: Parameters<typeof record>): readonly string[] {

@@ -2,15 +2,19 @@
  * Which known errors a record shows, and what its codes mean. Made once of loaded packs; pure. One pass over a
  * record's text finds the texts of all errors; an expression runs only where its text was found.
  */
-import type { LogRecord } from '@tendril/model/log-record';
 import type { AttributeValue } from '@tendril/model/attribute';
+import type { ParsedFields } from '../format.ts';
 import type { CodeSpec, CodeTable } from './code-spec.ts';
 import type { ErrorMatch, ErrorSpec } from './error-spec.ts';
 import type { Expression } from './expression.ts';
 import { LiteralScanner } from './literal-scanner.ts';
 
 /** What is looked at of a record. */
-export type ErrorEvidence = Pick<LogRecord, 'body' | 'serviceName' | 'attributes'>;
+export interface ErrorEvidence {
+  readonly body: string;
+  readonly serviceName: string;
+  readonly attributes: ParsedFields;
+}
 
 /** An error with its expressions compiled, one for each entry of `match` that has one. */
 export interface KnownError {
@@ -84,7 +88,7 @@ export class KnownErrors {
       for (const candidate of this.byText[number] ?? []) consider(candidate);
     });
     if (this.byField.size > 0) {
-      for (const key of Object.keys(record.attributes)) {
+      for (const key of record.attributes.keys()) {
         for (const candidate of this.byField.get(key) ?? []) consider(candidate);
       }
     }
@@ -95,7 +99,7 @@ export class KnownErrors {
   /** What the codes that a record carries mean; first those of tables that are of its service. */
   codes({ serviceName, attributes }: ErrorEvidence): readonly ExplainedCode[] {
     const found: ExplainedCode[] = [];
-    for (const [key, value] of Object.entries(attributes)) {
+    for (const [key, value] of attributes) {
       const tables = this.tablesByKey.get(key);
       if (tables)
         found.push(
@@ -117,7 +121,7 @@ export class KnownErrors {
 
   private textOf({ body, attributes }: ErrorEvidence): string {
     let text = body;
-    for (const [key, value] of Object.entries(attributes)) {
+    for (const [key, value] of attributes) {
       if (text.length > TEXT_LENGTH_MAX) break;
       if (typeof value === 'string' && this.speaks(key)) text += `\n${value}`;
     }
@@ -150,7 +154,7 @@ function holds(
   { attributes }: ErrorEvidence,
 ): boolean {
   for (const [key, value] of Object.entries(match.fields ?? {})) {
-    if (codeText(attributes[key]) !== value) return false;
+    if (codeText(attributes.get(key)) !== value) return false;
   }
   if (others.length > 0) {
     const folded = lower(text);

@@ -84,9 +84,8 @@ describe('packs of a user', () => {
     expect(packs.formats.get('redis')?.pack.folder.origin).toBe('user');
     expect(packs.formats.has('kafka')).toBe(false);
     const loading = 'LOADING Redis is loading the dataset in memory';
-    expect(knownErrorsOf(packs).match({ body: loading, serviceName: '', attributes: {} })).toEqual(
-      [],
-    );
+    const record = { body: loading, serviceName: '', attributes: new Map() };
+    expect(knownErrorsOf(packs).match(record)).toEqual([]);
   });
 
   test('add codes to tables, and replace those that are there', () => {
