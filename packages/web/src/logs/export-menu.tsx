@@ -9,6 +9,7 @@ import { useApi } from '../lib/api.ts';
 import { copyText } from '../lib/clipboard.ts';
 import { useText } from '../lib/text.tsx';
 import { absoluteRange } from '../lib/time-range.ts';
+import { queryParts } from '../query/query-parts.ts';
 import { searchCommand } from './copy-rows.ts';
 import type { LogsAddress } from './logs-url.ts';
 
@@ -28,6 +29,7 @@ export function ExportMenu({ address, resolved, columns }: ExportMenuProps): Rea
   const { text } = useText();
   const api = useApi();
   const { query, order } = address;
+  const isTable = queryParts(query).pipes !== '';
   const bounds = { from: String(resolved.fromNs), to: String(resolved.toNs) };
   const shown = ['timestamp', 'level', ...columns];
   const command = searchCommand(address, absoluteRange(resolved));
@@ -50,8 +52,8 @@ export function ExportMenu({ address, resolved, columns }: ExportMenuProps): Rea
               ...bounds,
               order,
               format,
-              // NDJSON is for programs: whole records.
-              ...(format !== 'ndjson' && { columns: printColumnNames(shown) }),
+              // NDJSON is for programs: whole records. A table has the columns of its pipes.
+              ...(format !== 'ndjson' && !isTable && { columns: printColumnNames(shown) }),
               filename: `tendril-logs.${format}`,
             })}
           >

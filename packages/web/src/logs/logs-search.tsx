@@ -21,6 +21,7 @@ import { useText } from '../lib/text.tsx';
 import { absoluteRange, isRelative, resolveRange, serverNowNs } from '../lib/time-range.ts';
 import { useLatch } from '../lib/use-latch.ts';
 import { useElementWidth } from '../lib/use-element-width.ts';
+import { useRecordLinks } from '../records/use-record-links.ts';
 import { ValueContext, type ValueHandlers } from '../records/value-actions.tsx';
 import { Facets } from './facets.tsx';
 import { levelTotals } from './histogram-bars.ts';
@@ -34,7 +35,6 @@ import { queryParts } from '../query/query-parts.ts';
 import { RecordPane } from './record-pane.tsx';
 import { RecordsToolbar } from './records-toolbar.tsx';
 import { RecordsView } from './records-view.tsx';
-import { ResultTable } from './result-table.tsx';
 import { TimePicker } from '../components/time-picker.tsx';
 import { useFacets } from './use-facets.ts';
 import { useFacetsShown } from './use-facets-shown.ts';
@@ -43,9 +43,16 @@ import { useLogsAddress } from './use-logs-address.ts';
 import { useRecordFeed } from './use-record-feed.ts';
 import './logs.css';
 import './patterns.css';
+import './results.css';
 
 const PatternsView = lazy(async () => ({
   default: (await import('./patterns-view.tsx')).PatternsView,
+}));
+const ChartView = lazy(async () => ({
+  default: (await import('./chart-view.tsx')).ChartView,
+}));
+const ResultTable = lazy(async () => ({
+  default: (await import('./result-table.tsx')).ResultTable,
 }));
 const ChangesView = lazy(async () => ({
   default: (await import('./changes-view.tsx')).ChangesView,
@@ -114,6 +121,7 @@ export function LogsSearch(): ReactElement {
     },
     [query, change],
   );
+  const links = useRecordLinks();
   const columns = useColumns(address.columns);
   const setColumns = useCallback(
     (chosen: readonly string[]) => {
@@ -131,9 +139,9 @@ export function LogsSearch(): ReactElement {
         ),
       hasColumn: (field) => columns.includes(field),
       groupBy: (field) => run(`${filter === '' ? '*' : filter} | top ${printFieldName(field)}`),
-      links: () => [],
+      links,
     }),
-    [query, filter, columns, run, setColumns],
+    [query, filter, columns, run, setColumns, links],
   );
   const open = useCallback(
     (record: LogRecord | undefined) =>
@@ -268,7 +276,6 @@ export function LogsSearch(): ReactElement {
             {view === 'records' && isLive && pipes === '' && (
               <LiveBar feed={feed} live={state.live} />
             )}
-            {view === 'records' && pipes !== '' && <ResultTable query={query} range={resolved} />}
             {view === 'records' && pipes === '' && (
               <RecordsView
                 feed={feed}
@@ -286,6 +293,17 @@ export function LogsSearch(): ReactElement {
               />
             )}
             <Suspense>
+              {view === 'records' && pipes !== '' && <ResultTable query={query} range={resolved} />}
+              {view === 'chart' && (
+                <ChartView
+                  query={query}
+                  range={counted}
+                  field={address.chartField}
+                  onField={(chartField) => change({ chartField }, { replace: true })}
+                  onZoom={zoom}
+                  onRun={run}
+                />
+              )}
               {view === 'patterns' && (
                 <PatternsView
                   query={filter}

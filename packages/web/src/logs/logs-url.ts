@@ -13,10 +13,13 @@ export interface LogsAddress {
   /** Narrows what surrounds the record. */
   readonly aroundQuery: string;
   readonly view: string;
+  /** Field whose values the chart tells apart; empty for none. */
+  readonly chartField: string;
   readonly isLive: boolean;
 }
 
 export const RANGE_DEFAULT: RangeText = { from: 'now-1h', to: 'now' };
+const CHART_FIELD_DEFAULT = 'level';
 const COLUMNS_MAX = 50;
 
 export function readLogsAddress(search: Readonly<Record<string, string>>): LogsAddress {
@@ -33,12 +36,14 @@ export function readLogsAddress(search: Readonly<Record<string, string>>): LogsA
     recordTab: search['tab'] ?? 'fields',
     aroundQuery: search['around'] ?? '',
     view: search['view'] ?? 'records',
+    chartField: search['by'] === '-' ? '' : (search['by'] ?? CHART_FIELD_DEFAULT),
     isLive: search['live'] === '1',
   };
 }
 
 export function printLogsAddress(address: LogsAddress): Record<string, string> {
   const { query, range, columns, order, record, recordTab, aroundQuery, view, isLive } = address;
+  const { chartField } = address;
   const isDefaultRange = range.from === RANGE_DEFAULT.from && range.to === RANGE_DEFAULT.to;
   return {
     q: query,
@@ -50,6 +55,7 @@ export function printLogsAddress(address: LogsAddress): Record<string, string> {
     tab: record === '' || recordTab === 'fields' ? '' : recordTab,
     around: record === '' ? '' : aroundQuery,
     view: view === 'records' ? '' : view,
+    by: chartField === CHART_FIELD_DEFAULT ? '' : chartField || '-',
     live: isLive ? '1' : '',
   };
 }

@@ -4,6 +4,7 @@ import type { TimeRange } from '@tendril/model/time-range';
 import { Icon } from '../components/icon.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { useText } from '../lib/text.tsx';
+import { queryParts } from '../query/query-parts.ts';
 import { ColumnsMenu } from './columns-menu.tsx';
 import { ExportMenu } from './export-menu.tsx';
 import type { LogsAddress } from './logs-url.ts';
@@ -28,6 +29,7 @@ export function RecordsToolbar(props: RecordsToolbarProps): ReactElement {
   const { address, resolved, columns, total, isCountPartial, permanentLink, onColumns } = props;
   const { facetsShown, onFacets } = props;
   const { text, number } = useText();
+  const isTable = queryParts(address.query).pipes !== '';
   return (
     <div className="records-toolbar">
       <button
@@ -40,7 +42,7 @@ export function RecordsToolbar(props: RecordsToolbarProps): ReactElement {
       >
         <Icon name="filter" sizePx={14} />
       </button>
-      <ViewTabs view={address.view} onView={(view) => props.onChange({ view })} />
+      <ViewTabs view={address.view} isTable={isTable} onView={(view) => props.onChange({ view })} />
       <h2 className="records-count" aria-live="polite">
         <span className="visually-hidden">{text('records.title')} </span>
         <span className="dim number">
@@ -48,7 +50,7 @@ export function RecordsToolbar(props: RecordsToolbarProps): ReactElement {
         </span>
       </h2>
       <span className="grow" />
-      {address.view === 'records' && (
+      {address.view === 'records' && !isTable && (
         <>
           <ColumnsMenu columns={columns} resolved={resolved} onColumns={onColumns} />
           <ViewMenu address={address} onChange={props.onChange} />

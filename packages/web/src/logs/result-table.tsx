@@ -1,15 +1,19 @@
 /** The table that a query with pipes answers; every cell of a field leads on like any other value. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef, type ReactElement } from 'react';
+import { useMemo, useRef, useState, type FocusEvent, type ReactElement } from 'react';
 import type { TableCell, TableColumn } from '@tendril/api/table';
 import type { TimeRange } from '@tendril/model/time-range';
 import { FailureNote } from '../components/failure-note.tsx';
+import { Icon } from '../components/icon.tsx';
 import { usePreference } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
 import { dateTimeText } from '../lib/zone-time.ts';
+import { SeverityBadge } from '../records/severity-badge.tsx';
 import { ValueButtons } from '../records/value-actions.tsx';
 import { visibleLine } from '../records/visible-text.ts';
 import { durationText } from '../lib/duration-text.ts';
+import { ResultNotes } from './result-notes.tsx';
+import { sortedRows, type RowOrder } from './row-order.ts';
 import { useTable } from './use-table.ts';
 
 export interface ResultTableProps {
@@ -24,8 +28,9 @@ export function ResultTable({ query, range }: ResultTableProps): ReactElement {
   const { text } = useText();
   const { data, error, isFetching, refetch } = useTable(query, range);
   const scroller = useRef<HTMLDivElement>(null);
-  const rows = data?.rows ?? [];
-  const columns = data?.columns ?? [];
+  const [order, setOrder] = useState<RowOrder>();
+  const columns = data?.columns ?? NO_COLUMNS;
+  const rows = useMemo(() => sortedRows(data?.rows ?? [], order), [data, order]);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -52,9 +57,23 @@ export function ResultTable({ query, range }: ResultTableProps): ReactElement {
       >
         <div role="rowgroup" className="result-head">
           <div role="row" className="result-row" aria-rowindex={1}>
-            {columns.map(({ name, type }) => (
-              <span key={name} role="columnheader" className={isRight(type) ? 'is-right' : ''}>
-                <bdi>{visibleLine(name, CHARACTERS_MAX)}</bdi>
+            {columns.map(({ name, type }, at) => (
+              <span
+                key={name}
+                role="columnheader"
+                className={isRight(type) ? 'is-right' : ''}
+                aria-sort={order?.column === at ? ARIA_SORT[order.direction] : 'none'}
+              >
+                <button
+                  type="button"
+                  className="result-sort"
+                  onClick={() => setOrder(nextOrder(order, at))}
+                >
+                  <bdi>{visibleLine(name, CHARACTERS_MAX)}</bdi>
+                  {order?.column === at && (
+                    <Icon name={order.direction === 'desc' ? 'down' : 'up'} sizePx={12} />
+                  )}
+                </button>
               </span>
             ))}
           </div>
@@ -74,12 +93,19 @@ export function ResultTable({ query, range }: ResultTableProps): ReactElement {
             </div>
           ))}
         </div>
-        <div className="table-foot dim" role="status">
-          {isFetching ? text('records.loading') : text('table.rows', { count: rows.length })}
-        </div>
+        <ResultNotes summary={data?.summary} isLoading={isFetching} rows={rows.length} />
       </div>
     </>
   );
+}
+
+const NO_COLUMNS: readonly TableColumn[] = [];
+const ARIA_SORT = { asc: 'ascending', desc: 'descending' } as const;
+
+/** Greatest first, least first, as the query has them. */
+function nextOrder(order: RowOrder | undefined, column: number): RowOrder | undefined {
+  if (order?.column !== column) return { column, direction: 'desc' };
+  return order.direction === 'desc' ? { column, direction: 'asc' } : undefined;
 }
 
 interface CellProps {
@@ -92,11 +118,37 @@ function Cell({ column, cell }: CellProps): ReactElement {
   const zone = usePreference('zone');
   const shown = cellText(cell, column, { zone, number });
   const value = typeof cell === 'string' || typeof cell === 'number' ? String(cell) : '';
+  const [isActive, setActive] = useState(false);
   const canFilter = column.field !== undefined && column.bucket === undefined && value !== '';
+  const name = `result-cell ${isRight(column.type) ? 'is-right number' : ''}`;
+  const content = column.type === 'level' ? <SeverityBadge level={value} /> : null;
+  if (!canFilter) {
+    return (
+      <span role="cell" className={name}>
+        <bdi title={shown}>{shown}</bdi>
+      </span>
+    );
+  }
+  const blur = ({ currentTarget, relatedTarget }: FocusEvent): void => {
+    if (!(relatedTarget instanceof Node && currentTarget.contains(relatedTarget))) setActive(false);
+  };
   return (
-    <span role="cell" className={`result-cell ${isRight(column.type) ? 'is-right number' : ''}`}>
+    <span
+      role="cell"
+      className={name}
+      // As in the fields of a record: the cell takes the focus first, its buttons come with it.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+      tabIndex={0}
+      onPointerEnter={() => setActive(true)}
+      onPointerLeave={({ currentTarget }) => {
+        if (!currentTarget.contains(document.activeElement)) setActive(false);
+      }}
+      onFocus={() => setActive(true)}
+      onBlur={blur}
+    >
+      {content}
       <bdi title={shown}>{shown}</bdi>
-      {canFilter && <ValueButtons target={{ field: column.field ?? '', value }} />}
+      {isActive && <ValueButtons target={{ field: column.field ?? '', value }} />}
     </span>
   );
 }

@@ -4,6 +4,7 @@ import type { LogRecord } from '@tendril/model/log-record';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { IconButton } from '../components/icon-button.tsx';
+import { useActions } from '../lib/actions.ts';
 import { usePreference } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
 import { clockText, dateTimeText } from '../lib/zone-time.ts';
@@ -97,12 +98,23 @@ export function RecordDetail(props: RecordDetailProps): ReactElement {
 function RecordLinks({ record }: { readonly record: LogRecord }): ReactElement | null {
   const { links } = useValueHandlers();
   const { ids, attributes } = namedValues(record);
-  const found = [...ids, ...attributes].flatMap(links);
+  const all = [...ids, ...attributes].flatMap(links);
+  // An operation's chain holds that of its trace.
+  const found = all.filter(({ label }, at) => all.findIndex((each) => each.label === label) === at);
+  const [first] = found;
+  useActions(
+    first ? [{ id: 'value.chain', label: 'value.chain', keys: ['c'], run: first.open }] : [],
+  );
   if (found.length === 0) return null;
   return (
     <div className="record-links">
       {found.map(({ id, label, icon, open }) => (
-        <button key={id} type="button" className="button small" onClick={open}>
+        <button
+          key={id}
+          type="button"
+          className={`button small ${id === first?.id ? 'primary' : ''}`}
+          onClick={open}
+        >
           <Icon name={icon} sizePx={14} />
           {label}
         </button>

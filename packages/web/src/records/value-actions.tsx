@@ -23,7 +23,7 @@ export interface ValueHandlers {
   readonly links: (value: NamedValue) => readonly ValueLink[];
 }
 
-interface ValueLink {
+export interface ValueLink {
   readonly id: string;
   readonly label: string;
   readonly icon: IconName;
