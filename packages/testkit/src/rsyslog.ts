@@ -1,7 +1,7 @@
 /** A real rsyslogd that reads a file and forwards its lines. */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runDaemon } from './daemon.ts';
 
 export const RSYSLOGD = '/usr/sbin/rsyslogd';
 
@@ -35,27 +35,6 @@ ${configuration}
 input(type="imfile" file="${input}" tag="${tag}:" freshStartTail="off")
 `,
   );
-  const child = spawn(RSYSLOGD, ['-n', '-f', file, '-i', join(own, 'pid')]);
-  let printed = '';
-  child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-  const failed = new Promise<never>((_, reject) => {
-    child.on('error', reject);
-    child.on('exit', (code) => reject(new Error(`rsyslogd ended with ${code}: ${printed}`)));
-  });
-  try {
-    await Promise.race([failed, holds(until)]);
-  } finally {
-    failed.catch(() => undefined);
-    child.kill('SIGKILL');
-  }
+  const parameters = ['-n', '-f', file, '-i', join(own, 'pid')];
+  await runDaemon({ program: RSYSLOGD, parameters, until });
 }
-
-async function holds(condition: () => Promise<boolean>): Promise<void> {
-  while (!(await condition())) {
-    await new Promise((resolve) => {
-      setTimeout(resolve, POLL_MS);
-    });
-  }
-}
-
-const POLL_MS = 100;
