@@ -47,13 +47,20 @@ function addField(event: StructuredLine, name: string, value: AttributeValue): v
   }
   const resourceName = resourceNameOf(name);
   if (resourceName !== undefined) {
-    event.addResource(resourceName, value);
+    event.addResource(resourceName, resourceName === CONTAINER ? containerNameOf(value) : value);
     return;
   }
   const ownName = RENAMED.get(name) ?? name;
   // Filebeat keeps what people add to an input under `fields`.
   const custom = ownName.startsWith(CUSTOM) ? ownName.slice(CUSTOM.length) : ownName;
   event.add(roleOf(custom) ? custom : ownName, value);
+}
+
+const CONTAINER = 'container.name';
+
+// Docker writes the names of its containers with a slash, some of its drivers without.
+function containerNameOf(value: AttributeValue): AttributeValue {
+  return typeof value === 'string' ? value.replace(/^\//, '') : value;
 }
 
 /** What shippers tell each other about an event; nothing of it is the event's. */

@@ -149,9 +149,7 @@ export class EventWriter {
       const attributes = emptyAttributes();
       for (const [name, value] of fields ?? []) attributes[name] = value;
       const source = SERVICE_SOURCES.find((name) => attributes[name] !== undefined);
-      const found = source === undefined ? service : String(attributes[source]);
-      // Docker writes the names of its containers with a slash.
-      const named = found.replace(/^\//, '');
+      const named = source === undefined ? service : String(attributes[source]);
       if (named !== '') attributes['service.name'] ??= named;
       return context.resource(attributes, '');
     });

@@ -8,7 +8,12 @@ import type { LogBatch } from '@tendril/columns/log-batch';
 import type { LogWriter } from '@tendril/intake/log-writer';
 import type { WriteOutcome } from '@tendril/intake/request-state';
 import { Failure } from '@tendril/model/failure';
-import { eventOfFields, EventTooDeep, isFields } from '../events/event-fields.ts';
+import {
+  eventOfFields,
+  EventTooDeep,
+  isFields,
+  type EventOptions,
+} from '../events/event-fields.ts';
 import { EventWriter, nearestContext } from '../events/event-writer.ts';
 import { decodeMessagePack, EventTime, textOf, ValueScanner } from './messagepack.ts';
 
@@ -53,13 +58,23 @@ export function readForwardMessage(
 }
 
 export function decodeForward(
-  { tag, entries }: ForwardMessage,
+  messages: readonly ForwardMessage[],
   writer: LogWriter,
   sink: BatchSink<LogBatch>,
   nowNs: bigint,
 ): WriteOutcome {
   const events = new EventWriter(writer, sink, nowNs);
-  const options = { context: nearestContext(nowNs), depthMax: writer.limits.nestingDepthMax };
+  const context = nearestContext(nowNs);
+  const options = { context, depthMax: writer.limits.nestingDepthMax, fallbackBody: '' };
+  for (const message of messages) writeEntries(message, events, options);
+  return events.outcome();
+}
+
+function writeEntries(
+  { tag, entries }: ForwardMessage,
+  events: EventWriter,
+  options: EventOptions,
+): void {
   for (const { time, record } of entries) {
     if (!isFields(record)) {
       events.reject('malformed', 'a record is not a map');
@@ -67,7 +82,7 @@ export function decodeForward(
     }
     try {
       const fields = Object.entries({ ...record, [TAG_KEY]: tag });
-      const event = eventOfFields(fields, { ...options, fallbackBody: '' });
+      const event = eventOfFields(fields, options);
       const timeNs = event.timeNs ?? timeOf(time);
       events.write({ ...event, timeNs }, { service: serviceOfTag(tag) });
     } catch (thrown) {
@@ -75,7 +90,6 @@ export function decodeForward(
       events.reject('too_deep', thrown.message);
     }
   }
-  return events.outcome();
 }
 
 const TAG_KEY = 'fluent.tag';

@@ -32,16 +32,22 @@ export async function serveFluent(
   let isGreeted = sharedKey === undefined;
   if (!isGreeted) connection.write(helo(nonce));
   const values = new Values(dependencies);
+  const intake = new MessageIntake(connection, dependencies);
   for await (const chunk of connection.chunks) {
-    for (const value of values.push(chunk)) {
-      if (isGreeted || sharedKey === undefined) {
-        await store(value, connection, dependencies);
-        continue;
+    try {
+      for (const value of values.push(chunk)) {
+        if (isGreeted || sharedKey === undefined) {
+          await intake.take(value);
+          continue;
+        }
+        const { isWelcome, pong } = answerPing(value, { nonce, sharedKey });
+        connection.write(pong);
+        if (!isWelcome) return;
+        isGreeted = true;
       }
-      const { isWelcome, pong } = answerPing(value, { nonce, sharedKey });
-      connection.write(pong);
-      if (!isWelcome) return;
-      isGreeted = true;
+    } finally {
+      // What came before a message that cannot be read counts.
+      await intake.flush();
     }
     connection.heldBytes = values.heldBytes;
   }
@@ -80,32 +86,58 @@ class Values {
   }
 }
 
-async function store(
-  bytes: Uint8Array,
-  connection: StreamConnection,
-  dependencies: ReceiverDependencies,
-): Promise<void> {
-  const { pipeline, writer, limits, nowMs } = dependencies;
-  const { requestBytesMax: bytesMax, nestingDepthMax } = limits;
-  const depthMax = nestingDepthMax + MESSAGE_LEVELS;
-  const message = readForwardMessage(bytes, { bytesMax, depthMax });
-  if (message === undefined) return;
-  const nowNs = BigInt(nowMs()) * NS_PER_MS;
-  const request = {
-    source: SOURCE,
-    ...requestIdOf(message, bytes),
-    decode: (sink: Parameters<typeof decodeForward>[2]) =>
-      decodeForward(message, writer, sink, nowNs),
-  };
-  await ingestPatiently(pipeline, request, connection.signal);
-  if (message.chunk !== '') connection.write(encode({ ack: message.chunk }));
+/**
+ * Messages that nobody waits for are stored together, as far as they came in one piece: loggers and Docker send each
+ * record as a message of its own.
+ */
+class MessageIntake {
+  private readonly connection: StreamConnection;
+  private readonly dependencies: ReceiverDependencies;
+  private waiting: ForwardMessage[] = [];
+
+  constructor(connection: StreamConnection, dependencies: ReceiverDependencies) {
+    this.connection = connection;
+    this.dependencies = dependencies;
+  }
+
+  /** The bytes are read until `flush` at the latest. */
+  async take(bytes: Uint8Array): Promise<void> {
+    const { requestBytesMax: bytesMax, nestingDepthMax } = this.dependencies.limits;
+    const depthMax = nestingDepthMax + MESSAGE_LEVELS;
+    const message = readForwardMessage(bytes, { bytesMax, depthMax });
+    if (message === undefined) return;
+    if (message.chunk === '') {
+      this.waiting.push(message);
+      return;
+    }
+    await this.flush();
+    // A chunk has an id that it keeps when it is sent again; other messages are at least once.
+    await this.store([message], { requestId: `${SOURCE}:${hashOf(bytes)}` });
+    this.connection.write(encode({ ack: message.chunk }));
+  }
+
+  async flush(): Promise<void> {
+    const messages = this.waiting;
+    this.waiting = [];
+    if (messages.length > 0) await this.store(messages, {});
+  }
+
+  private async store(
+    messages: readonly ForwardMessage[],
+    id: { readonly requestId?: string },
+  ): Promise<void> {
+    const { pipeline, writer, nowMs } = this.dependencies;
+    const nowNs = BigInt(nowMs()) * NS_PER_MS;
+    const request = {
+      source: SOURCE,
+      ...id,
+      decode: (sink: Parameters<typeof decodeForward>[2]) =>
+        decodeForward(messages, writer, sink, nowNs),
+    };
+    await ingestPatiently(pipeline, request, this.connection.signal);
+  }
 }
 
-/** A chunk has an id that it keeps when it is sent again; other messages are at least once. */
-function requestIdOf(
-  { chunk }: ForwardMessage,
-  bytes: Uint8Array,
-): { readonly requestId?: string } {
-  if (chunk === '') return {};
-  return { requestId: `${SOURCE}:${createHash('sha1').update(bytes).digest('base64url')}` };
+function hashOf(bytes: Uint8Array): string {
+  return createHash('sha1').update(bytes).digest('base64url');
 }

@@ -108,6 +108,38 @@ describe('real senders', () => {
     });
   });
 
+  test("messages of Docker's driver, one for each line, are stored once, in order", async () => {
+    const sender = new Sender();
+    const lines = Array.from({ length: 3_000 }, (_, number) => `says ${number}`);
+    const source = { container_name: '/docker-app', container_id: 'abc', source: 'stdout' };
+    sender.sendBytes(
+      Buffer.concat(
+        lines.map((log, number) =>
+          encode(['abc', eventTime(NOW_SECONDS, number), { log, ...source }, null]),
+        ),
+      ),
+    );
+    const records = await awaitStored(fixture.server.url, {
+      query: 'service:docker-app',
+      count: lines.length,
+    });
+    expect(records.map(({ body }) => body).reverse()).toEqual(lines);
+    expect(records[0]).toMatchObject({ resource: { 'container.name': 'docker-app' } });
+    sender.close();
+  });
+
+  test('messages before one that cannot be read are stored', async () => {
+    const sender = new Sender();
+    sender.sendBytes(
+      Buffer.concat([
+        encode(['before-broken', NOW_SECONDS, { log: 'whole' }]),
+        encode('this is no message'),
+      ]),
+    );
+    await sender.closed();
+    await awaitStored(fixture.server.url, { query: 'service:before-broken', count: 1 });
+  });
+
   test.skipIf(isPeerMissing(pythonModule('fluent')))(
     'python3-fluent-logger delivers every record',
     async () => {
