@@ -123,7 +123,7 @@ describe('real senders', () => {
       query: 'service:docker-app',
       count: lines.length,
     });
-    expect(records.map(({ body }) => body).reverse()).toEqual(lines);
+    expect(records.map(({ body }) => body).toReversed()).toEqual(lines);
     expect(records[0]).toMatchObject({ resource: { 'container.name': 'docker-app' } });
     sender.close();
   });
