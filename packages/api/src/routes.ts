@@ -21,6 +21,7 @@ import {
   TRACE_SERIES,
   TRACE_SERVICES,
 } from './trace-services.ts';
+import { TRACE_OUTLINE } from './trace-outline.ts';
 import { TRACE, TRACE_RECORDS } from './trace.ts';
 import { SESSION_CREATE, SESSION_DELETE, SESSION_GET } from './session.ts';
 import { STATUS } from './status.ts';
@@ -53,6 +54,7 @@ export const ROUTES: readonly Route[] = [
   TRACE_DEPENDENCIES,
   TRACE_SERIES,
   TRACE,
+  TRACE_OUTLINE,
   TRACE_RECORDS,
   CHANGE_LIST,
   CHANGE_ADD,

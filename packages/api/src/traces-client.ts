@@ -11,6 +11,7 @@ import {
 import { streamEvents, type WithoutError } from './stream.ts';
 import type { TimeBoundsInput } from './time-bounds.ts';
 import { TRACE_SEARCH, type TraceSearchEvent, type TraceSearchInput } from './trace-search.ts';
+import { TRACE_OUTLINE, type TraceOutlineEvent } from './trace-outline.ts';
 import {
   TRACE_DEPENDENCIES,
   traceDependenciesResponseSchema,
@@ -47,6 +48,11 @@ export interface TracesClient {
   ): AsyncIterable<WithoutError<TraceSearchEvent>>;
   /** Throws a Failure `not_found` when no span has the id. */
   trace(request: TraceRequest, signal?: AbortSignal): AsyncIterable<WithoutError<TraceEvent>>;
+  /** As `trace`. */
+  traceOutline(
+    request: TraceRequest,
+    signal?: AbortSignal,
+  ): AsyncIterable<WithoutError<TraceOutlineEvent>>;
   traceRecords(
     request: TraceRecordsInput,
     signal?: AbortSignal,
@@ -72,6 +78,8 @@ export function tracesClient(options: HttpOptions): TracesClient {
       streamEvents<TraceSearchEvent>(options, TRACE_SEARCH, { json, signal }),
     trace: ({ traceId }, signal) =>
       streamEvents<TraceEvent>(options, TRACE, { parameters: { traceId }, signal }),
+    traceOutline: ({ traceId }, signal) =>
+      streamEvents<TraceOutlineEvent>(options, TRACE_OUTLINE, { parameters: { traceId }, signal }),
     traceRecords: ({ traceId, ...query }, signal) =>
       streamEvents<LogSearchEvent>(options, TRACE_RECORDS, {
         parameters: { traceId },

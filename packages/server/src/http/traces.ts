@@ -12,11 +12,13 @@ import {
   TRACE_SERVICES,
   traceServicesRequestSchema,
 } from '@tendril/api/trace-services';
+import { TRACE_OUTLINE } from '@tendril/api/trace-outline';
 import { TRACE, TRACE_RECORDS, traceRecordsRequestSchema } from '@tendril/api/trace';
 import { logFields } from '../logs/field-list.ts';
 import { traceDependencies } from '../traces/dependencies.ts';
 import { traceOperations, traceSeries, traceServices } from '../traces/service-calls.ts';
 import { searchSpans } from '../traces/span-search.ts';
+import { traceOutline } from '../traces/trace-outline.ts';
 import { traceRecords } from '../traces/trace-records.ts';
 import { searchTraces } from '../traces/trace-search.ts';
 import { traceSpans } from '../traces/trace-spans.ts';
@@ -80,6 +82,13 @@ function mountTrace(mount: Mount, { reader, spanReader, logger }: HttpDependenci
       open: (leaving) => traceSpans(spanReader, parameter('traceId'), leaving),
       signal,
       onError: (error) => logProblem(error, TRACE, logger),
+    }),
+  );
+  mount(TRACE_OUTLINE, async ({ parameter, signal }) =>
+    ndjsonResponse({
+      open: (leaving) => traceOutline(spanReader, parameter('traceId'), leaving),
+      signal,
+      onError: (error) => logProblem(error, TRACE_OUTLINE, logger),
     }),
   );
   mount(TRACE_RECORDS, async ({ parameter, url, signal }) => {

@@ -15,6 +15,7 @@ import { searchQuery } from '../logs/scan.ts';
 import { dependenciesQuery, newestMinuteQuery } from './dependencies.ts';
 import { operationsQuery, seriesQuery, servicesQuery, wholeMinutes } from './service-calls.ts';
 import { SPAN_SELECTION } from './span-row.ts';
+import { OUTLINE_SELECTION } from './trace-outline.ts';
 import { traceExtentsQuery, type TraceExtent } from './trace-ranges.ts';
 import { traceSummariesQuery } from './trace-summaries.ts';
 
@@ -27,6 +28,7 @@ const CATALOGUE = fieldCatalogue([
 const inputSchema = z.object({
   shape: z.enum([
     'spans',
+    'outline',
     'extent',
     'summaries',
     'services',
@@ -51,12 +53,13 @@ function statementOf(input: Input): Sql {
   const range = wholeMinutes(RANGE);
   const request = { from: '', to: '', buckets: 60, ...input };
   switch (input.shape) {
-    case 'spans': {
+    case 'spans':
+    case 'outline': {
       const context = { catalogue: CATALOGUE, registry: SPAN_REGISTRY, nowNs: NOW_NS };
       const condition = lowerQuery(readQuery(input.query, context));
       return searchQuery(
         { range: RANGE, condition, order: input.order, limit: 100 },
-        SPAN_SELECTION,
+        input.shape === 'spans' ? SPAN_SELECTION : OUTLINE_SELECTION,
       );
     }
     case 'extent':

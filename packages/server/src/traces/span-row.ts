@@ -6,7 +6,9 @@ import {
   SPAN_STATUSES,
   type Span,
   type SpanEvent,
+  type SpanKind,
   type SpanLink,
+  type SpanStatus,
 } from '@tendril/model/span';
 import { EMPTY_SQL, sql, type Sql } from '@tendril/sql/sql';
 import { flatAttributes } from '../logs/json-object.ts';
@@ -123,8 +125,8 @@ function spanOfRow(row: SpanRow, resource: Attributes): Span {
     parentSpanId: row.parentSpanId,
     traceState: row.traceState,
     name: row.name,
-    kind: named(SPAN_KINDS, row.kind),
-    status: named(SPAN_STATUSES, row.status),
+    kind: spanKind(row.kind),
+    status: spanStatus(row.status),
     statusMessage: row.statusMessage,
     serviceName: row.serviceName,
     environment: row.environment,
@@ -139,6 +141,14 @@ function spanOfRow(row: SpanRow, resource: Attributes): Span {
     events: row.eventNames.map((name, index) => eventOf(row, name, index)),
     links: row.linkSpanIds.map((spanId, index) => linkOf(row, spanId, index)),
   };
+}
+
+export function spanKind(stored: string): SpanKind {
+  return named(SPAN_KINDS, stored);
+}
+
+export function spanStatus(stored: string): SpanStatus {
+  return named(SPAN_STATUSES, stored);
 }
 
 /** The first name stands for what is unknown. */

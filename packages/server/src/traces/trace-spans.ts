@@ -1,12 +1,13 @@
 /** One trace: all of its spans, whenever they happened, oldest first, streamed page by page. */
 import type { PartialReason } from '@tendril/api/answer';
-import { TRACE_SPANS_MAX, type TraceEvent } from '@tendril/api/trace';
+import { TRACE_SPANS_MAX, type TraceEndSummary, type TraceEvent } from '@tendril/api/trace';
 import { Failure } from '@tendril/model/failure';
 import type { Span } from '@tendril/model/span';
 import type { TimeRange } from '@tendril/model/time-range';
 import type { Sql } from '@tendril/sql/sql';
 import type { Cursor } from '../logs/cursor.ts';
 import type { LogReader } from '../logs/log-reader.ts';
+import type { RowShape } from '../logs/row-shape.ts';
 import { scanLogs } from '../logs/scan.ts';
 import { summaryOf } from '../logs/summary.ts';
 import type { StatementOptions } from '../logs/statement.ts';
@@ -25,9 +26,26 @@ const TIMESTAMP_NS_MAX = 9_223_372_036_854_775_807n;
 /** `reader` is of spans. Throws `Failure` `not_found` before the first event. */
 export async function* traceSpans(
   reader: LogReader,
-  id: string,
+  traceId: string,
   signal: AbortSignal,
 ): AsyncGenerator<TraceEvent> {
+  for await (const event of rowsOfTrace(reader, { traceId, shape: spanRows(reader) }, signal)) {
+    yield event.kind === 'row' ? { kind: 'row', span: event.row } : event;
+  }
+}
+
+export interface RowsOfTrace<Row> {
+  readonly traceId: string;
+  /** What is read of each span. */
+  readonly shape: RowShape<Row>;
+}
+
+/** As `traceSpans`, of what the shape reads. */
+export async function* rowsOfTrace<Row>(
+  reader: LogReader,
+  { traceId: id, shape }: RowsOfTrace<Row>,
+  signal: AbortSignal,
+): AsyncGenerator<RowEvent<Row> | TraceEndSummary> {
   const options = { budget: reader.budget(), signal };
   const traceId = parseTraceId(id);
   await reader.flushed(signal);
@@ -35,8 +53,9 @@ export async function* traceSpans(
   const [extent] = extents;
   if (extent === undefined) throw noTrace(traceId);
   const range = { fromNs: extent.firstNs, toNs: extent.lastNs + 1n };
-  const pages = new Pages(reader, { range, condition: extentsCondition(extents) }, options);
-  yield* pages.spans();
+  const where = { range, condition: extentsCondition(extents), shape };
+  const pages = new Pages(reader, where, options);
+  yield* pages.all();
   const { partial, statements, rows, searchedToNs } = pages;
   const outcome = { partial, statements, searchedToNs };
   yield {
@@ -45,26 +64,33 @@ export async function* traceSpans(
   };
 }
 
-class Pages {
+interface RowEvent<Row> {
+  readonly kind: 'row';
+  readonly row: Row;
+}
+
+interface PagesWhere<Row> {
+  readonly range: TimeRange;
+  readonly condition: Sql;
+  readonly shape: RowShape<Row>;
+}
+
+class Pages<Row> {
   readonly statements: Sql[] = [];
   rows = 0;
   partial: PartialReason | undefined;
   searchedToNs = 0n;
   private readonly reader: LogReader;
-  private readonly where: { readonly range: TimeRange; readonly condition: Sql };
+  private readonly where: PagesWhere<Row>;
   private readonly options: StatementOptions;
 
-  constructor(
-    reader: LogReader,
-    where: { readonly range: TimeRange; readonly condition: Sql },
-    options: StatementOptions,
-  ) {
+  constructor(reader: LogReader, where: PagesWhere<Row>, options: StatementOptions) {
     this.reader = reader;
     this.where = where;
     this.options = options;
   }
 
-  async *spans(): AsyncGenerator<TraceEvent> {
+  async *all(): AsyncGenerator<RowEvent<Row>> {
     let cursor: Cursor | undefined;
     do {
       cursor = yield* this.page(cursor);
@@ -79,14 +105,17 @@ class Pages {
     return Math.min(PAGE_SPANS, Math.max(FIRST_PAGE_SPANS, fitting));
   }
 
-  private async *page(cursor: Cursor | undefined): AsyncGenerator<TraceEvent, Cursor | undefined> {
+  private async *page(
+    cursor: Cursor | undefined,
+  ): AsyncGenerator<RowEvent<Row>, Cursor | undefined> {
+    const { shape, ...where } = this.where;
     const limit = Math.min(this.pageSpans(cursor), TRACE_SPANS_MAX - this.rows);
-    const scan = { ...this.where, order: 'asc', limit, cursor } as const;
+    const scan = { ...where, order: 'asc', limit, cursor } as const;
     let next: Cursor | undefined;
-    for await (const event of scanLogs(this.reader, scan, spanRows(this.reader), this.options)) {
+    for await (const event of scanLogs(this.reader, scan, shape, this.options)) {
       if (event.kind === 'row') {
         this.rows += 1;
-        yield { kind: 'row', span: event.row };
+        yield event;
       } else if (event.kind === 'end') {
         this.partial = event.partial;
         this.searchedToNs = event.searchedToNs;
@@ -108,9 +137,10 @@ export async function spansOfTraces(
   if (extents.length > 0) {
     const fromNs = extents.map(({ firstNs }) => firstNs).reduce((a, b) => (b < a ? b : a));
     const toNs = extents.map(({ lastNs }) => lastNs + 1n).reduce((a, b) => (b > a ? b : a));
-    const where = { range: { fromNs, toNs }, condition: extentsCondition(extents) };
-    for await (const event of new Pages(reader, where, options).spans()) {
-      if (event.kind === 'row') spans.get(event.span.traceId)?.push(event.span);
+    const condition = extentsCondition(extents);
+    const where = { range: { fromNs, toNs }, condition, shape: spanRows(reader) };
+    for await (const { row } of new Pages(reader, where, options).all()) {
+      spans.get(row.traceId)?.push(row);
     }
   }
   for (const [traceId, found] of spans) if (found.length === 0) spans.delete(traceId);

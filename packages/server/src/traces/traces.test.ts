@@ -1,4 +1,5 @@
 import type { TraceEvent } from '@tendril/api/trace';
+import type { SpanOutline } from '@tendril/api/trace-outline';
 import type { TraceSearchEvent, TraceSummary } from '@tendril/api/trace-search';
 import { Failure } from '@tendril/model/failure';
 import type { Span } from '@tendril/model/span';
@@ -11,6 +12,7 @@ import { SPAN_SOURCE } from '../logs/record-source.ts';
 import { traceOperations, traceSeries, traceServices } from './service-calls.ts';
 import { searchSpans } from './span-search.ts';
 import { searchTraces } from './trace-search.ts';
+import { traceOutline } from './trace-outline.ts';
 import { traceSpans } from './trace-spans.ts';
 
 const MINUTE_NS = 60_000_000_000n;
@@ -85,6 +87,22 @@ async function spansOf(traceId: string): Promise<readonly Span[]> {
     if (event.kind === 'row') spans.push(event.span);
   }
   return spans;
+}
+
+async function outlineOf(traceId: string): Promise<readonly SpanOutline[]> {
+  const spans: SpanOutline[] = [];
+  for await (const event of traceOutline(reader, traceId, signal)) {
+    if (event.kind === 'spans') spans.push(...event.spans);
+  }
+  return spans;
+}
+
+/** What the outline and the span say alike. */
+function pick(span: Span): Omit<SpanOutline, 'host' | 'events' | 'links'> {
+  const { id, timestamp, durationNs, spanId, parentSpanId } = span;
+  const { name, kind, status, statusMessage, serviceName } = span;
+  const own = { id, timestamp, durationNs, spanId, parentSpanId };
+  return { ...own, name, kind, status, statusMessage, serviceName };
 }
 
 describe('trace search', () => {
@@ -165,6 +183,14 @@ describe('one trace', () => {
     expect(new Set(rows.map(({ spanId }) => spanId)).size).toBe(100_000);
     expect(rows).toHaveLength(100_000);
     expect(rows.every((row, at) => row.timestamp >= (rows[at - 1]?.timestamp ?? ''))).toBe(true);
+    expect(await outlineOf('b16')).toEqual(
+      rows.map((row) => ({
+        ...pick(row),
+        host: '',
+        events: [],
+        links: 0,
+      })),
+    );
     expect(events.at(-1)).toMatchObject({
       kind: 'summary',
       partial: null,
