@@ -17,12 +17,16 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export function exitCodeOf(code: string): ExitCode {
   switch (code) {
     case 'unreachable':
+    case 'source_unreachable':
       return EXIT.unreachable;
     case 'unauthorized':
     case 'forbidden':
     case 'forbidden_host':
     case 'forbidden_origin':
+    case 'source_access':
       return EXIT.access;
+    case 'no_pods':
+      return EXIT.nothingFound;
     case 'bad_usage':
       return EXIT.usage;
     default:

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { readGolden } from '@tendril/testkit/golden';
 import { formatsWith, loadPacks } from './packs/load-packs.ts';
 import { RecordAssembler } from './record-assembler.ts';
-import { RecordReader } from './record-reader.ts';
+import { RecordDesk, RecordReader } from './record-reader.ts';
 import { createRedactor } from './redact/redactor.ts';
 import { RULE_NAMES } from './redact/scan.ts';
 import { UTC } from './zone.ts';
@@ -52,7 +52,10 @@ interface Kept {
 function keptOf(lines: readonly string[]): Kept {
   const context = { zone: UTC, asOfNs: BigInt(NOW_MS) * 1_000_000n };
   const source = { formats, context, resource: {} };
-  const reader = new RecordReader({ source, redactor, nowMs: () => NOW_MS });
+  const reader = new RecordReader({
+    source,
+    desk: new RecordDesk({ redactor, nowMs: () => NOW_MS }),
+  });
   const records = [...reader.read(lines), ...reader.flush()];
   return {
     lines: records.flatMap(({ record }) => (record.original || record.body).split('\n')),

@@ -18,26 +18,34 @@ export interface ReadRecord {
 
 export interface RecordReaderOptions {
   readonly source: LinesSource;
-  readonly redactor: Redactor;
-  readonly nowMs: () => number;
+  readonly desk: RecordDesk;
 }
 
-export class RecordReader {
-  private readonly batch: LogBatch;
-  private readonly writer: LogWriter;
-  private readonly lines: LinesToBatch;
-  private facts: RecordFacts[] = [];
+/** What records are written with; readers of many sources share one, each call of a reader has it for itself. */
+export class RecordDesk {
+  readonly batch: LogBatch;
+  readonly writer: LogWriter;
 
-  constructor({ source, redactor, nowMs }: RecordReaderOptions) {
+  constructor({ nowMs, redactor }: { readonly redactor: Redactor; readonly nowMs: () => number }) {
     const limits = DEFAULT_LIMITS;
     const { attributePathsMax } = limits;
     const catalog = new RecordCatalog({ attributePathsMax, nowMs });
     const nowNs = (): bigint => BigInt(Math.trunc(nowMs())) * 1_000_000n;
     this.batch = new LogBatch(catalog);
     this.writer = new LogWriter({ catalog, redactor, limits, nowNs });
+  }
+}
+
+export class RecordReader {
+  private readonly desk: RecordDesk;
+  private readonly lines: LinesToBatch;
+  private facts: RecordFacts[] = [];
+
+  constructor({ desk, source }: RecordReaderOptions) {
+    this.desk = desk;
     this.lines = new LinesToBatch({
       ...source,
-      writer: this.writer,
+      writer: desk.writer,
       onRecord: (facts) => this.facts.push(facts),
     });
   }
@@ -57,12 +65,13 @@ export class RecordReader {
   }
 
   private begin(): void {
-    this.batch.reset();
+    const { batch, writer } = this.desk;
+    batch.reset();
     this.facts = [];
-    this.writer.open({ batchForNextRecord: () => this.batch });
+    writer.open({ batchForNextRecord: () => batch });
   }
 
   private written(): readonly ReadRecord[] {
-    return this.facts.map((facts, row) => ({ record: this.batch.record(row), facts }));
+    return this.facts.map((facts, row) => ({ record: this.desk.batch.record(row), facts }));
   }
 }

@@ -6,13 +6,19 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { EN_ANALYZE } from './en/analyze.ts';
 import { EN_COMMANDS } from './en/commands.ts';
 import { EN_OUTPUT } from './en/output.ts';
+import { EN_SOURCES } from './en/sources.ts';
 import { failureSentence } from './errors.ts';
 import { localeOf, type Language } from './language.ts';
 import { ZH_ANALYZE } from './zh/analyze.ts';
 import { ZH_COMMANDS } from './zh/commands.ts';
 import { ZH_OUTPUT } from './zh/output.ts';
+import { ZH_SOURCES } from './zh/sources.ts';
 
-export type MessageId = keyof typeof EN_ANALYZE | keyof typeof EN_COMMANDS | keyof typeof EN_OUTPUT;
+export type MessageId =
+  | keyof typeof EN_ANALYZE
+  | keyof typeof EN_COMMANDS
+  | keyof typeof EN_OUTPUT
+  | keyof typeof EN_SOURCES;
 export type MessageValues = Readonly<Record<string, string | number | Date>>;
 
 /** Anything with a code and an English sentence: a `Failure`, an API problem. */
@@ -23,8 +29,8 @@ export interface FailureLike {
 }
 
 const CATALOGUES: Readonly<Record<Language, Readonly<Record<MessageId, string>>>> = {
-  en: { ...EN_ANALYZE, ...EN_COMMANDS, ...EN_OUTPUT },
-  zh: { ...ZH_ANALYZE, ...ZH_COMMANDS, ...ZH_OUTPUT },
+  en: { ...EN_ANALYZE, ...EN_COMMANDS, ...EN_OUTPUT, ...EN_SOURCES },
+  zh: { ...ZH_ANALYZE, ...ZH_COMMANDS, ...ZH_OUTPUT, ...ZH_SOURCES },
 };
 
 export interface Messages {

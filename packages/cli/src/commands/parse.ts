@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { linesSource } from '@tendril/intake/formats/body-source';
 import type { FormatTable } from '@tendril/intake/format-table';
 import { formatsWith, loadPacks } from '@tendril/intake/packs/load-packs';
-import { createRedactor, type Redactor } from '@tendril/intake/redact/redactor';
-import { RecordReader, type ReadRecord } from '@tendril/intake/record-reader';
+import { createRedactor } from '@tendril/intake/redact/redactor';
+import { RecordDesk, RecordReader, type ReadRecord } from '@tendril/intake/record-reader';
 import type { LineSource } from '@tendril/intake/sources/line-source';
 import { sourcesOf, type PendingSource } from '@tendril/intake/sources/registry';
 import { Failure } from '@tendril/model/failure';
@@ -64,7 +64,7 @@ class Parsing {
   private readonly invocation: Invocation;
   private readonly origin: LineOrigin;
   private readonly formats: FormatTable;
-  private readonly redactor: Redactor;
+  private readonly desk: RecordDesk;
   private readonly summary = new ParseSummary();
   private readonly print: (read: ReadRecord) => string;
   private skipped = 0;
@@ -74,8 +74,9 @@ class Parsing {
     this.invocation = invocation;
     this.origin = origin;
     // Of this run alone: equal secrets look equal in its output, and nowhere else.
-    this.redactor = createRedactor({ key: randomBytes(32) });
-    const { flags, stdout } = invocation;
+    const redactor = createRedactor({ key: randomBytes(32) });
+    const { flags, nowMs, stdout } = invocation;
+    this.desk = new RecordDesk({ redactor, nowMs });
     const printer = new RecordPrinter(stdout, { full: isSet(flags, 'full') });
     const isForPeople = stdout.isTerminal && !isSet(flags, 'json');
     this.print = isForPeople ? ({ record }) => printer.print(record) : jsonOf;
@@ -114,8 +115,7 @@ class Parsing {
     const nowNs = BigInt(Math.trunc(asOfMs)) * 1_000_000n;
     const reader = new RecordReader({
       source: linesSource(origin, this.formats, nowNs),
-      redactor: this.redactor,
-      nowMs,
+      desk: this.desk,
     });
     this.summary.addSource();
     for await (const batch of withQuiet(source.read({ signal }))) {

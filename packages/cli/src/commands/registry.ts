@@ -7,6 +7,8 @@ import { down } from './down.ts';
 import { exportRecords } from './export.ts';
 import { help } from './help.ts';
 import { importLines } from './import.ts';
+import { list } from './list.ts';
+import { monitor } from './monitor.ts';
 import { pack } from './pack.ts';
 import { parse } from './parse.ts';
 import { patterns } from './patterns.ts';
@@ -33,6 +35,8 @@ export const COMMANDS: readonly Command[] = [
   parse,
   pack,
   analyze,
+  list,
+  monitor,
   agent,
   token,
   help,

@@ -11,6 +11,13 @@ import { fit, padEnd, widthOf } from './width.ts';
 
 const SERVICE_WIDTH_MIN = 8;
 const SERVICE_WIDTH_MAX = 24;
+const LABEL_WIDTH_MAX = 44;
+
+/** What a record is of, where that is more than its service. */
+export interface RecordLabel {
+  readonly text: string;
+  readonly style: Style;
+}
 
 const STYLES: Readonly<Record<Severity, Style>> = {
   trace: 'gray',
@@ -37,22 +44,24 @@ export class RecordPrinter {
     this.full = full;
   }
 
-  /** Without the last line end. */
-  print(record: LogRecord): string {
-    const head = this.head(record);
+  /** Without the last line end. `label` stands where the service stands else. */
+  print(record: LogRecord, label?: RecordLabel): string {
+    const head = this.head(record, label);
     const attributes = attributesText(record);
     if (!this.output.isTerminal)
       return [head.text, printable(record.body), attributes].join('  ').trimEnd();
     return this.full ? this.whole(record, head, attributes) : this.cut(record, head, attributes);
   }
 
-  private head(record: LogRecord): Head {
+  private head(record: LogRecord, label?: RecordLabel): Head {
     const { output } = this;
     const severity = severityOfNumber(record.severityNumber);
     const letter = severity?.[0]?.toUpperCase() ?? '·';
-    const service = printable(record.serviceName);
-    this.serviceWidth = Math.min(SERVICE_WIDTH_MAX, Math.max(this.serviceWidth, widthOf(service)));
-    const shown = padEnd(fit(service, this.serviceWidth), this.serviceWidth);
+    const service = printable(label?.text ?? record.serviceName);
+    const widthMax = label ? LABEL_WIDTH_MAX : SERVICE_WIDTH_MAX;
+    this.serviceWidth = Math.min(widthMax, Math.max(this.serviceWidth, widthOf(service)));
+    const padded = padEnd(fit(service, this.serviceWidth), this.serviceWidth);
+    const shown = label ? output.style(label.style, padded) : padded;
     const time = timeText(record.timestamp, output.isTerminal);
     const styled = severity ? output.style(STYLES[severity], letter) : letter;
     return {
