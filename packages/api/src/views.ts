@@ -1,4 +1,7 @@
-/** Saved views: a search under a name, shared by everybody who reads this database. */
+/**
+ * Saved views: a search under a name, shared by everybody who reads this database. Who may only read may not
+ * change what others rely on.
+ */
 import { z } from 'zod';
 import type { Route } from './route.ts';
 
@@ -97,7 +100,7 @@ export const VIEW_LIST: Route = {
 export const VIEW_CREATE: Route = {
   method: 'POST',
   path: '/api/v1/views',
-  scope: 'read',
+  scope: 'admin',
   operationId: 'createView',
   summary: 'Save a view',
   request: { mediaTypes: JSON_BODY, schema: viewContentSchema },
@@ -116,7 +119,7 @@ export const VIEW_GET: Route = {
 export const VIEW_REPLACE: Route = {
   method: 'PUT',
   path: '/api/v1/views/{id}',
-  scope: 'read',
+  scope: 'admin',
   operationId: 'replaceView',
   summary: 'Change a saved view; refused when somebody changed it in between',
   request: { mediaTypes: JSON_BODY, schema: replaceViewRequestSchema },
@@ -126,7 +129,7 @@ export const VIEW_REPLACE: Route = {
 export const VIEW_DELETE: Route = {
   method: 'DELETE',
   path: '/api/v1/views/{id}',
-  scope: 'read',
+  scope: 'admin',
   operationId: 'deleteView',
   summary: 'Delete a saved view',
 };

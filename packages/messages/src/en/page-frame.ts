@@ -4,6 +4,7 @@ export const EN_PAGE_FRAME = {
   copied: 'Copied',
   close: 'Close',
   retry: 'Try again',
+  undo: 'Undo',
   more: 'More',
   'page.logs': 'Logs',
   'page.settings': 'Settings',

@@ -6,6 +6,7 @@ export const ZH_PAGE_FRAME: Readonly<Record<keyof typeof EN_PAGE_FRAME, string>>
   copied: '已复制',
   close: '关闭',
   retry: '重试',
+  undo: '撤销',
   more: '更多',
   'page.logs': '日志',
   'page.settings': '设置',

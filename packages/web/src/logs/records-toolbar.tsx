@@ -10,6 +10,7 @@ import { ExportMenu } from './export-menu.tsx';
 import type { LogsAddress } from './logs-url.ts';
 import type { ChangeAddress } from './use-logs-address.ts';
 import { ViewMenu } from './view-menu.tsx';
+import { ViewsMenu } from './views-menu.tsx';
 import { ViewTabs } from './view-tabs.tsx';
 
 export interface RecordsToolbarProps {
@@ -56,6 +57,7 @@ export function RecordsToolbar(props: RecordsToolbarProps): ReactElement {
           <ViewMenu address={address} onChange={props.onChange} />
         </>
       )}
+      <ViewsMenu address={address} columns={columns} onChange={props.onChange} />
       <span className="wide-only">
         <CopyButton value={permanentLink()} label={text('logs.copyLink')} />
       </span>
