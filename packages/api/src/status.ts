@@ -13,12 +13,24 @@ export interface SourceAccountStatus {
   readonly quarantined: number;
   readonly dropped: number;
   readonly duplicate: number;
+  /** RFC 3339; null when it sent nothing since the server started. */
+  readonly lastSeenAt: string | null;
 }
 
 export interface TableStatus {
   readonly table: string;
   readonly rows: number;
+  /** On disk, indexes included. */
   readonly bytes: number;
+  readonly indexBytes: number;
+  /** First day that it holds, `2026-11-21`; empty for tables that are not kept by the day. */
+  readonly oldestDay: string;
+}
+
+export interface RetentionStatus {
+  readonly days: number;
+  /** What the tables may take; null where the disk is an external engine's. */
+  readonly bytesMax: number | null;
 }
 
 export interface CanaryStatus {
@@ -57,6 +69,7 @@ export interface Status {
   readonly accounts: readonly SourceAccountStatus[];
   /** Empty while the engine is away. */
   readonly storage: readonly TableStatus[];
+  readonly retention: RetentionStatus;
   readonly receivers: readonly { readonly name: string; readonly url: string }[];
   /** What became of the records that Tendril sends through its own receivers, since the start. */
   readonly canaries: readonly CanaryStatus[];
@@ -90,9 +103,19 @@ export const statusSchema: z.ZodType<Status> = z
         quarantined: count,
         dropped: count,
         duplicate: count,
+        lastSeenAt: z.string().nullable(),
       }),
     ),
-    storage: z.array(z.object({ table: z.string(), rows: count, bytes: count })),
+    storage: z.array(
+      z.object({
+        table: z.string(),
+        rows: count,
+        bytes: count,
+        indexBytes: count,
+        oldestDay: z.string(),
+      }),
+    ),
+    retention: z.object({ days: count, bytesMax: z.number().nullable() }),
     receivers: z.array(z.object({ name: z.string(), url: z.string() })),
     canaries: z.array(
       z.object({

@@ -28,9 +28,19 @@ const STATUS: Status = {
       quarantined: 0,
       dropped: 0,
       duplicate: 0,
+      lastSeenAt: null,
     },
   ],
-  storage: [{ table: 'logs', rows: 1_202_918, bytes: 43_305_048 }],
+  storage: [
+    {
+      table: 'logs',
+      rows: 1_202_918,
+      bytes: 43_305_048,
+      indexBytes: 9_000_000,
+      oldestDay: '2026-06-01',
+    },
+  ],
+  retention: { days: 30, bytesMax: null },
   receivers: [{ name: 'otlp-http', url: 'http://127.0.0.1:4318' }],
   canaries: [
     {

@@ -150,6 +150,10 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     limits,
     allowedOrigins: config['access.allowedOrigins'],
     receivers: () => receivers.map(({ name, url }) => ({ name, url })),
+    retention: () => ({
+      days: config['retention.days'],
+      bytesMax: config['engine.url'] === undefined ? tableBytesMax(config, dataDir) : null,
+    }),
     canaries: () => canary?.tallies() ?? [],
     patternsUntold: intake.patternsUntold,
     logger,

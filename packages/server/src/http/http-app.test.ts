@@ -127,6 +127,7 @@ async function startServer(options: ServerOptions = {}): Promise<TestServer> {
       const accepted = Buffer.from(body).toString().split('\n').filter(Boolean).length;
       return { accepted, rejected: {}, message: '' };
     },
+    retention: () => ({ days: 30, bytesMax: null }),
     canaries: () => [],
     patternsUntold: () => 0,
     access,

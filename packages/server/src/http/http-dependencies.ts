@@ -2,6 +2,7 @@
 import type { BatchSink } from '@tendril/columns/batch';
 import type { LogBatch } from '@tendril/columns/log-batch';
 import type { IngestRequest } from '@tendril/api/ingest';
+import type { RetentionStatus } from '@tendril/api/status';
 import type { Limits } from '@tendril/model/limits';
 import type { Access } from '../access/access.ts';
 import type { SessionSigner } from '../access/session-cookie.ts';
@@ -38,6 +39,8 @@ export interface HttpDependencies {
   readonly allowedOrigins: readonly string[];
   /** What listens, for the status. */
   readonly receivers: () => readonly { readonly name: string; readonly url: string }[];
+  /** How long what is stored stays, for the status. */
+  readonly retention: () => RetentionStatus;
   /** What became of canaries, by receiver; empty when there are none. */
   readonly canaries: () => readonly CanaryTally[];
   /** Records whose pattern was not described because a source brings too many. */

@@ -98,7 +98,8 @@ function addAccounts(registry: Registry, pipeline: Pipeline): void {
     registers: [registry],
     collect() {
       records.reset();
-      for (const { source, received: _sum, rejected, ...outcomes } of pipeline.accounts()) {
+      for (const account of pipeline.accounts()) {
+        const { source, received: _sum, lastSeenMs: _seen, rejected, ...outcomes } = account;
         for (const [outcome, count] of Object.entries(outcomes))
           records.inc({ source, outcome }, count);
         const rejectedCount = Object.values(rejected).reduce((sum, count) => sum + count, 0);

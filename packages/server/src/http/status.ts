@@ -1,8 +1,14 @@
 /** How the server is. Answers while the engine is away, with what is known without it. */
 import { z } from 'zod';
-import { STATUS, type Status, type TableStatus } from '@tendril/api/status';
+import {
+  STATUS,
+  type SourceAccountStatus,
+  type Status,
+  type TableStatus,
+} from '@tendril/api/status';
 import { sql, string, type Sql } from '@tendril/sql/sql';
 import { DATABASE, type Engine } from '../engine/engine.ts';
+import type { SourceAccount } from '../pipeline/pipeline.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
 import { jsonResponse } from './json-response.ts';
 import type { Mount } from './mount.ts';
@@ -17,7 +23,7 @@ export function mountStatus(mount: Mount, dependencies: HttpDependencies): void 
 }
 
 async function statusOf(
-  { version, engine, pipeline, access, receivers, canaries }: HttpDependencies,
+  { version, engine, pipeline, access, receivers, retention, canaries }: HttpDependencies,
   startedAt: string,
   signal: AbortSignal,
 ): Promise<Status> {
@@ -29,12 +35,18 @@ async function statusOf(
     startedAt,
     engine: { state: found === undefined ? 'away' : 'ready', version: found?.version ?? '' },
     pipeline: { ...pipelineStatus, refusing: refusing ?? null },
-    accounts: pipeline.accounts(),
+    accounts: pipeline.accounts().map(statusOfAccount),
     storage: found?.tables ?? [],
+    retention: retention(),
     receivers: receivers(),
     canaries: canaries(),
     access: access.isOpen() ? 'open' : 'tokens',
   };
+}
+
+function statusOfAccount({ lastSeenMs, ...account }: SourceAccount): SourceAccountStatus {
+  const lastSeenAt = lastSeenMs === null ? null : new Date(lastSeenMs).toISOString();
+  return { ...account, lastSeenAt };
 }
 
 const rowSchema = z.object({
@@ -42,6 +54,8 @@ const rowSchema = z.object({
   table: z.string(),
   rows: z.coerce.number(),
   bytes: z.coerce.number(),
+  indexBytes: z.coerce.number(),
+  oldestDay: z.string(),
 });
 
 interface EngineFacts {
@@ -71,7 +85,13 @@ async function engineFacts(engine: Engine, signal: AbortSignal): Promise<EngineF
 
 /** One row without a table at least, for the version. */
 export function storageQuery(): Sql {
-  return sql`SELECT version() AS version, table, sum(rows) AS rows, sum(bytes_on_disk) AS bytes
+  return sql`SELECT
+  version() AS version,
+  table,
+  sum(rows) AS rows,
+  sum(bytes_on_disk) AS bytes,
+  sum(secondary_indices_compressed_bytes) AS indexBytes,
+  if(match(min(partition), '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'), min(partition), '') AS oldestDay
 FROM system.parts
 WHERE active AND database = ${string(DATABASE)}
 GROUP BY GROUPING SETS ((), (table))

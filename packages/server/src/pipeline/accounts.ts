@@ -47,6 +47,8 @@ export class AccountChanges {
 
 export class Accounts {
   readonly #counters: Map<string, SourceCounters>;
+  /** Since the start: when each source sent last, taken or not. */
+  readonly #lastSeenMs = new Map<string, number>();
 
   constructor(counters: Readonly<Record<string, SourceCounters>>) {
     this.#counters = new Map(Object.entries(counters));
@@ -68,9 +70,12 @@ export class Accounts {
     return totals;
   }
 
-  /** Takes over totals that were committed. */
-  set(totals: Readonly<Record<string, SourceCounters>>): void {
-    for (const [source, counters] of Object.entries(totals)) this.#counters.set(source, counters);
+  /** Takes over totals that were committed at that time. */
+  set(totals: Readonly<Record<string, SourceCounters>>, atMs: number): void {
+    for (const [source, counters] of Object.entries(totals)) {
+      this.#counters.set(source, counters);
+      this.#lastSeenMs.set(source, atMs);
+    }
   }
 
   totals(): Record<string, SourceCounters> {
@@ -86,6 +91,7 @@ export class Accounts {
       const pending = accepted - counts.stored - counts.quarantined;
       return Object.assign(counts, {
         source,
+        lastSeenMs: this.#lastSeenMs.get(source) ?? null,
         received,
         pending,
         rejected,

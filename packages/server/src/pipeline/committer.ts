@@ -122,7 +122,7 @@ export class Committer {
     const atMs = nowMs();
     const requests = round.requests.map((request) => ({ ...request, atMs }));
     const committed = await wal.commit({ frames, requests, accounts: totals, atMs });
-    accounts.set(totals);
+    accounts.set(totals, atMs);
     requestIds.add(requests);
     onCommitted(committed);
     for (const notify of afterCommit) notify();

@@ -31,7 +31,14 @@ describe('storing', () => {
     const nothing = { pending: 0, shed: 0, quarantined: 0, dropped: 0, duplicate: 0 };
     const rejected = { malformed: 2 };
     expect(pipeline.accounts()).toEqual([
-      { source: 'test', received: 5, stored: 3, rejected, ...nothing },
+      {
+        source: 'test',
+        received: 5,
+        stored: 3,
+        rejected,
+        ...nothing,
+        lastSeenMs: expect.any(Number),
+      },
     ]);
     await pipeline.close(1000);
   });

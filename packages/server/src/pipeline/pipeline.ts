@@ -53,6 +53,8 @@ export interface SourceAccount {
   readonly quarantined: number;
   readonly dropped: number;
   readonly duplicate: number;
+  /** Null when it sent nothing since the start. */
+  readonly lastSeenMs: number | null;
 }
 
 export interface PipelineStatus {
