@@ -48,6 +48,7 @@ const ROWS: readonly (readonly string[])[] = [
     'web/chains',
     'web/metrics',
     'web/health',
+    'web/data',
     'web/alerts',
     'web/incidents',
     'web/settings',

@@ -197,6 +197,44 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the log pag
     await logs.row('while paused').waitFor();
   });
 
+  test('saves a view, opens it elsewhere, and takes back that it was deleted', async () => {
+    const logs = await opened();
+    const { page } = logs;
+    await logs.run('level:error');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Saved views' }).click();
+    await page.getByLabel('Name of this search').fill('所有错误');
+    await page.keyboard.press('Enter');
+    await page.locator('.views-entry', { hasText: '所有错误' }).waitFor();
+    const other = await opened();
+    await other.page.getByRole('button', { name: 'Saved views' }).click();
+    await other.page.getByRole('button', { name: '所有错误' }).first().click();
+    await expect.poll(() => other.query()).toBe('level:error');
+    await other.page.getByRole('button', { name: 'Saved views' }).click();
+    await other.page.getByRole('button', { name: /^Delete the view/ }).click();
+    await other.page.locator('.views-entry').waitFor({ state: 'detached' });
+    await other.page.getByRole('button', { name: 'Undo' }).click();
+    await other.page.locator('.views-entry', { hasText: '所有错误' }).waitFor();
+  });
+
+  test('draws results of pipes as a table and as a chart, from which one can filter', async () => {
+    const logs = await opened();
+    const { page } = logs;
+    await logs.run('* | stats count() by service.name');
+    const row = page.locator('.result-row', { hasText: 'msg-server' });
+    await row.waitFor();
+    const counted = count(({ service }) => service === 'msg-server');
+    expect(await row.textContent()).toContain(counted.toLocaleString());
+    await page.getByRole('tab', { name: 'Chart' }).click();
+    await page.locator('.value-bar', { hasText: 'msg-server' }).waitFor();
+    await logs.run('');
+    await page.locator('.time-chart-entry', { hasText: 'error' }).waitFor();
+    await page
+      .getByRole('combobox', { name: 'Records over time, by' })
+      .selectOption('service.name');
+    await page.locator('.time-chart-entry', { hasText: 'msg-server' }).waitFor();
+  });
+
   test('zooms where the histogram is dragged over', async () => {
     const logs = await opened();
     const all = await logs.total();

@@ -29,7 +29,7 @@ export const EN_PAGE_LOGS = {
   'columns.title': 'Columns',
   'columns.filter': '{count, plural, one {Find in # field} other {Find in # fields}}',
   'columns.reset': 'Usual columns',
-  'view.title': 'View',
+  'view.title': 'Display',
   'view.wrap': 'Wrap lines',
   'view.time.absolute': 'Time of day',
   'view.time.relative': 'Ago',
@@ -37,7 +37,7 @@ export const EN_PAGE_LOGS = {
   'view.order': 'Order',
   'view.order.desc': 'Newest first',
   'view.order.asc': 'Oldest first',
-  'views.title': 'Views',
+  'views.title': 'Saved views',
   'views.open': 'Saved views',
   'views.filter': 'Find a view',
   'views.none':

@@ -7,6 +7,7 @@ import {
   type TableStatus,
 } from '@tendril/api/status';
 import { sql, string, type Sql } from '@tendril/sql/sql';
+import { CANARY_DAY_FROM_MS } from '../canary/canary-record.ts';
 import { DATABASE, type Engine } from '../engine/engine.ts';
 import type { SourceAccount } from '../pipeline/pipeline.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
@@ -14,6 +15,8 @@ import { jsonResponse } from './json-response.ts';
 import type { Mount } from './mount.ts';
 
 const TIMEOUT_MS = 2_000;
+/** What canaries leave there says nothing of how long records are kept. */
+const CANARY_DAY = new Date(CANARY_DAY_FROM_MS).toISOString().slice(0, 10);
 
 export function mountStatus(mount: Mount, dependencies: HttpDependencies): void {
   const startedAt = new Date().toISOString();
@@ -91,7 +94,7 @@ export function storageQuery(): Sql {
   sum(rows) AS rows,
   sum(bytes_on_disk) AS bytes,
   sum(secondary_indices_compressed_bytes) AS indexBytes,
-  if(match(min(partition), '^[0-9]{4}-[0-9]{2}-[0-9]{2}$'), min(partition), '') AS oldestDay
+  minIf(partition, match(partition, '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') AND partition != ${string(CANARY_DAY)}) AS oldestDay
 FROM system.parts
 WHERE active AND database = ${string(DATABASE)}
 GROUP BY GROUPING SETS ((), (table))

@@ -11,6 +11,8 @@ export interface ServerHealth {
   readonly askedAtMs: number;
   /** Records received in a second; undefined at first. */
   readonly recordsPerSecond: number | undefined;
+  /** The same by source; empty at first. */
+  readonly sourceRates: ReadonlyMap<string, number>;
 }
 
 export function useStatus(): UseQueryResult<ServerHealth> {
@@ -22,7 +24,11 @@ export function useStatus(): UseQueryResult<ServerHealth> {
       const before = queryClient.getQueryData<ServerHealth>(KEY);
       const status = await api.status(signal);
       const askedAtMs = performance.now();
-      return { status, askedAtMs, recordsPerSecond: rateOf(before, status, askedAtMs) };
+      const sourceRates = ratesOf(before, status, askedAtMs);
+      const rates = [...sourceRates.values()];
+      const recordsPerSecond =
+        rates.length === 0 ? undefined : rates.reduce((sum, rate) => sum + rate, 0);
+      return { status, askedAtMs, recordsPerSecond, sourceRates };
     },
     refetchInterval: INTERVAL_MS,
     refetchIntervalInBackground: false,
@@ -31,18 +37,22 @@ export function useStatus(): UseQueryResult<ServerHealth> {
   });
 }
 
-function rateOf(
+function ratesOf(
   before: ServerHealth | undefined,
   status: Status,
   askedAtMs: number,
-): number | undefined {
-  if (before === undefined || before.status.startedAt !== status.startedAt) return undefined;
+): ReadonlyMap<string, number> {
+  if (before === undefined || before.status.startedAt !== status.startedAt) return new Map();
   const seconds = (askedAtMs - before.askedAtMs) / 1000;
-  return Math.max(0, (receivedBy(status) - receivedBy(before.status)) / seconds);
-}
-
-function receivedBy({ accounts }: Status): number {
-  return accounts.reduce((sum, { received }) => sum + received, 0);
+  const received = new Map(
+    before.status.accounts.map((account) => [account.source, account.received]),
+  );
+  return new Map(
+    status.accounts.map(({ source, received: now }) => [
+      source,
+      Math.max(0, (now - (received.get(source) ?? 0)) / seconds),
+    ]),
+  );
 }
 
 /** Records that were refused, shed or could not be stored: somebody should look. */

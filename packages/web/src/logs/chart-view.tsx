@@ -13,7 +13,7 @@ import { queryParts } from '../query/query-parts.ts';
 import { visibleLine } from '../records/visible-text.ts';
 import { chartData, type ChartUnit } from './chart-data.ts';
 import { ResultNotes } from './result-notes.tsx';
-import { useTable } from './use-table.ts';
+import { useTable } from '../query/use-table.ts';
 import { ValueBars } from './value-bars.tsx';
 
 const TimeChart = lazy(async () => ({
@@ -137,9 +137,9 @@ function FieldChoice({ range, field, onField, onEdit }: FieldChoiceProps): React
     const found = (data?.fields ?? [])
       .filter(({ name, records }) => USUAL_FIELDS.has(name) || records !== null)
       .sort((a, b) => Number(USUAL_FIELDS.has(b.name)) - Number(USUAL_FIELDS.has(a.name)))
-      .map(({ name }) => name)
-      .slice(0, FIELDS_SHOWN);
-    return field === '' || found.includes(field) ? found : [field, ...found];
+      .map(({ name }) => name);
+    // An attribute may be called as a column is.
+    return [...new Set(field === '' ? found : [field, ...found])].slice(0, FIELDS_SHOWN);
   }, [data, field]);
   return (
     <div className="chart-choice">

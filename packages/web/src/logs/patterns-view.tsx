@@ -12,7 +12,7 @@ import { ServiceName } from '../records/service-name.tsx';
 import { SeverityBadge } from '../records/severity-badge.tsx';
 import { visibleLine } from '../records/visible-text.ts';
 import { spanText } from './span-text.ts';
-import { TrendBars } from './trend-bars.tsx';
+import { TrendBars } from '../records/trend-bars.tsx';
 import { usePatterns } from './use-patterns.ts';
 
 export interface PatternsViewProps {

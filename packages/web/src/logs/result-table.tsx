@@ -14,7 +14,7 @@ import { visibleLine } from '../records/visible-text.ts';
 import { durationText } from '../lib/duration-text.ts';
 import { ResultNotes } from './result-notes.tsx';
 import { sortedRows, type RowOrder } from './row-order.ts';
-import { useTable } from './use-table.ts';
+import { useTable } from '../query/use-table.ts';
 
 export interface ResultTableProps {
   readonly query: string;

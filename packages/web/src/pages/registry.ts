@@ -10,6 +10,20 @@ export const PAGES: readonly PageDefinition[] = [
     load: async () => await import('./logs.tsx'),
   },
   {
+    id: 'data',
+    path: '/data',
+    title: 'page.data',
+    icon: 'data',
+    isLast: true,
+    load: async () => await import('./data.tsx'),
+  },
+  {
+    id: 'add-data',
+    path: '/data/add',
+    title: 'data.add',
+    load: async () => await import('./add-data.tsx'),
+  },
+  {
     id: 'settings',
     path: '/settings',
     title: 'page.settings',

@@ -1,6 +1,7 @@
 /** A service's name with its colour, the same everywhere. */
 import type { ReactElement } from 'react';
 import { visibleLine } from './visible-text.ts';
+import './records.css';
 
 const COLOURS = 8;
 const NAME_CHARACTERS_MAX = 200;

@@ -1,5 +1,6 @@
 /** Counts over time as bars that fit a table's row. */
 import type { ReactElement } from 'react';
+import './trend-bars.css';
 
 const HEIGHT = 16;
 const BAR_WIDTH = 3;

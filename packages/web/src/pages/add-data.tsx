@@ -1,0 +1,1 @@
+export { AddDataPage as Page } from '../data/add-data-page.tsx';

@@ -1,0 +1,1 @@
+export { DataPage as Page } from '../data/data-page.tsx';
