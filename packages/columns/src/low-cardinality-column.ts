@@ -6,6 +6,7 @@ import { ByteSource, ByteStore } from './byte-store.ts';
 import { ByteTable } from './byte-table.ts';
 import type { Column, SavedPositions } from './column.ts';
 import { IndexColumn, bytesOf } from './fixed-columns.ts';
+import { ScratchMemory } from './scratch-memory.ts';
 import { isValidUtf8, repairUtf8 } from './utf8.ts';
 
 const KEYS_VERSION = 1;
@@ -13,12 +14,15 @@ const HAS_ADDITIONAL_KEYS = 1 << 9;
 const NEEDS_UPDATE = 1 << 10;
 const INDEX_UINT8 = 0;
 const INDEX_UINT16 = 1;
+/** Up to so many keys indexes have one byte. */
+const NARROW_KEYS_MAX = 0x100;
 const NOTHING: ByteSource = new ByteSource(new Uint8Array(0));
 
 export class LowCardinalityColumn implements Column {
   /** Distinct values of the block; number 0 is the empty text that rows without a value have. */
   readonly dictionary: ByteTable = new ByteTable();
   private readonly indexes: IndexColumn = new IndexColumn();
+  private readonly scratch: ScratchMemory = new ScratchMemory();
   private rows = 0;
 
   constructor() {
@@ -80,7 +84,10 @@ export class LowCardinalityColumn implements Column {
       const end = this.dictionary.endOf(number);
       header.putBytes(this.dictionary.store.bytes.subarray(start, end));
     }
-    encodeLowCardinality(this.dictionary.count, header.used(), this.filled(rowCount), parts);
+    const { count } = this.dictionary;
+    const indexes = lowCardinalityIndexes(count, rowCount, this.scratch);
+    indexes.set(this.filled(rowCount));
+    encodeLowCardinality(count, header.used(), indexes, parts);
   }
 
   // The index of a value that is new, made valid UTF-8.
@@ -93,28 +100,38 @@ export class LowCardinalityColumn implements Column {
 
   reset(): void {
     this.indexes.reset();
+    this.scratch.reset();
     this.rows = 0;
     this.dictionary.reset();
     this.dictionary.intern(NOTHING, 0, 0);
   }
 }
 
+/** One number for each row, of the width that so many keys need; zeros. */
+export function lowCardinalityIndexes(
+  keyCount: number,
+  rowCount: number,
+  scratch: ScratchMemory,
+): Uint8Array | Uint16Array {
+  if (keyCount <= NARROW_KEYS_MAX) return scratch.take(rowCount);
+  const { buffer, byteOffset } = scratch.take(rowCount * 2);
+  return new Uint16Array(buffer, byteOffset, rowCount);
+}
+
 /** `keys` are the dictionary's values, each with its length. */
 export function encodeLowCardinality(
   keyCount: number,
   keys: Uint8Array,
-  indexes: Uint16Array,
+  indexes: Uint8Array | Uint16Array,
   parts: Uint8Array[],
 ): void {
   if (indexes.length === 0) return;
-  const narrow = keyCount <= 0x100;
-  const type = narrow ? INDEX_UINT8 : INDEX_UINT16;
+  const type = keyCount <= NARROW_KEYS_MAX ? INDEX_UINT8 : INDEX_UINT16;
   const header = new ByteStore(32);
   header.putUint64(KEYS_VERSION, 0);
   header.putUint64(type | HAS_ADDITIONAL_KEYS | NEEDS_UPDATE, 0);
   header.putUint64(keyCount, 0);
   const rowCount = new ByteStore(8);
   rowCount.putUint64(indexes.length, 0);
-  parts.push(header.used(), keys, rowCount.used());
-  parts.push(narrow ? Uint8Array.from(indexes) : bytesOf(indexes));
+  parts.push(header.used(), keys, rowCount.used(), bytesOf(indexes));
 }

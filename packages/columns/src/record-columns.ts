@@ -16,6 +16,7 @@ import { putJsonValue } from './json-value.ts';
 import type { LogResource, LogScope } from './log-resource.ts';
 import { LowCardinalityColumn } from './low-cardinality-column.ts';
 import { MapColumn } from './map-column.ts';
+import { ScratchMemory } from './scratch-memory.ts';
 import { SharedValues } from './shared-values.ts';
 import { StringColumn } from './string-column.ts';
 import { TimeSlots } from './time-slots.ts';
@@ -63,6 +64,8 @@ export class RecordColumns {
   readonly resources: SharedValues<LogResource> = new SharedValues<LogResource>();
   readonly scopes: SharedValues<LogScope> = new SharedValues<LogScope>();
   readonly times: TimeSlots = new TimeSlots();
+  /** For columns that are made when the batch is encoded. */
+  readonly scratch: ScratchMemory = new ScratchMemory();
   private readonly all: readonly Column[];
   private valueBytes = 0;
 
@@ -170,6 +173,7 @@ export class RecordColumns {
 
   reset(): void {
     for (const column of this.all) column.reset();
+    this.scratch.reset();
     this.rowCount = 0;
     this.valueBytes = 0;
   }

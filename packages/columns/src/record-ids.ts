@@ -1,9 +1,14 @@
 /** The column RecordId of a batch: rows of one frame are numbered from 0. */
 import { recordId, type RecordIdParts } from '@tendril/model/record-id';
-import { bytesOf } from './fixed-columns.ts';
+import type { ScratchMemory } from './scratch-memory.ts';
 
-export function recordIds(ids: RecordIdParts, rowCount: number): Uint8Array {
-  const words = new Int32Array(rowCount * 2);
+export function recordIds(
+  ids: RecordIdParts,
+  rowCount: number,
+  scratch: ScratchMemory,
+): Uint8Array {
+  const bytes = scratch.take(rowCount * 8);
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset, rowCount * 2);
   const first = recordId({ ...ids, row: 0 });
   const low = Number(BigInt.asIntN(32, first));
   const high = Number(BigInt.asIntN(32, first >> 32n));
@@ -11,5 +16,5 @@ export function recordIds(ids: RecordIdParts, rowCount: number): Uint8Array {
     words[row * 2] = low | row;
     words[row * 2 + 1] = high;
   }
-  return bytesOf(words);
+  return bytes;
 }

@@ -5,17 +5,18 @@
 import type { Attributes } from '@tendril/model/attribute';
 import { ByteStore } from './byte-store.ts';
 import type { Column, SavedPositions } from './column.ts';
-import { bytesOf } from './fixed-columns.ts';
 import { attributeText } from './log-resource.ts';
-import { encodeLowCardinality } from './low-cardinality-column.ts';
+import { encodeLowCardinality, lowCardinalityIndexes } from './low-cardinality-column.ts';
 import type { NativeColumn } from './native-block.ts';
 import { RunColumn, type Run } from './run-column.ts';
+import { ScratchMemory } from './scratch-memory.ts';
 
 export class SharedValues<T> implements Column {
   /** Distinct by identity, in order of first use. */
   readonly values: T[] = [];
   private readonly indexes: RunColumn = new RunColumn();
   private readonly indexOf: Map<T, number> = new Map();
+  private readonly scratch: ScratchMemory = new ScratchMemory();
 
   put(row: number, value: T): void {
     const { newest } = this.indexes;
@@ -53,12 +54,13 @@ export class SharedValues<T> implements Column {
       name,
       type,
       encode: (rowCount, parts) => {
-        const spread = new BigUint64Array(rowCount);
+        const bytes = this.scratch.take(rowCount * 8);
+        const spread = new BigUint64Array(bytes.buffer, bytes.byteOffset, rowCount);
         for (const { start, end, number } of this.runs(rowCount)) {
           const value = this.values[number];
           if (value !== undefined) spread.fill(numberOf(value), start, end);
         }
-        parts.push(bytesOf(spread));
+        parts.push(bytes);
       },
     };
   }
@@ -91,6 +93,7 @@ export class SharedValues<T> implements Column {
 
   reset(): void {
     this.indexes.reset();
+    this.scratch.reset();
     this.keep(0);
   }
 
@@ -116,7 +119,7 @@ export class SharedValues<T> implements Column {
       numbers.set(text, numbers.size);
       return numbers.size - 1;
     });
-    const indexes = new Uint16Array(rowCount);
+    const indexes = lowCardinalityIndexes(numbers.size, rowCount, this.scratch);
     for (const { start, end, number } of this.runs(rowCount)) {
       indexes.fill(numberOfValue[number] ?? 0, start, end);
     }
@@ -125,7 +128,8 @@ export class SharedValues<T> implements Column {
 
   private encodeMaps(rowCount: number, parts: Uint8Array[], mapOf: (value: T) => Attributes): void {
     const maps = this.values.map((value) => encodedMap(mapOf(value)));
-    const ends = new BigUint64Array(rowCount);
+    const bytes = this.scratch.take(rowCount * 8);
+    const ends = new BigUint64Array(bytes.buffer, bytes.byteOffset, rowCount);
     const keys: Uint8Array[] = [];
     const values: Uint8Array[] = [];
     let entryCount = 0;
@@ -142,7 +146,7 @@ export class SharedValues<T> implements Column {
         values.push(map.values);
       }
     }
-    parts.push(bytesOf(ends), Buffer.concat(keys), Buffer.concat(values));
+    parts.push(bytes, Buffer.concat(keys), Buffer.concat(values));
   }
 }
 

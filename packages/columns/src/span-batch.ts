@@ -107,7 +107,7 @@ export class SpanBatch implements RecordBatch {
     return [
       nativeColumn('Timestamp', "DateTime64(9, 'UTC')", columns.timestamp),
       nativeColumn('ObservedTimestamp', "DateTime64(9, 'UTC')", columns.observedTimestamp),
-      readyColumn('RecordId', 'UInt64', recordIds(ids, rowCount)),
+      readyColumn('RecordId', 'UInt64', recordIds(ids, rowCount, columns.scratch)),
       nativeColumn('TraceId', 'String', columns.traceId),
       nativeColumn('SpanId', 'String', columns.spanId),
       nativeColumn('ParentSpanId', 'String', this.parentSpanId),

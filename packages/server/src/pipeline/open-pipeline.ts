@@ -259,6 +259,9 @@ interface Feeding {
   readonly quarantinedFrames: () => number;
 }
 
+/** Some inserts at full rate: what none of them needed is not needed. */
+const MEMORY_TRIM_MS = 5_000;
+
 function startFeeding(
   options: OpenPipelineOptions,
   { housekeeping, journal, memory, progress, quarantine, replay, wal }: Storage,
@@ -266,6 +269,9 @@ function startFeeding(
   const { engine, limits, nowMs, onBlocksLost, recordTables, warn } = options;
   const stop = new AbortController();
   const { signal } = stop;
+  const trimming = setInterval(() => memory.trim(), MEMORY_TRIM_MS);
+  trimming.unref();
+  signal.addEventListener('abort', () => clearInterval(trimming), { once: true });
   const queue = createQueue(options, { progress, replay, wal });
   const inserter = new Inserter({ engine, signal, backOffMs: limits.insertBackOffMs, warn });
   let quarantinedFrames = 0;
@@ -280,10 +286,7 @@ function startFeeding(
     timing: limits.feed,
     nowMs,
     signal,
-    onSaved: ({ fedThrough }) => {
-      housekeeping.retire(fedThrough);
-      if (queue.isEmpty) memory.trim();
-    },
+    onSaved: ({ fedThrough }) => housekeeping.retire(fedThrough),
     onQuarantined: () => {
       quarantinedFrames += 1;
       onBlocksLost();

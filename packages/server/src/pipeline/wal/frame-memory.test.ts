@@ -21,14 +21,21 @@ describe('the memory of frames', () => {
     expect(memory.take(2 * MIB + 1).bytes.buffer.byteLength).toBe(2 * MIB + 1);
   });
 
-  test('is given back when it is trimmed', () => {
+  test('is given back when it was not needed between two trims', () => {
     const memory = new FrameMemory();
-    const first = [1, 2, 3, 4].map(() => memory.take(2 * MIB));
-    memory.take(2 * MIB);
-    for (const { release } of first) release();
+    const before = useTwoSlabs(memory);
     memory.trim();
-    for (let index = 0; index < 3; index += 1) memory.take(2 * MIB);
-    expect(memory.take(MIB).bytes.buffer).not.toBe(first[0]?.bytes.buffer);
+    memory.trim();
+    expect(useTwoSlabs(memory).intersection(before).size).toBe(1);
+  });
+
+  test('stays when it was needed since the last trim', () => {
+    const memory = new FrameMemory();
+    const before = useTwoSlabs(memory);
+    memory.trim();
+    useTwoSlabs(memory);
+    memory.trim();
+    expect(useTwoSlabs(memory)).toEqual(before);
   });
 
   test('never overlaps what is in use', () => {
@@ -59,3 +66,10 @@ describe('the memory of frames', () => {
     );
   });
 });
+
+/** Fills two slabs and gives them back: one of them is idle then, the other takes the next frame. */
+function useTwoSlabs(memory: FrameMemory): ReadonlySet<ArrayBufferLike> {
+  const frames = Array.from({ length: 8 }, () => memory.take(2 * MIB));
+  for (const { release } of frames) release();
+  return new Set(frames.map(({ bytes }) => bytes.buffer));
+}

@@ -12,8 +12,8 @@ export interface FrameSpace {
 const SLAB_BYTES = 8 * 1024 * 1024;
 /** A larger frame gets memory of its own, so that a slab is never mostly empty. */
 const SHARED_BYTES_MAX = SLAB_BYTES / 4;
-/** What one insert of 200,000 records frees. */
-const IDLE_SLABS_MAX = 8;
+/** What two inserts of 200,000 records free, one after the other. */
+const IDLE_SLABS_MAX = 16;
 
 interface Slab {
   readonly bytes: Buffer;
@@ -23,6 +23,8 @@ interface Slab {
 
 export class FrameMemory {
   readonly #idle: Slab[] = [];
+  /** How many of them were idle all the time since the last trim. */
+  #spareSlabs = 0;
   #current: Slab | undefined;
 
   /** Not cleared. */
@@ -37,9 +39,13 @@ export class FrameMemory {
     return { bytes, release: () => this.#release(slab) };
   }
 
-  /** Gives memory back that is not in use. */
+  /**
+   * Gives memory back that was not needed since the last call. What comes and goes within that time stays:
+   * slabs made anew each second would keep the garbage collector busy (bench ingest-logs).
+   */
   trim(): void {
-    this.#idle.length = 0;
+    this.#idle.splice(0, this.#spareSlabs);
+    this.#spareSlabs = this.#idle.length;
   }
 
   #slabWith(byteLength: number): Slab {
@@ -48,6 +54,7 @@ export class FrameMemory {
     // One whose frames are all gone already is used again at once.
     if (current?.liveFrames === 0) this.#idle.push(current);
     const slab = this.#idle.pop() ?? newSlab();
+    this.#spareSlabs = Math.min(this.#spareSlabs, this.#idle.length);
     slab.usedBytes = 0;
     this.#current = slab;
     return slab;
