@@ -4,22 +4,37 @@ import { EN_PAGE_DATA } from './en/page-data.ts';
 import { EN_PAGE_FRAME } from './en/page-frame.ts';
 import { EN_PAGE_LOGS } from './en/page-logs.ts';
 import { EN_PAGE_PATTERNS } from './en/page-patterns.ts';
+import { EN_PAGE_TRACE } from './en/page-trace.ts';
 import { failureSentence } from './errors.ts';
 import { localeOf, type Language } from './language.ts';
 import { ZH_PAGE_DATA } from './zh/page-data.ts';
 import { ZH_PAGE_FRAME } from './zh/page-frame.ts';
 import { ZH_PAGE_LOGS } from './zh/page-logs.ts';
 import { ZH_PAGE_PATTERNS } from './zh/page-patterns.ts';
+import { ZH_PAGE_TRACE } from './zh/page-trace.ts';
 
 export type PageMessageId =
   | keyof typeof EN_PAGE_DATA
   | keyof typeof EN_PAGE_FRAME
   | keyof typeof EN_PAGE_LOGS
-  | keyof typeof EN_PAGE_PATTERNS;
+  | keyof typeof EN_PAGE_PATTERNS
+  | keyof typeof EN_PAGE_TRACE;
 
 const CATALOGUES: Readonly<Record<Language, Readonly<Record<PageMessageId, string>>>> = {
-  en: { ...EN_PAGE_DATA, ...EN_PAGE_FRAME, ...EN_PAGE_LOGS, ...EN_PAGE_PATTERNS },
-  zh: { ...ZH_PAGE_DATA, ...ZH_PAGE_FRAME, ...ZH_PAGE_LOGS, ...ZH_PAGE_PATTERNS },
+  en: {
+    ...EN_PAGE_DATA,
+    ...EN_PAGE_FRAME,
+    ...EN_PAGE_LOGS,
+    ...EN_PAGE_PATTERNS,
+    ...EN_PAGE_TRACE,
+  },
+  zh: {
+    ...ZH_PAGE_DATA,
+    ...ZH_PAGE_FRAME,
+    ...ZH_PAGE_LOGS,
+    ...ZH_PAGE_PATTERNS,
+    ...ZH_PAGE_TRACE,
+  },
 };
 
 type Values = Readonly<Record<string, string | number | Date>>;

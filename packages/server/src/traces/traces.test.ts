@@ -97,12 +97,13 @@ async function outlineOf(traceId: string): Promise<readonly SpanOutline[]> {
   return spans;
 }
 
-/** What the outline and the span say alike. */
-function pick(span: Span): Omit<SpanOutline, 'host' | 'events' | 'links'> {
+/** Of a span without a host, events and links. */
+function outlined(span: Span): SpanOutline {
   const { id, timestamp, durationNs, spanId, parentSpanId } = span;
   const { name, kind, status, statusMessage, serviceName } = span;
-  const own = { id, timestamp, durationNs, spanId, parentSpanId };
-  return { ...own, name, kind, status, statusMessage, serviceName };
+  const place = { id, timestamp, durationNs, spanId, parentSpanId };
+  const said = { name, kind, status, statusMessage, serviceName };
+  return { ...place, ...said, host: '', events: [], links: 0 };
 }
 
 describe('trace search', () => {
@@ -183,14 +184,7 @@ describe('one trace', () => {
     expect(new Set(rows.map(({ spanId }) => spanId)).size).toBe(100_000);
     expect(rows).toHaveLength(100_000);
     expect(rows.every((row, at) => row.timestamp >= (rows[at - 1]?.timestamp ?? ''))).toBe(true);
-    expect(await outlineOf('b16')).toEqual(
-      rows.map((row) => ({
-        ...pick(row),
-        host: '',
-        events: [],
-        links: 0,
-      })),
-    );
+    expect(await outlineOf('b16')).toEqual(rows.map(outlined));
     expect(events.at(-1)).toMatchObject({
       kind: 'summary',
       partial: null,

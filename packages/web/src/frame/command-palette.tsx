@@ -1,4 +1,4 @@
-/** Everything that can be done here, found by typing; a pasted id is looked for in the logs. */
+/** Everything that can be done here, found by typing; a pasted id is looked for in the logs, that of a trace opens it. */
 import { Modal } from '@mantine/core';
 import { useState, type KeyboardEvent, type ReactElement } from 'react';
 import { quoteText } from '@tendril/query/print';
@@ -7,6 +7,7 @@ import type { PageDefinition } from '../components/page.ts';
 import { runAction, shownKey, useAllActions, type Action } from '../lib/actions.ts';
 import { useGo, type GoOptions } from '../lib/navigation.ts';
 import { useText } from '../lib/text.tsx';
+import { isTraceId, tracePath } from '../records/trace-path.ts';
 
 export interface CommandPaletteProps {
   readonly pages: readonly PageDefinition[];
@@ -130,5 +131,12 @@ function entriesOf({ typed, pages, actions, text, go }: EntrySources): readonly 
     icon: 'search',
     run: () => go({ path: '/logs', search: { q: quoteText(typed) } }),
   };
-  return [...all.filter(({ label }) => label.toLowerCase().includes(wanted)), search];
+  const trace: Entry = {
+    id: 'trace',
+    label: text('palette.trace', { id: wanted }),
+    icon: 'traces',
+    run: () => go({ path: tracePath(wanted), search: {} }),
+  };
+  const found = all.filter(({ label }) => label.toLowerCase().includes(wanted));
+  return [...(isTraceId(wanted) ? [trace] : []), ...found, search];
 }

@@ -34,7 +34,7 @@ const CHARACTERS_MAX = 120;
 export function FacetGroup(props: FacetGroupProps): ReactElement {
   const { facet, isOpen, isPinned, onToggle, onPin } = props;
   const { text, shortNumber, language } = useText();
-  const { toggleColumn, hasColumn } = useValueHandlers();
+  const { columns } = useValueHandlers();
   const name = visibleLine(facet.name, CHARACTERS_MAX);
   return (
     <section className="facet">
@@ -50,12 +50,14 @@ export function FacetGroup(props: FacetGroupProps): ReactElement {
           <bdi>{name}</bdi>
         </button>
         <span className="facet-tools">
-          <IconButton
-            icon="column"
-            label={text(hasColumn(facet.name) ? 'value.column.remove' : 'value.column.add')}
-            pressed={hasColumn(facet.name)}
-            onClick={() => toggleColumn(facet.name)}
-          />
+          {columns && (
+            <IconButton
+              icon="column"
+              label={text(columns.has(facet.name) ? 'value.column.remove' : 'value.column.add')}
+              pressed={columns.has(facet.name)}
+              onClick={() => columns.toggle(facet.name)}
+            />
+          )}
           <IconButton
             icon="pin"
             label={text(isPinned ? 'facets.unpin' : 'facets.pin')}

@@ -133,11 +133,15 @@ export function LogsSearch(): ReactElement {
   const handlers = useMemo(
     (): ValueHandlers => ({
       filter: (target, kind) => run(withFilter(query, target, kind)),
-      toggleColumn: (field) =>
-        setColumns(
-          columns.includes(field) ? columns.filter((each) => each !== field) : [...columns, field],
-        ),
-      hasColumn: (field) => columns.includes(field),
+      columns: {
+        toggle: (field) =>
+          setColumns(
+            columns.includes(field)
+              ? columns.filter((each) => each !== field)
+              : [...columns, field],
+          ),
+        has: (field) => columns.includes(field),
+      },
       groupBy: (field) => run(`${filter === '' ? '*' : filter} | top ${printFieldName(field)}`),
       links,
     }),

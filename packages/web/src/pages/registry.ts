@@ -10,6 +10,18 @@ export const PAGES: readonly PageDefinition[] = [
     load: async () => await import('./logs.tsx'),
   },
   {
+    id: 'trace',
+    path: '/traces/$traceId',
+    title: 'page.trace',
+    load: async () => await import('./trace.tsx'),
+  },
+  {
+    id: 'chain',
+    path: '/chains/$id',
+    title: 'value.chain',
+    load: async () => await import('./chain.tsx'),
+  },
+  {
     id: 'data',
     path: '/data',
     title: 'page.data',

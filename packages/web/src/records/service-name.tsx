@@ -15,8 +15,13 @@ export function ServiceName({ name }: { readonly name: string }): ReactElement {
   );
 }
 
-function serviceColour(name: string): string {
+/** A variable of the theme. Colours repeat: the name must stand beside it. */
+export function serviceColour(name: string): string {
+  return `var(${serviceColourName(name)})`;
+}
+
+export function serviceColourName(name: string): string {
   let hash = 0;
   for (let at = 0; at < name.length; at += 1) hash = (hash * 31 + name.charCodeAt(at)) | 0;
-  return `var(--s${(Math.abs(hash) % COLOURS) + 1})`;
+  return `--s${(Math.abs(hash) % COLOURS) + 1}`;
 }

@@ -3,6 +3,7 @@ import { useCallback } from 'react';
 import { useGo } from '../lib/navigation.ts';
 import { useText } from '../lib/text.tsx';
 import type { NamedValue } from './field-value.ts';
+import { tracePath } from './trace-path.ts';
 import type { ValueLink } from './value-actions.tsx';
 
 export function useRecordLinks(): (value: NamedValue) => readonly ValueLink[] {
@@ -20,7 +21,7 @@ export function useRecordLinks(): (value: NamedValue) => readonly ValueLink[] {
         id: 'trace',
         label: text('value.trace'),
         icon: 'traces',
-        open: () => go({ path: `/traces/${encodeURIComponent(value)}`, search: {} }),
+        open: () => go({ path: tracePath(value), search: {} }),
       };
       if (field === 'operationId') return [chain];
       return field === 'traceId' ? [chain, trace] : [];

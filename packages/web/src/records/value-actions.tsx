@@ -14,11 +14,14 @@ type FilterKind = 'include' | 'exclude' | 'only';
 
 export interface ValueHandlers {
   readonly filter: (value: NamedValue, kind: FilterKind) => void;
-  /** Shows the field as a column, or takes the column away. */
-  readonly toggleColumn: (field: string) => void;
-  readonly hasColumn: (field: string) => boolean;
+  /** Where values stand in a table. */
+  readonly columns?: {
+    /** Shows the field as a column, or takes the column away. */
+    readonly toggle: (field: string) => void;
+    readonly has: (field: string) => boolean;
+  };
   /** Counts records by the field. */
-  readonly groupBy: (field: string) => void;
+  readonly groupBy?: (field: string) => void;
   /** Pages that know more of such a value, e.g. an operation's chain. */
   readonly links: (value: NamedValue) => readonly ValueLink[];
 }
@@ -92,7 +95,7 @@ function MoreActions({ target }: { readonly target: NamedValue }): ReactElement 
 /** All that can be done with a value, as items of a menu. */
 export function ValueMenuItems({ target }: { readonly target: NamedValue }): ReactElement {
   const { text } = useText();
-  const { filter, toggleColumn, hasColumn, groupBy, links } = useValueHandlers();
+  const { filter, columns, groupBy, links } = useValueHandlers();
   const { field, value } = target;
   const item = (icon: IconName, label: string, onClick: () => void): ReactElement => (
     <Menu.Item leftSection={<Icon name={icon} sizePx={14} />} onClick={onClick}>
@@ -110,10 +113,11 @@ export function ValueMenuItems({ target }: { readonly target: NamedValue }): Rea
       {item('exclude', text('value.exclude'), () => filter(target, 'exclude'))}
       {item('only', text('value.only'), () => filter(target, 'only'))}
       {item('copy', text('value.copy'), () => void copyText(value))}
-      {item('column', text(hasColumn(field) ? 'value.column.remove' : 'value.column.add'), () =>
-        toggleColumn(field),
-      )}
-      {item('group', text('value.groupBy'), () => groupBy(field))}
+      {columns &&
+        item('column', text(columns.has(field) ? 'value.column.remove' : 'value.column.add'), () =>
+          columns.toggle(field),
+        )}
+      {groupBy && item('group', text('value.groupBy'), () => groupBy(field))}
     </>
   );
 }

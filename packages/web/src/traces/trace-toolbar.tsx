@@ -1,0 +1,68 @@
+/** How the trace is shown: views, what is drawn, what is folded. */
+import type { ReactElement } from 'react';
+import { IconButton } from '../components/icon-button.tsx';
+import { useText } from '../lib/text.tsx';
+import type { TraceTree } from './trace-tree.ts';
+import type { TraceAddress } from './trace-url.ts';
+import type { ChangeTraceAddress } from './use-trace-address.ts';
+import { foldable } from './waterfall-rows.ts';
+
+export interface TraceToolbarProps {
+  readonly address: TraceAddress;
+  readonly tree: TraceTree;
+  readonly errors: number;
+  readonly onChange: ChangeTraceAddress;
+  readonly onFolded: (folded: ReadonlySet<number>) => void;
+  readonly onNextError: () => void;
+}
+
+export function TraceToolbar(props: TraceToolbarProps): ReactElement {
+  const { address, tree, errors, onChange, onFolded, onNextError } = props;
+  const { text, number } = useText();
+  const { hasRecords, hasCriticalPath } = address;
+  return (
+    <div className="trace-toolbar">
+      <button
+        type="button"
+        className="button small"
+        aria-pressed={hasRecords}
+        onClick={() => onChange({ hasRecords: !hasRecords }, { replace: true })}
+      >
+        {text('trace.toggle.records')}
+      </button>
+      <button
+        type="button"
+        className="button small"
+        aria-pressed={hasCriticalPath}
+        onClick={() => onChange({ hasCriticalPath: !hasCriticalPath }, { replace: true })}
+      >
+        {text('trace.toggle.path')}
+      </button>
+      {errors > 0 && (
+        <button type="button" className="button small" onClick={onNextError}>
+          {text('trace.error.next')} <span className="number dim">{number(errors)}</span>
+        </button>
+      )}
+      <span className="grow" />
+      {address.zoom && (
+        <button
+          type="button"
+          className="button small"
+          onClick={() => onChange({ zoom: undefined }, { replace: true })}
+        >
+          {text('trace.zoom.out')}
+        </button>
+      )}
+      <IconButton
+        icon="expand"
+        label={text('trace.fold.all')}
+        onClick={() => onFolded(new Set(foldable(tree)))}
+      />
+      <IconButton
+        icon="chevron"
+        label={text('trace.unfold.all')}
+        onClick={() => onFolded(new Set())}
+      />
+    </div>
+  );
+}
