@@ -49,6 +49,7 @@ const ROWS: readonly (readonly string[])[] = [
     'web/metrics',
     'web/health',
     'web/data',
+    'web/reference',
     'web/alerts',
     'web/incidents',
     'web/settings',

@@ -5,6 +5,7 @@ import { EN_PAGE_FRAME } from './en/page-frame.ts';
 import { EN_PAGE_LOGS } from './en/page-logs.ts';
 import { EN_PAGE_PATTERNS } from './en/page-patterns.ts';
 import { EN_PAGE_TRACE } from './en/page-trace.ts';
+import { EN_PAGE_REFERENCE } from './en/page-reference.ts';
 import { failureSentence } from './errors.ts';
 import { localeOf, type Language } from './language.ts';
 import { ZH_PAGE_DATA } from './zh/page-data.ts';
@@ -12,13 +13,15 @@ import { ZH_PAGE_FRAME } from './zh/page-frame.ts';
 import { ZH_PAGE_LOGS } from './zh/page-logs.ts';
 import { ZH_PAGE_PATTERNS } from './zh/page-patterns.ts';
 import { ZH_PAGE_TRACE } from './zh/page-trace.ts';
+import { ZH_PAGE_REFERENCE } from './zh/page-reference.ts';
 
 export type PageMessageId =
   | keyof typeof EN_PAGE_DATA
   | keyof typeof EN_PAGE_FRAME
   | keyof typeof EN_PAGE_LOGS
   | keyof typeof EN_PAGE_PATTERNS
-  | keyof typeof EN_PAGE_TRACE;
+  | keyof typeof EN_PAGE_TRACE
+  | keyof typeof EN_PAGE_REFERENCE;
 
 const CATALOGUES: Readonly<Record<Language, Readonly<Record<PageMessageId, string>>>> = {
   en: {
@@ -27,6 +30,7 @@ const CATALOGUES: Readonly<Record<Language, Readonly<Record<PageMessageId, strin
     ...EN_PAGE_LOGS,
     ...EN_PAGE_PATTERNS,
     ...EN_PAGE_TRACE,
+    ...EN_PAGE_REFERENCE,
   },
   zh: {
     ...ZH_PAGE_DATA,
@@ -34,6 +38,7 @@ const CATALOGUES: Readonly<Record<Language, Readonly<Record<PageMessageId, strin
     ...ZH_PAGE_LOGS,
     ...ZH_PAGE_PATTERNS,
     ...ZH_PAGE_TRACE,
+    ...ZH_PAGE_REFERENCE,
   },
 };
 

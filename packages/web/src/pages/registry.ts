@@ -36,6 +36,12 @@ export const PAGES: readonly PageDefinition[] = [
     load: async () => await import('./add-data.tsx'),
   },
   {
+    id: 'reference',
+    path: '/query-language',
+    title: 'page.reference',
+    load: async () => await import('./reference.tsx'),
+  },
+  {
     id: 'settings',
     path: '/settings',
     title: 'page.settings',

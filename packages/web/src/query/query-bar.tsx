@@ -54,7 +54,11 @@ export function QueryBar(props: QueryBarProps): ReactElement {
       clearTimeout(timer);
     };
   }, [mayLoad]);
-  useActions([{ id: 'query.focus', label: 'query.focus', keys: ['/'], run: focusQuery }]);
+  useActions([
+    { id: 'query.focus', label: 'query.focus', keys: ['/'], run: focusQuery },
+    // Beside the query that is being written, not in its place.
+    { id: 'page.reference', label: 'page.reference', run: openReference },
+  ]);
   const field = (
     <input
       ref={plain}
@@ -88,6 +92,16 @@ export function QueryBar(props: QueryBarProps): ReactElement {
           <Icon name="close" sizePx={14} />
         </button>
       )}
+      <a
+        className="button icon small ghost wide-only"
+        href="/query-language"
+        target="_blank"
+        rel="noreferrer"
+        aria-label={text('page.reference')}
+        title={text('page.reference')}
+      >
+        <Icon name="help" sizePx={14} />
+      </a>
       <span className="key">/</span>
     </div>
   );
@@ -97,6 +111,10 @@ function focusQuery(): void {
   document
     .querySelector<HTMLElement>('#query-field .cm-content, #query-field .query-plain')
     ?.focus();
+}
+
+function openReference(): void {
+  globalThis.open('/query-language', '_blank', 'noreferrer');
 }
 
 const SHOWN_QUERIES = 15;

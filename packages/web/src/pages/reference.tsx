@@ -1,0 +1,1 @@
+export { ReferencePage as Page } from '../reference/reference-page.tsx';
