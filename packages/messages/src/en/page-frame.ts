@@ -86,6 +86,7 @@ export const EN_PAGE_FRAME = {
     'Nothing is stored yet. Send logs in one of these ways; this page shows them as soon as they arrive.',
   'first.received': '{count, plural, one {# record} other {# records}} received from {sources}',
   'first.waiting': 'Listening…',
+  'first.more': 'Filebeat, Fluent Bit, Vector, syslog, Loki clients and others',
   'first.way.file': 'Files',
   'first.way.pipe': 'A program’s output',
   'first.way.curl': 'curl',

@@ -99,6 +99,8 @@ export const EN_PAGE_LOGS = {
   'facets.less': 'Fewer',
   'facets.prefix': 'Values that begin with',
   'facets.empty': '(empty)',
+  'facets.range.none': 'No numbers in this range of time',
+  'facets.range.from': 'From {value} on',
   'facets.failed': 'The values could not be counted',
   'chart.title': 'Chart',
   'chart.label': 'The result as a chart',

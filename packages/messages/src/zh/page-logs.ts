@@ -100,6 +100,8 @@ export const ZH_PAGE_LOGS: Readonly<Record<keyof typeof EN_PAGE_LOGS, string>> =
   'facets.less': '收起',
   'facets.prefix': '以此开头的值',
   'facets.empty': '（空）',
+  'facets.range.none': '这段时间里没有数值',
+  'facets.range.from': '从 {value} 起',
   'facets.failed': '无法统计这些值',
   'chart.title': '图表',
   'chart.label': '结果图表',

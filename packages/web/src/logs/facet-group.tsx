@@ -9,7 +9,8 @@ import { useText } from '../lib/text.tsx';
 import { SeverityBadge } from '../records/severity-badge.tsx';
 import { useValueHandlers } from '../records/value-actions.tsx';
 import { visibleLine } from '../records/visible-text.ts';
-import { filterState } from '../query/query-edit.ts';
+import { filterState, rangeOf } from '../query/query-edit.ts';
+import { RangeFacet } from './range-facet.tsx';
 import { useFieldValues } from './use-field-values.ts';
 
 export interface FacetContext {
@@ -65,7 +66,9 @@ export function FacetGroup(props: FacetGroupProps): ReactElement {
             onClick={() => onPin(facet.name)}
           />
         </span>
-        <span className="dim number facet-count">{shortNumber(facet.records)}</span>
+        <span className="dim number facet-count">
+          {facet.records > 0 && shortNumber(facet.records)}
+        </span>
       </div>
       {isOpen && <FacetValues {...props} />}
     </section>
@@ -113,8 +116,20 @@ function FacetValues(props: FacetGroupProps): ReactElement {
           {text(isAll ? 'facets.less' : 'facets.more')}
         </button>
       )}
+      {isNumeric(facet) && (
+        <RangeFacet
+          key={JSON.stringify(rangeOf(query, facet.name))}
+          field={facet.name}
+          query={query}
+          range={range}
+        />
+      )}
     </div>
   );
+}
+
+function isNumeric({ type }: LogFacet): boolean {
+  return /\b(?:integer|float|number|duration)\b/.test(type);
 }
 
 interface FacetValueProps extends FacetGroupProps {

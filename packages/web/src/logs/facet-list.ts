@@ -13,7 +13,15 @@ export interface FacetListOptions {
 }
 
 /** What people filter by first comes first. */
-const FIRST = ['level', 'service.name', 'environment', 'host.name', 'operationId', 'errorCode'];
+const FIRST = [
+  'level',
+  'service.name',
+  'environment',
+  'host.name',
+  'operationId',
+  'errorCode',
+  'duration',
+];
 /** Every record has its own: as a list of values they say nothing. */
 const HIDDEN: ReadonlySet<string> = new Set([
   'timestamp',
@@ -35,13 +43,20 @@ export function facetList({
   const columns = new Set(
     facets.filter(({ storage }) => storage === 'column').map(({ name }) => name),
   );
-  return withLevels
+  return [...withLevels, ...missingDuration(facets)]
     .filter(({ name }) => !HIDDEN.has(name))
     .filter((facet) => !isShownAsColumn(facet, columns))
     .filter((facet) => text === '' || fits(facet, text))
     .map((facet) => ({ facet, rank: rankOf(facet, pinned) }))
     .sort((a, b) => a.rank - b.rank || b.facet.records - a.facet.records)
     .map(({ facet }) => facet);
+}
+
+/** Nobody counts its values: each is its own. It is filtered by ranges. */
+function missingDuration(facets: readonly LogFacet[]): readonly LogFacet[] {
+  const label = logFieldOf('duration')?.label;
+  if (!label || facets.length === 0) return [];
+  return [{ name: 'duration', type: 'duration', storage: 'column', label, records: 0, values: [] }];
 }
 
 /** A resource attribute or attribute that fills a column is one field with it. */

@@ -1,4 +1,5 @@
 /** Nothing is stored yet: how to send the first record, with a look-out for it. */
+import { Link } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import type { PageMessageId } from '@tendril/messages/page';
 import type { Status } from '@tendril/api/status';
@@ -43,6 +44,9 @@ export function FirstRun({ status }: FirstRunProps): ReactElement {
         </>
       )}
       <Arrivals status={status} />
+      <p>
+        <Link to="/data/add">{text('first.more')}</Link>
+      </p>
     </div>
   );
 }

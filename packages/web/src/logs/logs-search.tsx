@@ -29,7 +29,7 @@ import { HistogramPanel } from './histogram.tsx';
 import { LiveBar } from './live-bar.tsx';
 import { LogsStatus } from './logs-status.tsx';
 import { RANGE_DEFAULT } from './logs-url.ts';
-import { appended, searchedTerms, withFilter } from '../query/query-edit.ts';
+import { appended, searchedTerms, withFilter, withRange } from '../query/query-edit.ts';
 import { QueryBar } from '../query/query-bar.tsx';
 import { queryParts } from '../query/query-parts.ts';
 import { RecordPane } from './record-pane.tsx';
@@ -133,6 +133,7 @@ export function LogsSearch(): ReactElement {
   const handlers = useMemo(
     (): ValueHandlers => ({
       filter: (target, kind) => run(withFilter(query, target, kind)),
+      filterRange: (field, ends) => run(withRange(query, field, ends)),
       columns: {
         toggle: (field) =>
           setColumns(

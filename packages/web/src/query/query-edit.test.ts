@@ -2,7 +2,14 @@ import { parseQuery } from '@tendril/query/parse';
 import { printQuery } from '@tendril/query/print';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { appended, filterState, searchedTerms, withFilter } from './query-edit.ts';
+import {
+  appended,
+  filterState,
+  rangeOf,
+  searchedTerms,
+  withFilter,
+  withRange,
+} from './query-edit.ts';
 
 const PUSH = { field: 'service.name', value: 'push' };
 
@@ -73,4 +80,19 @@ test('marks what is searched in messages, not what is left out', () => {
   expect(searchedTerms('"deadline exceeded" and not refused and level:error')).toEqual([
     'deadline exceeded',
   ]);
+});
+
+describe('withRange', () => {
+  test.each([
+    ['', '1ms', '', 'duration >= 1ms'],
+    ['x', '1ms', '2s', 'x and duration >= 1ms and duration < 2s'],
+    ['x and duration >= 1ms and duration < 2s', '', '3s', 'x and duration < 3s'],
+    ['duration > 5ms and x', '', '', 'x'],
+    ['a:1 or b:2', '', '1s', '(a:1 or b:2) and duration < 1s'],
+    ['duration > 5ms | stats count()', '7ms', '', 'duration >= 7ms | stats count()'],
+  ])('%s with %s to %s is %s', (query, from, to, expected) => {
+    const changed = withRange(query, 'duration', { from, to });
+    expect(changed).toBe(expected);
+    expect(rangeOf(changed, 'duration')).toEqual({ from, to });
+  });
 });

@@ -98,6 +98,43 @@ export function appended(query: string, condition: string): string {
   return pipes === '' ? joined : `${joined} ${pipes}`;
 }
 
+/** Ends of a range as a person writes them, `100ms` or `5`; empty for none. */
+export interface FieldRange {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What the query's `field >= a and field < b` say. */
+export function rangeOf(query: string, field: string): FieldRange {
+  const found = comparesOf(query, field);
+  return {
+    from: textAt(found.find(({ operator }) => operator === '>' || operator === '>=')),
+    to: textAt(found.find(({ operator }) => operator === '<' || operator === '<=')),
+  };
+}
+
+/** All comparisons of the field at the query's top replaced by these. */
+export function withRange(query: string, field: string, { from, to }: FieldRange): string {
+  const name = printFieldName(field);
+  const rest = comparesOf(query, field).toReversed().reduce(withoutCondition, query);
+  const withFrom = from === '' ? rest : appended(rest, `${name} >= ${from}`);
+  return to === '' ? withFrom : appended(withFrom, `${name} < ${to}`);
+}
+
+type Comparison = Extract<QueryNode, { readonly kind: 'compare' }>;
+
+function comparesOf(query: string, field: string): readonly Comparison[] {
+  const tree = treeOf(queryParts(query).filter);
+  const nodes = tree?.kind === 'and' ? tree.operands : tree ? [tree] : [];
+  return nodes
+    .filter((node) => node.kind === 'compare')
+    .filter((node) => isOfField(node.field, field));
+}
+
+function textAt(comparison: Comparison | undefined): string {
+  return comparison ? textOf(comparison.value) : '';
+}
+
 interface Condition {
   readonly start: number;
   readonly end: number;
@@ -143,7 +180,7 @@ function isOfField({ pieces }: FieldName, field: string): boolean {
 }
 
 /** Cuts the condition out together with the `and` that joined it. */
-function withoutCondition(query: string, { start, end }: Condition): string {
+function withoutCondition(query: string, { start, end }: Pick<Condition, 'start' | 'end'>): string {
   // The condition may stand in parentheses of its own.
   const before = query
     .slice(0, start)

@@ -14,6 +14,11 @@ type FilterKind = 'include' | 'exclude' | 'only';
 
 export interface ValueHandlers {
   readonly filter: (value: NamedValue, kind: FilterKind) => void;
+  /** Keeps numbers of the field between two ends; absent where there is no such filter. */
+  readonly filterRange?: (
+    field: string,
+    range: { readonly from: string; readonly to: string },
+  ) => void;
   /** Where values stand in a table. */
   readonly columns?: {
     /** Shows the field as a column, or takes the column away. */

@@ -68,7 +68,9 @@ function Pipe({ pipe }: { readonly pipe: PipeDefinition }): ReactElement {
         )}
       </p>
       {details.map((detail) => (
-        <p key={detail.en}>{plain(detail[language])}</p>
+        <p key={detail.en}>
+          <Prose text={detail[language]} />
+        </p>
       ))}
       {functions.length > 0 && (
         <table className="reference-table">
@@ -79,7 +81,9 @@ function Pipe({ pipe }: { readonly pipe: PipeDefinition }): ReactElement {
                 <th scope="row" className="mono">
                   {names.join(' ')}
                 </th>
-                <td>{plain(says[language])}</td>
+                <td>
+                  <Prose text={says[language]} />
+                </td>
               </tr>
             ))}
           </tbody>
@@ -120,7 +124,9 @@ function Examples({ rows }: ExamplesProps): ReactElement {
                 {query}
               </Link>
             </th>
-            <td>{plain(says)}</td>
+            <td>
+              <Prose text={says} />
+            </td>
           </tr>
         ))}
       </tbody>
@@ -154,7 +160,21 @@ function Fields(): ReactElement {
   );
 }
 
-/** The texts are written for Markdown; their quotes around code stand well as plain quotes. */
-function plain(text: string): string {
-  return text.replaceAll('`', '');
+/** The texts are written for Markdown, of which they use the quotes around code alone. */
+function Prose({ text }: { readonly text: string }): ReactElement {
+  return (
+    <>
+      {text.split('`').map((part, at) =>
+        at % 2 === 0 ? (
+          part
+        ) : (
+          // The parts of a constant text keep their places.
+          // oxlint-disable-next-line react/no-array-index-key
+          <code key={at} className="mono">
+            {part}
+          </code>
+        ),
+      )}
+    </>
+  );
 }
