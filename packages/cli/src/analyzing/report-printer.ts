@@ -5,6 +5,7 @@ import type {
   ReportedPattern,
   Timeline,
 } from '@tendril/intake/analysis/report';
+import type { FailedStep } from '@tendril/intake/analysis/steps';
 import type { Zone } from '@tendril/intake/zone';
 import type { MessageId, Messages } from '@tendril/messages/messages';
 import type { Output, Style } from '../output/output.ts';
@@ -30,8 +31,19 @@ export interface ExplainedCount {
   readonly meaning: string;
 }
 
+/** A failed step with what packs say of it. */
+export interface ExplainedStep {
+  readonly step: FailedStep;
+  /** Of the exit code; empty when no table has it. */
+  readonly exitMeaning: string;
+  readonly codes: readonly string[];
+  /** Titles of known errors. */
+  readonly known: readonly string[];
+}
+
 export interface PrintedReport {
   readonly report: AnalysisReport;
+  readonly steps: readonly ExplainedStep[];
   readonly failures: readonly ExplainedFailure[];
   readonly codes: readonly ExplainedCount[];
   readonly sourceCount: number;
@@ -50,6 +62,7 @@ export interface ReportPrinterOptions {
 
 const WIDTH_DEFAULT = 120;
 const STACK_FRAMES = 3;
+const STEP_FRAMES = 8;
 const LEVEL_STYLES: Readonly<Record<string, Style>> = {
   error: 'red',
   fatal: 'red',
@@ -69,6 +82,7 @@ export class ReportPrinter {
     this.zone = printed.zone;
     this.overview(printed);
     this.timelines(printed.report);
+    this.steps(printed.steps);
     this.failures(printed.failures);
     this.stacks(printed.report);
     this.patterns(printed.report);
@@ -137,6 +151,38 @@ export class ReportPrinter {
         ? messages.text('analyze.peak', { time: this.clock(peakMs), ratio: Math.round(peakRatio) })
         : '';
     this.row(id, `${total}  ${stdout.style(style, sparkline(parts))}  ${peak}`.trimEnd());
+  }
+
+  private steps(steps: readonly ExplainedStep[]): void {
+    if (steps.length === 0) return;
+    this.heading('analyze.steps');
+    for (const step of steps.slice(0, this.options.rowsMax)) this.step(step);
+    this.more(steps.length);
+  }
+
+  private step({ codes, exitMeaning, known, step }: ExplainedStep): void {
+    const { messages, stdout } = this.options;
+    const { errors, exit, failed, firstMs, job, lastMs, stack } = step;
+    const title = step.title || failed.at(-1) || messages.text('analyze.step.unnamed');
+    const named = job === '' ? title : `${job} › ${title}`;
+    const span = this.spanOf(firstMs, lastMs);
+    this.lines.push(
+      `  ${stdout.style('red', '✗')} ${stdout.style('bold', this.fitted(printable(named), 28))}  ${span}`.trimEnd(),
+    );
+    if (exit !== '') this.stepRows('analyze.step.exit', [`${exit}  ${exitMeaning}`.trimEnd()]);
+    this.stepRows('analyze.step.failed', step.title === '' ? failed.slice(0, -1) : failed);
+    this.stepRows('analyze.step.errors', errors);
+    this.stepRows('analyze.step.codes', codes);
+    this.stepRows('analyze.step.known', known);
+    this.stepRows('analyze.step.stack', stack.slice(0, STEP_FRAMES));
+  }
+
+  private stepRows(id: MessageId, texts: readonly string[]): void {
+    const { messages } = this.options;
+    for (const [index, text] of texts.entries()) {
+      const name = index === 0 ? messages.text(id) : '';
+      this.lines.push(`    ${padEnd(name, 12)}${this.fitted(printable(text), 16)}`);
+    }
   }
 
   private failures(failures: readonly ExplainedFailure[]): void {
@@ -224,19 +270,23 @@ export class ReportPrinter {
     this.more(operationCount);
   }
 
-  private durations({ durations }: AnalysisReport): void {
+  private durations({ allDurations, durations }: AnalysisReport): void {
     const slow = durations.filter(({ count }) => count > 0);
     if (slow.length === 0) return;
     this.heading('analyze.slowest');
     const { rowsMax, messages } = this.options;
-    const columns = ['p50', 'p95', 'p99', 'max', 'n'].map((name) => padStart(name, 9)).join('');
+    const columns = [messages.text('analyze.mean'), 'p50', 'p95', 'p99', 'max', 'n']
+      .map((name) => padStart(name, 9))
+      .join('');
     this.lines.push(`  ${columns}`);
-    for (const { count, maxMs, name, p50Ms, p95Ms, p99Ms } of slow.slice(0, rowsMax)) {
-      const figures = [p50Ms, p95Ms, p99Ms, maxMs]
+    const all = allDurations && { ...allDurations, name: messages.text('analyze.allRequests') };
+    const rows = [...(all && slow.length > 1 ? [all] : []), ...slow.slice(0, rowsMax)];
+    for (const { count, maxMs, meanMs, name, p50Ms, p95Ms, p99Ms } of rows) {
+      const figures = [meanMs, p50Ms, p95Ms, p99Ms, maxMs]
         .map((ms) => padStart(this.duration(ms), 9))
         .join('');
       this.lines.push(
-        `  ${figures}${padStart(messages.number(count), 9)}  ${this.fitted(printable(name), 50)}`,
+        `  ${figures}${padStart(messages.number(count), 9)}  ${this.fitted(printable(name), 59)}`,
       );
     }
     this.more(slow.length);
@@ -246,7 +296,10 @@ export class ReportPrinter {
     if (!access) return;
     const { messages, rowsMax } = this.options;
     this.heading('analyze.access', { count: messages.number(access.requests) });
-    this.row('analyze.statuses', this.listOf(access.statuses));
+    this.timeline('analyze.requests', access.times, 'cyan');
+    if (access.failedTimes.count > 0)
+      this.timeline('analyze.failedRequests', access.failedTimes, 'red');
+    if (access.statuses.length > 0) this.row('analyze.statuses', this.listOf(access.statuses));
     const tables: readonly (readonly [MessageId, Counted])[] = [
       ['analyze.failedPaths', access.failedPaths],
       ['analyze.paths', access.paths],

@@ -99,6 +99,60 @@ describe('analyze', () => {
     expect(failures.length).toBeGreaterThan(0);
   });
 
+  test('names the step that failed, its exit code, and what both mean', async () => {
+    const log = [
+      '2024-05-11T08:00:07.0000000Z ##[group]Run make build',
+      '2024-05-11T08:00:08.0000000Z sh: 1: mage: not found',
+      '2024-05-11T08:00:09.0000000Z make: *** [Makefile:85: build] Error 127',
+      '2024-05-11T08:00:09.1000000Z ##[error]Process completed with exit code 2.',
+      '2024-05-11T08:00:09.2000000Z mongo exited with code 137',
+    ].join('\n');
+    const args = ['analyze', '-', '--zone', 'UTC'];
+    const english = await runCli(args, { stdin: stdinOf(log) });
+    expect(english.stdout).toContain('✗ Run make build  08:00:07 – 08:00:09');
+    expect(english.stdout).toMatch(/exit code {3}127 {2}NOT_FOUND: The command was not found/);
+    expect(english.stdout).toContain('Makefile:85: build');
+    expect(english.stdout).toContain('Program is not installed');
+    expect(english.stdout).toContain('SIGKILL');
+    const chinese = await runCli([...args, '--lang', 'zh'], { stdin: stdinOf(log) });
+    expect(chinese.stdout).toContain('失败的步骤');
+    expect(chinese.stdout).toContain('127  NOT_FOUND: 找不到命令');
+  });
+
+  test('counts requests over time and how long they took, also where only a message says it', async () => {
+    const lines = Array.from({ length: 40 }, (_, second) => {
+      const status = second === 30 ? 502 : 200;
+      const time = `2026-06-02 09:00:${String(second).padStart(2, '0')}`;
+      return `${time} INFO [api] 10.0.0.${second % 3} - GET /api/users/${second}/avatar ${status} response_time=${second + 1}ms`;
+    });
+    const { stdout } = await runCli(['analyze', '-', '--json', '--zone', 'UTC'], {
+      stdin: stdinOf(lines.join('\n')),
+    });
+    const { access, allDurations, durations } = JSON.parse(stdout) as JsonReport;
+    expect(access).toMatchObject({
+      requests: 40,
+      statuses: [
+        ['200', 39],
+        ['502', 1],
+      ],
+      paths: [['GET /api/users/*/avatar', 40]],
+      failedPaths: [['GET /api/users/*/avatar 502', 1]],
+      times: { count: 40 },
+      failedTimes: { count: 1, peakMs: Date.UTC(2026, 5, 2, 9, 0, 30) },
+    });
+    expect(access?.clients.map(([name]) => name)).toContain('10.0.0.1');
+    expect(allDurations).toMatchObject({ count: 40, meanMs: 20.5, maxMs: 40 });
+    expect(durations[0]?.name).toBe('GET /api/users/*/avatar');
+  });
+
+  test('takes no time for years without records', async () => {
+    const lines = ['1999-01-01 00:00:00 ERROR disk full', '2026-06-02 09:00:00 ERROR disk full'];
+    const { stdout } = await runCli(['analyze', '-', '--json', '--zone', 'UTC'], {
+      stdin: stdinOf(lines.join('\n')),
+    });
+    expect((JSON.parse(stdout) as JsonReport).errors).toMatchObject({ count: 2, peakRatio: 1 });
+  });
+
   test('shows no secret', async () => {
     const lines = Array.from(
       { length: 20 },

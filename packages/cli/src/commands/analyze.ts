@@ -1,5 +1,6 @@
 /** `tendril analyze`: what an expert would say first of log files, without a server. */
 import { randomBytes } from 'node:crypto';
+import { constants } from 'node:os';
 import { Analysis } from '@tendril/intake/analysis/analysis';
 import { keyOfError } from '@tendril/intake/analysis/known-failures';
 import type { FormatTable } from '@tendril/intake/format-table';
@@ -24,6 +25,7 @@ import {
   ReportPrinter,
   type ExplainedCount,
   type ExplainedFailure,
+  type ExplainedStep,
 } from '../analyzing/report-printer.ts';
 import type { Command, Invocation } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
@@ -34,6 +36,8 @@ import { ImportMeter } from '../shipping/import-meter.ts';
 import { lineOrigin, ORIGIN_FLAGS } from '../shipping/line-origin.ts';
 
 const ROWS_DEFAULT = 10;
+/** Of the pack `host`. */
+const EXIT_TABLE = 'exit';
 /** Less is read before threads are ready. */
 const THREADS_BYTES_MIN: number = 24 * 1024 * 1024;
 
@@ -129,13 +133,17 @@ class Analyzing {
     }
     const failures = this.explain(report);
     const codes = this.codesOf(report);
+    const steps = this.stepsOf(report);
     if (isSet(flags, 'json')) {
-      await stdout.line(printableJson({ ...report, failures, errorCodes: codes }));
+      await stdout.line(
+        printableJson({ ...report, failures, errorCodes: codes, steps: steps.map(stepJson) }),
+      );
     } else {
       const rowsMax = countFlag(flags, 'rows', { min: 1, max: 1_000 }) ?? ROWS_DEFAULT;
       const { hostZone = 'UTC', zone } = this.origin;
       await new ReportPrinter({ stdout, messages, rowsMax }).print({
         report,
+        steps,
         failures,
         codes,
         sourceCount: this.sourceCount,
@@ -231,16 +239,39 @@ class Analyzing {
     });
   }
 
-  private codesOf({ errorCodes }: AnalysisReport): readonly ExplainedCount[] {
+  private stepsOf({ steps }: AnalysisReport): readonly ExplainedStep[] {
     const { language } = this.invocation.messages;
-    return errorCodes.map(([code, count]) => {
-      const [explained] = this.known.explain(code);
-      const meaning = explained
-        ? `${explained.code.name}: ${explained.code.meaning[language]}`
-        : '';
-      return { code, count, meaning };
-    });
+    const titles = new Map(
+      [...this.packs.errors.values()].map((error) => [keyOfError(error), error.spec.title]),
+    );
+    return steps.map((step) => ({
+      step,
+      exitMeaning: this.meaningOf(exitCodeOf(step.exit), EXIT_TABLE),
+      codes: step.errorCodes.map((code) => `${code}  ${this.meaningOf(code)}`.trimEnd()),
+      known: step.known.flatMap((key) => titles.get(key)?.[language] ?? []),
+    }));
   }
+
+  private meaningOf(code: string, tableId?: string): string {
+    const { language } = this.invocation.messages;
+    const [explained] = this.known.explain(code, tableId);
+    return explained ? `${explained.code.name}: ${explained.code.meaning[language]}` : '';
+  }
+
+  private codesOf({ errorCodes }: AnalysisReport): readonly ExplainedCount[] {
+    return errorCodes.map(([code, count]) => ({ code, count, meaning: this.meaningOf(code) }));
+  }
+}
+
+/** A shell adds 128 to the number of the signal that ended a program. */
+function exitCodeOf(exit: string): string {
+  const signals: Readonly<Record<string, number>> = constants.signals;
+  const signal = signals[`SIG${exit}`];
+  return signal === undefined ? exit : String(128 + signal);
+}
+
+function stepJson({ codes, exitMeaning, known, step }: ExplainedStep): object {
+  return { ...step, exitMeaning, errorCodes: codes, known };
 }
 
 function sinceOf({ flags, nowMs }: Invocation): number | undefined {

@@ -13,6 +13,8 @@ export interface AnalysedRecord {
   readonly serviceName: string;
   readonly body: string;
   readonly attributes: ParsedFields;
+  /** What transports say, from the outermost to the innermost. */
+  readonly wrapping: readonly ParsedFields[];
   readonly formatName: string;
   /** Physical lines. */
   readonly lineCount: number;

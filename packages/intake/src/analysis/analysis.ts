@@ -16,6 +16,8 @@ import { BoundedCounts, type CountsState } from './bounded-counts.ts';
 import { DurationTally, type DurationsState } from './durations.ts';
 import { KnownFailureTally, type KnownFailure } from './known-failures.ts';
 import { OperationTally, type OperationsState } from './operations.ts';
+import { StepTally, type FailedStep } from './steps.ts';
+import { textFigures } from './text-figures.ts';
 import { StackTally, earliest, latest, type StacksState } from './stacks.ts';
 
 export interface AnalysisOptions {
@@ -49,6 +51,7 @@ export interface AnalysisState {
   readonly durations: DurationsState;
   readonly access: AccessState;
   readonly stacks: StacksState;
+  readonly steps: readonly FailedStep[];
   readonly failures: readonly KnownFailure[];
 }
 
@@ -80,6 +83,7 @@ export class Analysis {
   readonly durations: DurationTally = new DurationTally();
   readonly access: AccessTally = new AccessTally();
   readonly stacks: StackTally = new StackTally();
+  readonly steps: StepTally;
   readonly failures: KnownFailureTally;
   private readonly options: AnalysisOptions;
   private readonly domain: DomainReader = new DomainReader();
@@ -87,6 +91,7 @@ export class Analysis {
   constructor(options: AnalysisOptions) {
     this.options = options;
     this.failures = new KnownFailureTally(options.known);
+    this.steps = new StepTally((text) => options.redactor.redactText(text) ?? text);
   }
 
   add(read: AnalysedRecord): void {
@@ -102,8 +107,9 @@ export class Analysis {
     this.count(record, level);
     this.countTime(record, level);
     if (!isCounted) this.patterns.add(countedOf(record));
-    this.countDomain(record, level);
-    this.failures.add(record);
+    const errorCode = this.countDomain(record, level);
+    const known = this.failures.add(record);
+    this.steps.add(record, { errorCode, known });
     if (record.lineCount > 1) this.stacks.add(record);
   }
 
@@ -129,6 +135,7 @@ export class Analysis {
       durations: this.durations.state(),
       access: this.access.state(),
       stacks: this.stacks.state(),
+      steps: this.steps.state(),
       failures: this.failures.state(),
     };
   }
@@ -155,6 +162,7 @@ export class Analysis {
     this.durations.absorb(state.durations);
     this.access.absorb(state.access);
     this.stacks.absorb(state.stacks);
+    this.steps.absorb(state.steps);
     this.failures.absorb(state.failures);
   }
 
@@ -188,15 +196,18 @@ export class Analysis {
     else if (level === WARN) this.warningTimes.add(timeMs, 1);
   }
 
-  private countDomain(record: AnalysedRecord, level: number): void {
-    const { attributes, body, timeMs } = record;
-    if (attributes.size === 0) return;
-    const { caller, durationMs, errorCode, operationId } = this.domain.read(attributes);
+  /** The error code, where the record carries one. */
+  private countDomain(record: AnalysedRecord, level: number): string {
+    const { attributes, body, formatName, timeMs } = record;
+    const text = textFigures(body, formatName);
+    const { caller, errorCode, operationId, ...domain } = this.domain.read(attributes);
     if (operationId !== '' && level >= ERROR) this.operations.add(operationId, timeMs, body);
     if (errorCode !== '' && errorCode !== '0') this.errorCodes.add(errorCode);
-    const route = this.access.add(record);
+    const route = this.access.add(record, text.request);
+    const durationMs = domain.durationMs ?? text.durationMs;
     if (durationMs !== undefined)
       this.durations.add(route ?? nameOf(caller, body), durationMs, body);
+    return errorCode;
   }
 }
 

@@ -2,6 +2,7 @@
 import { keptText } from '../patterns/kept-text.ts';
 
 export interface DurationsState {
+  readonly all: DurationState;
   readonly byName: ReadonlyMap<string, DurationState>;
   readonly others: number;
 }
@@ -9,6 +10,7 @@ export interface DurationsState {
 interface DurationState {
   readonly buckets: ReadonlyMap<number, number>;
   readonly count: number;
+  readonly sumMs: number;
   readonly maxMs: number;
   readonly maxText: string;
 }
@@ -16,6 +18,7 @@ interface DurationState {
 export interface DurationFigures {
   readonly name: string;
   readonly count: number;
+  readonly meanMs: number;
   readonly p50Ms: number;
   readonly p95Ms: number;
   readonly p99Ms: number;
@@ -34,24 +37,41 @@ const SHORTEST_MS = 0.001;
 class Durations {
   readonly buckets: Map<number, number> = new Map();
   count = 0;
+  sumMs = 0;
   maxMs = 0;
   maxText = '';
+
+  add(ms: number, text: string): void {
+    const bucket = Math.ceil(Math.log(Math.max(ms, SHORTEST_MS)) / GROWTH);
+    this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + 1);
+    this.count += 1;
+    this.sumMs += ms;
+    if (ms <= this.maxMs) return;
+    this.maxMs = ms;
+    this.maxText = keptText(text, TEXT_LENGTH_MAX);
+  }
+
+  absorb(more: DurationState): void {
+    for (const [bucket, count] of more.buckets) {
+      this.buckets.set(bucket, (this.buckets.get(bucket) ?? 0) + count);
+    }
+    this.count += more.count;
+    this.sumMs += more.sumMs;
+    if (more.maxMs <= this.maxMs) return;
+    this.maxMs = more.maxMs;
+    this.maxText = more.maxText;
+  }
 }
 
 export class DurationTally {
+  private readonly all = new Durations();
   private readonly byName: Map<string, Durations> = new Map();
   /** Of names that there was no room for. */
   others = 0;
 
   add(name: string, ms: number, text: string): void {
-    const durations = this.of(name);
-    if (!durations) return;
-    const bucket = Math.ceil(Math.log(Math.max(ms, SHORTEST_MS)) / GROWTH);
-    durations.buckets.set(bucket, (durations.buckets.get(bucket) ?? 0) + 1);
-    durations.count += 1;
-    if (ms <= durations.maxMs) return;
-    durations.maxMs = ms;
-    durations.maxText = keptText(text, TEXT_LENGTH_MAX);
+    this.all.add(ms, text);
+    this.of(name)?.add(ms, text);
   }
 
   /** Slowest first, by what one in a hundred exceeds. */
@@ -61,22 +81,20 @@ export class DurationTally {
       .toSorted((one, other) => other.p99Ms - one.p99Ms || other.count - one.count);
   }
 
-  state(): DurationsState {
-    return { byName: this.byName, others: this.others };
+  /** Of all of them together; undefined when there are none. */
+  overall(): DurationFigures | undefined {
+    return this.all.count === 0 ? undefined : figuresOf('', this.all);
   }
 
-  absorb({ byName, others }: DurationsState): void {
+  state(): DurationsState {
+    return { all: this.all, byName: this.byName, others: this.others };
+  }
+
+  absorb({ all, byName, others }: DurationsState): void {
     this.others += others;
+    this.all.absorb(all);
     for (const [name, more] of byName) {
-      const durations = this.of(name);
-      if (!durations) continue;
-      for (const [bucket, count] of more.buckets) {
-        durations.buckets.set(bucket, (durations.buckets.get(bucket) ?? 0) + count);
-      }
-      durations.count += more.count;
-      if (more.maxMs <= durations.maxMs) continue;
-      durations.maxMs = more.maxMs;
-      durations.maxText = more.maxText;
+      this.of(name)?.absorb(more);
     }
   }
 
@@ -93,7 +111,10 @@ export class DurationTally {
   }
 }
 
-function figuresOf(name: string, { buckets, count, maxMs, maxText }: Durations): DurationFigures {
+function figuresOf(
+  name: string,
+  { buckets, count, maxMs, maxText, sumMs }: Durations,
+): DurationFigures {
   const sorted = [...buckets].toSorted(([one], [other]) => one - other);
   const quantile = (share: number): number => {
     let left = Math.ceil(count * share);
@@ -106,6 +127,7 @@ function figuresOf(name: string, { buckets, count, maxMs, maxText }: Durations):
   return {
     name,
     count,
+    meanMs: sumMs / Math.max(1, count),
     p50Ms: quantile(0.5),
     p95Ms: quantile(0.95),
     p99Ms: quantile(0.99),

@@ -24,21 +24,31 @@ export class KnownFailureTally {
     this.known = known;
   }
 
-  /** The surest one is counted; records that are no warning are looked at when nobody said what they are. */
-  add({ attributes, body, serviceName, severityNumber, timeMs }: AnalysedRecord): void {
-    if (severityNumber !== 0 && severityNumber < ERROR_SEVERITY_MIN) return;
+  /**
+   * The surest one is counted, its key given back; records that are no warning are looked at when nobody said
+   * what they are.
+   */
+  add({
+    attributes,
+    body,
+    serviceName,
+    severityNumber,
+    timeMs,
+  }: AnalysedRecord): string | undefined {
+    if (severityNumber !== 0 && severityNumber < ERROR_SEVERITY_MIN) return undefined;
     const [error] = this.known.match({ attributes, body, serviceName });
-    if (!error) return;
+    if (!error) return undefined;
     const key = keyOfError(error);
     const failure = this.found.get(key);
     if (!failure) {
       const example = keptText(body, EXAMPLE_LENGTH_MAX);
       this.found.set(key, { key, count: 1, firstMs: timeMs, lastMs: timeMs, example });
-      return;
+      return key;
     }
     failure.count += 1;
     failure.firstMs = earliest(failure.firstMs, timeMs);
     failure.lastMs = latest(failure.lastMs, timeMs);
+    return key;
   }
 
   /** Most frequent first. */

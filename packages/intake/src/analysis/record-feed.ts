@@ -53,6 +53,7 @@ export class RecordFeed {
       ),
       body: parsed?.body ?? text,
       attributes: parsed?.attributes ?? NO_FIELDS,
+      wrapping: origin.attributes,
       formatName: recognised?.format.name ?? '',
       lineCount,
       text,

@@ -4,6 +4,7 @@ import { LEVEL_NAMES, type Analysis, type LevelName } from './analysis.ts';
 import type { DurationFigures } from './durations.ts';
 import type { KnownFailure } from './known-failures.ts';
 import type { OperationErrors } from './operations.ts';
+import type { FailedStep } from './steps.ts';
 import type { StackGroup } from './stacks.ts';
 
 export interface AnalysisReport {
@@ -20,6 +21,8 @@ export interface AnalysisReport {
   readonly errorCodes: Counted;
   readonly errors: Timeline;
   readonly warnings: Timeline;
+  /** Of builds, pipelines and starts. */
+  readonly steps: readonly FailedStep[];
   readonly failures: readonly Readonly<KnownFailure>[];
   readonly patterns: readonly ReportedPattern[];
   /** First seen after this moment they are new. */
@@ -36,6 +39,8 @@ export interface AnalysisReport {
     readonly durations: number;
     readonly stacks: number;
   };
+  /** Of all that took time, together; undefined when nothing says. */
+  readonly allDurations: DurationFigures | undefined;
   readonly durations: readonly DurationFigures[];
   readonly access: AccessReport | undefined;
   readonly gaps: readonly Span[];
@@ -68,6 +73,10 @@ export interface AccessReport {
   readonly paths: Counted;
   readonly failedPaths: Counted;
   readonly clients: Counted;
+  /** Requests over time. */
+  readonly times: Timeline;
+  /** Those that were answered with 5xx. */
+  readonly failedTimes: Timeline;
 }
 
 export interface Span {
@@ -120,6 +129,7 @@ export function reportOf(analysis: Analysis): AnalysisReport {
     errorCodes: analysis.errorCodes.top(COUNTED_MAX),
     errors: timelineOf([...errorTimes.counts()], errorTimes.bucketMs, range),
     warnings: timelineOf([...warningTimes.counts()], warningTimes.bucketMs, range),
+    steps: analysis.steps.top(),
     failures: analysis.failures.top(),
     patterns: reported.toSorted(byImportance).slice(0, PATTERNS_MAX),
     newSinceMs,
@@ -133,21 +143,24 @@ export function reportOf(analysis: Analysis): AnalysisReport {
       durations: analysis.durations.others,
       stacks: analysis.stacks.others,
     },
+    allDurations: analysis.durations.overall(),
     durations: analysis.durations.figures().slice(0, DURATIONS_MAX),
-    access: access.requests === 0 ? undefined : accessReport(analysis),
+    access: access.requests === 0 ? undefined : accessReport(analysis, range),
     gaps: gapsIn(counts, timeline.bucketMs),
     bursts: burstsIn(counts, timeline.bucketMs),
   };
 }
 
-function accessReport({ access }: Analysis): AccessReport {
-  const { clients, failedPaths, paths, requests, statuses } = access;
+function accessReport({ access }: Analysis, range: Span): AccessReport {
+  const { clients, failedPaths, failedTimes, paths, requests, statuses, times } = access;
   return {
     requests,
     statuses: statuses.top(COUNTED_MAX),
     paths: paths.top(COUNTED_MAX),
     failedPaths: failedPaths.top(COUNTED_MAX),
     clients: clients.top(COUNTED_MAX),
+    times: timelineOf([...times.counts()], times.bucketMs, range),
+    failedTimes: timelineOf([...failedTimes.counts()], failedTimes.bucketMs, range),
   };
 }
 
@@ -185,10 +198,10 @@ function timelineOf(buckets: Buckets, bucketMs: number, range: Span): Timeline {
     undefined,
   );
   const bucketCount = Math.max(1, Math.ceil((range.toMs - range.fromMs) / bucketMs));
-  const median = medianOf([
-    ...buckets.map(([, records]) => records),
-    ...Array<number>(Math.max(0, bucketCount - buckets.length)).fill(0),
-  ]);
+  const median = medianOf(
+    buckets.map(([, records]) => records),
+    bucketCount - buckets.length,
+  );
   return {
     count,
     parts: partsOf(buckets, range),
@@ -236,6 +249,9 @@ function burstsIn(buckets: Buckets, bucketMs: number): readonly Burst[] {
     .slice(0, FINDINGS_MAX);
 }
 
-function medianOf(counts: readonly number[]): number {
-  return counts.toSorted((one, other) => one - other)[Math.floor(counts.length / 2)] ?? 0;
+/** With so many zeros beside the counts: two records years apart have more than fit into a list. */
+function medianOf(counts: readonly number[], zeros = 0): number {
+  const empty = Math.max(0, zeros);
+  const middle = Math.floor((counts.length + empty) / 2);
+  return counts.toSorted((one, other) => one - other)[middle - empty] ?? 0;
 }

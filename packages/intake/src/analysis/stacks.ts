@@ -20,7 +20,10 @@ export interface StacksState {
 }
 
 const GROUPS_MAX = 1_000;
+/** That tell groups apart. */
 const FRAMES_MAX = 5;
+const STACK_FRAMES_MAX = 20;
+const LINES_MAX = 200;
 const EXAMPLE_LENGTH_MAX = 8 * 1024;
 const TITLE_LENGTH_MAX = 300;
 
@@ -36,11 +39,10 @@ export class StackTally {
   others = 0;
 
   add({ text, timeMs }: AnalysedRecord): void {
-    const lines = text.split('\n', 200);
-    const frames = lines.filter((line) => FRAME.test(line)).slice(0, FRAMES_MAX);
-    const titleLine = lines.find((line) => TITLE.test(line.trim()));
-    if (frames.length === 0 || titleLine === undefined) return;
-    const title = titleLine.trim().slice(0, TITLE_LENGTH_MAX);
+    const stack = stackOf(text);
+    if (!stack) return;
+    const { title } = stack;
+    const frames = stack.frames.slice(0, FRAMES_MAX);
     const key = [title, ...frames].join('\n').replaceAll(VALUES, '<*>');
     this.count(key, { title, frames, timeMs, text });
   }
@@ -100,6 +102,22 @@ export class StackTally {
       lastMs: timeMs,
     });
   }
+}
+
+/** What was thrown and the frames it came from, as the trace has them; undefined when the text has none. */
+export function stackOf(
+  text: string,
+): { readonly title: string; readonly frames: readonly string[] } | undefined {
+  const lines = text.split('\n', LINES_MAX);
+  const titleLine = lines.find((line) => TITLE.test(line.trim()));
+  const frames = lines.filter(isFrame).slice(0, STACK_FRAMES_MAX);
+  if (frames.length === 0 || titleLine === undefined) return undefined;
+  return { title: titleLine.trim().slice(0, TITLE_LENGTH_MAX), frames };
+}
+
+/** True for a line of a call stack. */
+export function isFrame(line: string): boolean {
+  return FRAME.test(line);
 }
 
 export function earliest(one: number | undefined, other: number | undefined): number | undefined {

@@ -90,7 +90,7 @@ export const TRACE_RULES: readonly TraceRule[] = [
     name: 'node-uncaught',
     // The place, the source line, a mark under it; then the error.
     start: /^(?:\/|file:\/\/|node:|[A-Za-z]:\\)[^\s:]{0,1024}:\d+$/,
-    part: /^(?:\s*\^+$|(?:Uncaught )?(?:[A-Z]\w{0,64})?(?:Error|Exception)\b|\}$|Thrown at:|Node\.js v\d)/,
+    part: /^(?:\s*\^+$|(?:Uncaught )?(?:[A-Z]\w{0,64})?(?:Error|Exception)\b|Require stack:$|- (?:\/|[A-Za-z]:\\)|\}$|Thrown at:|Node\.js v\d)/,
     end: /^Node\.js v\d/,
     isAlone: true,
     linesTaken: 1,
@@ -106,7 +106,7 @@ export const TRACE_RULES: readonly TraceRule[] = [
     name: 'exception',
     start:
       /^(?:Exception in thread "|Unhandled [Ee]xception|Uncaught |(?:[A-Z]\w{0,64})?(?:Error|Exception)(?: \[\w{1,64}\])?: )/,
-    part: /^(?:Caused by: |Suppressed: |\.\.\. \d+ (?:more|common frames)|\}$|Node\.js v\d)/,
+    part: /^(?:Caused by: |Suppressed: |\.\.\. \d+ (?:more|common frames)|Require stack:$|- (?:\/|[A-Za-z]:\\)|\}$|Node\.js v\d)/,
     end: /^Node\.js v\d/,
     isAlone: true,
   },

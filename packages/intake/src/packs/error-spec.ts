@@ -34,6 +34,8 @@ export interface ErrorSpec {
   readonly title: Bilingual;
   readonly level: ErrorLevel;
   readonly kind: ErrorKind;
+  /** True when it only says that something went wrong: any other error that is found says more. */
+  readonly general: boolean;
   readonly match: readonly ErrorMatch[];
   readonly cause: Bilingual;
   readonly action: Bilingual;
@@ -87,6 +89,7 @@ const errorSchema: z.ZodType<ErrorSpec> = z.strictObject({
   title: bilingualSchema,
   level: z.enum(ERROR_LEVELS),
   kind: z.enum(ERROR_KINDS).default('fault'),
+  general: z.boolean().default(false),
   match: z.array(matchSchema).min(1).max(32),
   cause: bilingualSchema,
   action: bilingualSchema,

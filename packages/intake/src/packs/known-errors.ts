@@ -36,6 +36,9 @@ const KEYS_REMEMBERED_MAX = 4096;
 const SPEAKING_KEY =
   /err|exception|panic|reason|cause|detail|stack|stderr|status|result|msg|message/i;
 
+/** No sureness makes up for it. */
+const SPECIFIC = 1_000_000;
+
 interface Candidate {
   readonly error: KnownError;
   readonly match: ErrorMatch;
@@ -142,7 +145,8 @@ function candidatesOf(error: KnownError): readonly Candidate[] {
     const expression = error.expressions[index];
     const [, ...others] = match.text ?? [];
     const length = (match.text ?? []).join('').length;
-    const weight = length + (expression ? 1_000 : 0) + (match.fields ? 2_000 : 0);
+    const sureness = length + (expression ? 1_000 : 0) + (match.fields ? 2_000 : 0);
+    const weight = error.spec.general ? sureness : sureness + SPECIFIC;
     return { error, match, others: others.map(lower), expression, weight };
   });
 }
