@@ -12,6 +12,7 @@ import { ingestSpans } from './ingest-spans/ingest-spans.ts';
 import { querySpans } from './query-spans/query-spans.ts';
 import { queryLogs } from './query-logs/query-logs.ts';
 import { receivers } from './receivers/receivers.ts';
+import { receiverDecode } from './micro/receiver-decode.ts';
 import { senders } from './senders/senders.ts';
 import { ui } from './ui/ui.ts';
 
@@ -26,6 +27,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   receivers,
   analyze,
   otlpDecode,
+  receiverDecode,
   lineSpeed,
   knownErrorSpeed,
   redactSpeed,

@@ -74,7 +74,7 @@ export function gelfBytes(records: readonly LoadRecord[]): Buffer {
 /** A window, compressed as Beats do by default. */
 export function lumberjackBytes(records: readonly LoadRecord[]): Buffer {
   const frames = records.map((record, index) => {
-    const event = Buffer.from(JSON.stringify(document(record)));
+    const event = eventBytes(record);
     const head = Buffer.alloc(10);
     head.write('2J');
     head.writeUInt32BE(index + 1, 2);
@@ -88,6 +88,11 @@ export function lumberjackBytes(records: readonly LoadRecord[]): Buffer {
   head.write('2C', 6);
   head.writeUInt32BE(inner.length, 8);
   return Buffer.concat([head, inner]);
+}
+
+/** As Beats send it. */
+export function eventBytes(record: LoadRecord): Buffer {
+  return Buffer.from(JSON.stringify(document(record)));
 }
 
 /** A packed chunk that wants to be answered. */

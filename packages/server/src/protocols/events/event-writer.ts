@@ -16,6 +16,7 @@ import { emptyAttributes } from '@tendril/model/attribute';
 import type { RejectionCode } from '@tendril/model/failure';
 import { NS_PER_MS, NS_PER_SECOND } from '@tendril/model/time-range';
 import { BodyLineReader, withoutColours } from './body-line.ts';
+import { fieldsKey } from './fields-key.ts';
 import { NearestZone } from './nearest-zone.ts';
 
 /** A line cannot be written after it was shipped; clocks of two machines differ a little. */
@@ -59,6 +60,9 @@ export class EventWriter {
   private readonly bodies: BodyLineReader;
   /** By source: the lines that may have more to come. */
   private readonly joiners: Map<string, RecordJoiner<LineOrigin>> = new Map();
+  private linesHeld = 0;
+  /** False once events turned out to have no source in common, which makes joining a waste of time. */
+  private hasSources = true;
   private readonly nowNs: bigint;
 
   /** Begins a request. */
@@ -74,10 +78,12 @@ export class EventWriter {
    * the request.
    */
   write(event: ParsedLine, fallback: EventFallback = NO_FALLBACK): void {
-    if (event.severityNumber > 0 || event.eventName !== '' || isBlank(event.body)) {
+    const isLine = event.severityNumber === 0 && event.eventName === '' && !isBlank(event.body);
+    if (!isLine || !this.hasSources) {
       this.put(event, event.body, fallback);
       return;
     }
+    this.linesHeld += 1;
     const line = { text: event.body, raw: event.body, lineCount: 1, origin: { event, fallback } };
     this.joinerOf(event, fallback).push(line);
   }
@@ -100,14 +106,17 @@ export class EventWriter {
 
   // Events are of one source when all they say beside their line, and where it stands, is the same.
   private joinerOf(event: ParsedLine, fallback: EventFallback): RecordJoiner<LineOrigin> {
-    const attributes = [...event.attributes].filter(([name]) => name !== OFFSET_KEY);
-    const source = [[...(event.resource ?? [])], attributes, fallback, event.scopeName];
-    const key = JSON.stringify(source, bigintAsText);
+    const key = sourceKey(event, fallback);
     const known = this.joiners.get(key);
     if (known) return known;
-    if (this.joiners.size >= JOINERS_MAX) this.flush();
+    if (this.joiners.size >= JOINERS_MAX) {
+      // Each said one line: what they say beside it (an id, a size) tells events apart, not sources.
+      this.hasSources = this.linesHeld > this.joiners.size + 1;
+      this.flush();
+    }
     const joiner = new RecordJoiner<LineOrigin>(({ text, raw, origin }) => {
-      this.put({ ...origin.event, body: text }, raw, origin.fallback);
+      const { event: first } = origin;
+      this.put(text === first.body ? first : { ...first, body: text }, raw, origin.fallback);
     });
     this.joiners.set(key, joiner);
     return joiner;
@@ -116,6 +125,7 @@ export class EventWriter {
   private flush(): void {
     for (const joiner of this.joiners.values()) joiner.flush();
     this.joiners.clear();
+    this.linesHeld = 0;
   }
 
   reject(code: RejectionCode, reason: string): void {
@@ -144,7 +154,7 @@ export class EventWriter {
 
   private resource(fields: ParsedFields | undefined, service: string): LogResource {
     const { context } = this.writer;
-    const key = `event\n${service}\n${fields ? JSON.stringify([...fields], bigintAsText) : ''}`;
+    const key = `event\n${service}\n${fieldsKey(fields)}`;
     return context.resourceOfBytes(key, () => {
       const attributes = emptyAttributes();
       for (const [name, value] of fields ?? []) attributes[name] = value;
@@ -204,6 +214,8 @@ function mergedResource(
   return event && line ? merged(event, line) : (line ?? event);
 }
 
-function bigintAsText(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? `${value}n` : value;
+function sourceKey(event: ParsedLine, fallback: EventFallback): string {
+  const { service = '', severityText = '', severityNumber = 0 } = fallback;
+  const names = `${service}\n${severityText}\n${severityNumber}\n${event.scopeName}\n`;
+  return `${names}${fieldsKey(event.resource)}\n${fieldsKey(event.attributes, OFFSET_KEY)}`;
 }

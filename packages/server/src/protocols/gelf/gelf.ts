@@ -86,7 +86,7 @@ function inflated(bytes: Uint8Array): Uint8Array | undefined {
 function* renamed(fields: EventFields): Generator<readonly [string, unknown]> {
   for (const [name, value] of Object.entries(fields)) {
     if (name === 'version' || name === 'full_message') continue;
-    yield [NAMES.get(name) ?? name.replace(/^_/, ''), value];
+    yield [NAMES.get(name) ?? (name.startsWith('_') ? name.slice(1) : name), value];
   }
 }
 

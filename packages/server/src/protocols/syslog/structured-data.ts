@@ -1,7 +1,9 @@
 /** STRUCTURED-DATA of RFC 5424, section 6.3: `[id name="value" …][…]`. */
+import type { AttributeValue } from '@tendril/model/attribute';
+
 export interface StructuredData {
-  /** Under `structured_data.ID.NAME`; a name that is repeated has all its values. */
-  readonly attributes: ReadonlyMap<string, string | readonly string[]>;
+  /** Under `structured_data.ID.NAME`; a name that is repeated has all its values. The caller's own. */
+  readonly attributes: Map<string, AttributeValue>;
   /** Index of the first character after it. */
   readonly end: number;
 }
@@ -13,7 +15,7 @@ const PARAMETERS_MAX = 1024;
 
 /** `text` has it at `start`. Undefined when it is not closed as it should be: it is message then. */
 export function structuredData(text: string, start: number): StructuredData | undefined {
-  const attributes = new Map<string, string | readonly string[]>();
+  const attributes = new Map<string, AttributeValue>();
   let end = start;
   for (let count = 0; text[end] === '['; count += 1) {
     if (count > PARAMETERS_MAX) return undefined;
@@ -38,19 +40,15 @@ function readParameters(
     const match = matchAt(PARAMETER, text, end);
     if (!match) return end;
     const [whole, name = '', value = ''] = match;
-    add_(name, value.replaceAll(/\\(["\\\]])/g, '$1'));
+    add_(name, value.includes('\\') ? value.replaceAll(/\\(["\\\]])/g, '$1') : value);
     end += whole.length;
   }
   return end;
 }
 
-function add(
-  attributes: Map<string, string | readonly string[]>,
-  name: string,
-  value: string,
-): void {
+function add(attributes: Map<string, AttributeValue>, name: string, value: string): void {
   const known = attributes.get(name);
-  attributes.set(name, known === undefined ? value : [known, value].flat());
+  attributes.set(name, known === undefined ? value : [known, value].flat().map(String));
 }
 
 function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | undefined {

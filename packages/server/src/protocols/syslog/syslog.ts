@@ -48,6 +48,12 @@ interface SyslogEvent {
   readonly severityNumber: number;
 }
 
+/** With fields of its own, which more are added to. */
+interface OwnLine extends ParsedLine {
+  readonly attributes: Map<string, AttributeValue>;
+  readonly resource: Map<string, AttributeValue>;
+}
+
 const PRIORITY = /^<(\d{1,3})>/;
 /** Priority is facility times 8 plus severity; the highest facility is 23. */
 const PRIORITY_MAX = 191;
@@ -62,15 +68,13 @@ function syslogEvent({ bytes, isCut, peer }: SyslogMessage, nowNs: bigint): Sysl
     priority === undefined
       ? bareText(text, nowNs)
       : (rfc5424(text, nowNs) ?? rfc3164(text.slice(text.indexOf('>') + 1), nowNs));
-  const attributes = new Map(line.attributes);
+  const { attributes, resource } = line;
   if (priority !== undefined) attributes.set('syslog.facility', FACILITIES[priority >> 3] ?? '');
   if (isCut) attributes.set('syslog.truncated', true);
-  const resource = new Map(line.resource);
   if (!resource.has('host.name')) resource.set('host.name', peer);
-  const event = { ...line, attributes, resource };
-  if (priority === undefined) return { event, severityText: '', severityNumber: 0 };
+  if (priority === undefined) return { event: line, severityText: '', severityNumber: 0 };
   const severityNumber = severityNumberOfSyslog(priority & 7);
-  return { event, severityText: SEVERITIES[priority & 7] ?? '', severityNumber };
+  return { event: line, severityText: SEVERITIES[priority & 7] ?? '', severityNumber };
 }
 
 function priorityOf(text: string): number | undefined {
@@ -79,13 +83,13 @@ function priorityOf(text: string): number | undefined {
   return digits !== undefined && priority <= PRIORITY_MAX ? priority : undefined;
 }
 
-function rfc5424(text: string, nowNs: bigint): ParsedLine | undefined {
+function rfc5424(text: string, nowNs: bigint): OwnLine | undefined {
   const header = HEADER_5424.exec(text);
   const fields = header?.groups;
   if (!fields) return undefined;
   const { time = '-', host = '-', app = '-', pid = '-', id = '-' } = fields;
   const data = dataAt(text, header[0].length);
-  const attributes = new Map<string, AttributeValue>(data.attributes);
+  const { attributes } = data;
   if (pid !== '-') attributes.set('process.pid', /^\d{1,10}$/.test(pid) ? Number(pid) : pid);
   if (id !== '-') attributes.set('syslog.msgid', id);
   const resource = new Map<string, AttributeValue>();
@@ -107,7 +111,7 @@ function rfc5424(text: string, nowNs: bigint): ParsedLine | undefined {
 function dataAt(
   text: string,
   start: number,
-): { readonly attributes: ReadonlyMap<string, AttributeValue>; readonly end: number } {
+): { readonly attributes: Map<string, AttributeValue>; readonly end: number } {
   if (text[start] === '[') {
     // What is not closed as it should be is message.
     return structuredData(text, start) ?? { attributes: new Map(), end: start };
@@ -119,7 +123,7 @@ function dataAt(
 const PROGRAM_ALONE = / (?<program>[\w./@-]{1,128})(?:\[(?<pid>\d{1,10})\])?: /y;
 
 /** After the priority: a time, a host and a program, of which each may be missing. */
-function rfc3164(text: string, nowNs: bigint): ParsedLine {
+function rfc3164(text: string, nowNs: bigint): OwnLine {
   const time = leadingTime(text, 0, nearestContext(nowNs));
   const end = time?.end ?? 0;
   const origin = time && (syslogOrigin(text, end, false) ?? programAt(text, end));
@@ -149,10 +153,11 @@ function programAt(text: string, at: number): SyslogOrigin | undefined {
 }
 
 /** A message without any header. */
-function bareText(text: string, nowNs: bigint): ParsedLine {
+function bareText(text: string, nowNs: bigint): OwnLine {
   // Lines of log files that were sent as they are.
   const line = TEXT.parse(text, nearestContext(nowNs));
-  return line ?? rfc3164(text, nowNs);
+  if (line === undefined) return rfc3164(text, nowNs);
+  return { ...line, attributes: new Map(line.attributes), resource: new Map(line.resource) };
 }
 
 /** RFC 5424, section 6.2.1. */
