@@ -16,16 +16,9 @@ export function fieldsKey(fields: ParsedFields | undefined, except?: string): st
 }
 
 function valueKey(value: AttributeValue): string {
-  switch (typeof value) {
-    case 'string':
-      return `s${value.length}:${value}`;
-    case 'number':
-      return `n${value};`;
-    case 'bigint':
-      return `i${value};`;
-    case 'boolean':
-      return value ? 't' : 'f';
-    default:
-      return `a${value.length}:${value.map(valueKey).join('')}`;
-  }
+  if (typeof value === 'string') return `s${value.length}:${value}`;
+  if (typeof value === 'number') return `n${value};`;
+  if (typeof value === 'bigint') return `i${value};`;
+  if (typeof value === 'boolean') return value ? 't' : 'f';
+  return `a${value.length}:${value.map(valueKey).join('')}`;
 }
