@@ -1,4 +1,6 @@
 /** The registry of routes: access table, OpenAPI document and the test that walks all routes read it. */
+import { CHAIN } from './chain.ts';
+import { CHAIN_DIFF, CHAIN_SEARCH } from './chain-search.ts';
 import { CHANGE_ADD, CHANGE_LIST } from './changes.ts';
 import { HEALTHZ, METRICS, OPENAPI, READYZ } from './health.ts';
 import { INGEST } from './ingest.ts';
@@ -56,6 +58,9 @@ export const ROUTES: readonly Route[] = [
   TRACE,
   TRACE_OUTLINE,
   TRACE_RECORDS,
+  CHAIN_SEARCH,
+  CHAIN_DIFF,
+  CHAIN,
   CHANGE_LIST,
   CHANGE_ADD,
   INGEST,

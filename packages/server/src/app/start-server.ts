@@ -35,7 +35,7 @@ import { tokenTable } from '../state/token-table.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import type { ServerConfig } from './config.ts';
 import { createIntake } from './intake.ts';
-import { packFormats } from './own-packs.ts';
+import { packFormats, packKnowledge } from './own-packs.ts';
 import { startMainListener, type MountedReceiver } from './main-listener.ts';
 import { pagesFolder } from './pages-folder.ts';
 import { siteSecret } from '@tendril/config/site-secret';
@@ -138,6 +138,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     version: VERSION,
     reader: new LogReader(reading),
     spanReader,
+    knowledge: packKnowledge(config, dataDir.path),
     engine,
     pipeline,
     decodeLines: (body, source, sink) => {

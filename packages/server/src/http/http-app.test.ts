@@ -121,6 +121,7 @@ async function startServer(options: ServerOptions = {}): Promise<TestServer> {
       source: SPAN_SOURCE,
       flush: (signal, range) => pipeline.flush(signal, range),
     }),
+    knowledge: () => ({ match: () => [], codes: () => [] }),
     engine,
     pipeline,
     decodeLines: (body) => {

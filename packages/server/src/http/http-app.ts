@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { routePath } from 'hono/route';
 import { Failure } from '@tendril/model/failure';
 import { ROUTES } from '@tendril/api/routes';
+import { mountChains } from './chains.ts';
 import { mountChanges } from './changes.ts';
 import { mountHealth } from './health.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
@@ -48,6 +49,7 @@ export function createHttpApp(dependencies: HttpDependencies): HttpApp {
   mountLogRecords(mount, dependencies);
   mountLogTail(mount, dependencies);
   mountTraces(mount, dependencies);
+  mountChains(mount, dependencies);
   mountChanges(mount, dependencies);
   mountIngest(mount, dependencies);
   mountViews(mount, dependencies);

@@ -3,6 +3,7 @@ import type { BatchSink } from '@tendril/columns/batch';
 import type { LogBatch } from '@tendril/columns/log-batch';
 import type { IngestRequest } from '@tendril/api/ingest';
 import type { RetentionStatus } from '@tendril/api/status';
+import type { Knowledge } from '@tendril/chains/findings';
 import type { Limits } from '@tendril/model/limits';
 import type { Access } from '../access/access.ts';
 import type { SessionSigner } from '../access/session-cookie.ts';
@@ -28,6 +29,8 @@ export interface HttpDependencies {
   readonly reader: LogReader;
   /** Of spans. */
   readonly spanReader: LogReader;
+  /** What packs know of errors. */
+  readonly knowledge: () => Knowledge;
   readonly engine: Engine;
   readonly pipeline: Pipeline;
   readonly decodeLines: DecodeLines;

@@ -1,0 +1,103 @@
+/** Who may have done it: services of the chain, services it never reached, what its records and spans call. */
+import type { Activity } from './chain-store.ts';
+import type { Finding, Loss } from './findings.ts';
+import { serviceOfKey, type Gap } from './gaps.ts';
+import { isCalled, isSilent, namesService, type Lane } from './lanes.ts';
+import type { Usual } from './outline.ts';
+import type { Peer } from './peer.ts';
+import type { Event } from './sighting.ts';
+
+export interface Candidate {
+  readonly kind: 'service' | 'dependency';
+  /** Of a dependency its name, or its address when it has none. */
+  readonly service: string;
+  /** Of the chain's; empty for what it never reached. */
+  readonly lanes: readonly Lane[];
+  /** Of a dependency, where it is known. */
+  readonly address: string;
+}
+
+export interface Cast {
+  readonly candidates: readonly Candidate[];
+  /** Whom an event's call or text is about; undefined when it is about nobody else. */
+  readonly blamedBy: (event: Event) => Candidate | undefined;
+}
+
+/** More are of a chain that nobody can judge. */
+const CANDIDATES_MAX = 100;
+
+export interface CastInput {
+  readonly lanes: readonly Lane[];
+  readonly gaps: readonly Gap[];
+  readonly findings: readonly Finding[];
+  readonly losses: readonly Loss[];
+  readonly activity: readonly Activity[];
+  readonly usual: Usual;
+}
+
+export function castOf({ lanes, gaps, findings, losses, activity, usual }: CastInput): Cast {
+  const partners = new Set([...usual.steps.keys()].map(serviceOfKey));
+  const candidates = new Map<string, Candidate>();
+  const put = (candidate: Candidate): void => {
+    if (candidates.size < CANDIDATES_MAX) candidates.set(candidate.service, candidate);
+  };
+  for (const [service, own] of Map.groupBy(lanes, (lane) => lane.service)) {
+    const isService = own.some((lane) => lane.kind === 'service') || partners.has(service);
+    const kind = isService ? 'service' : 'dependency';
+    put({ kind, service, lanes: own, address: addressOf(own) });
+  }
+  for (const { service } of gaps) {
+    if (!candidates.has(service)) put({ kind: 'service', service, lanes: [], address: '' });
+  }
+  const services = new Set(activity.map(({ service }) => service));
+  const named = [...findings, ...losses].flatMap(({ event }) => event.peer ?? []);
+  for (const peer of named) {
+    if (findPeer(candidates, peer) || nextMissing(peer, gaps)) continue;
+    const service =
+      [...services].find((each) => isCalled(each, peer.name)) ?? (peer.name || peer.address);
+    put({ kind: 'dependency', service, lanes: [], address: peer.address });
+  }
+  return {
+    candidates: [...candidates.values()],
+    blamedBy: (event) => blamed(event, candidates, gaps),
+  };
+}
+
+function addressOf(lanes: readonly Lane[]): string {
+  return lanes.find(isSilent)?.events[0]?.peer?.address ?? '';
+}
+
+function findPeer(
+  candidates: ReadonlyMap<string, Candidate>,
+  { name, address }: Peer,
+): Candidate | undefined {
+  const all = [...candidates.values()];
+  const byName = name === '' ? undefined : all.find(({ service }) => isCalled(service, name));
+  if (byName || address === '') return byName;
+  const [host = ''] = address.split(':');
+  return all.find(
+    (candidate) =>
+      candidate.address === address || candidate.service === address || candidate.service === host,
+  );
+}
+
+/** An address without a name is most likely the next service that healthy chains reach. */
+function nextMissing({ name }: Peer, gaps: readonly Gap[]): string | undefined {
+  if (name !== '') return undefined;
+  return gaps.find(({ kind }) => kind === 'never_reached')?.service;
+}
+
+function blamed(
+  event: Event,
+  candidates: ReadonlyMap<string, Candidate>,
+  gaps: readonly Gap[],
+): Candidate | undefined {
+  const isServed = event.spanKind === 'server' || event.spanKind === 'consumer';
+  if (event.peer && !isServed) {
+    const next = nextMissing(event.peer, gaps);
+    const found = findPeer(candidates, event.peer) ?? candidates.get(next ?? '');
+    return found?.service === event.service ? undefined : found;
+  }
+  if (event.signal === 'span') return undefined;
+  return [...candidates.values()].find(({ service }) => namesService(event, service));
+}

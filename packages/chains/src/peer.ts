@@ -1,0 +1,114 @@
+/** What a record or span calls: a database, a queue, another address. */
+import type { Attributes } from '@tendril/model/attribute';
+
+export interface Peer {
+  /** `redis`, `mongodb`; a service's name; empty when only an address is known. */
+  readonly name: string;
+  /** `host:port` or a host; empty when it is not known. */
+  readonly address: string;
+}
+
+const NAME_KEYS = [
+  'db.system.name',
+  'db.system',
+  'messaging.system',
+  'peer.service',
+  'rpc.service',
+] as const;
+const ADDRESS_KEYS = [
+  'server.address',
+  'net.peer.name',
+  'network.peer.address',
+  'net.sock.peer.addr',
+  'peer.address',
+] as const;
+const PORT_KEYS = ['server.port', 'net.peer.port', 'network.peer.port'] as const;
+
+/** Of a span that calls something. Undefined when it does not say what. */
+export function peerOfSpan(attributes: Attributes): Peer | undefined {
+  const name = firstOf(attributes, NAME_KEYS);
+  const host = firstOf(attributes, ADDRESS_KEYS);
+  const port = host === '' ? '' : firstOf(attributes, PORT_KEYS);
+  const address = port === '' || host.includes(':') ? host : `${host}:${port}`;
+  return name === '' && address === '' ? undefined : { name, address };
+}
+
+export const PEER_KEYS: readonly string[] = [...NAME_KEYS, ...ADDRESS_KEYS, ...PORT_KEYS];
+
+function firstOf(attributes: Attributes, keys: readonly string[]): string {
+  for (const key of keys) {
+    const value = attributes[key];
+    if (value !== undefined && value !== '') return String(value);
+  }
+  return '';
+}
+
+/** Words by which logs call what they depend on, and the name that OpenTelemetry has for it. */
+const SYSTEM_OF_WORD: ReadonlyMap<string, string> = new Map([
+  ['mongo', 'mongodb'],
+  ['mongodb', 'mongodb'],
+  ['redis', 'redis'],
+  ['kafka', 'kafka'],
+  ['rabbitmq', 'rabbitmq'],
+  ['amqp', 'rabbitmq'],
+  ['nats', 'nats'],
+  ['etcd', 'etcd'],
+  ['zookeeper', 'zookeeper'],
+  ['mysql', 'mysql'],
+  ['mariadb', 'mariadb'],
+  ['postgres', 'postgresql'],
+  ['postgresql', 'postgresql'],
+  ['sqlite', 'sqlite'],
+  ['cassandra', 'cassandra'],
+  ['scylla', 'cassandra'],
+  ['elasticsearch', 'elasticsearch'],
+  ['opensearch', 'opensearch'],
+  ['memcached', 'memcached'],
+  ['minio', 'minio'],
+  ['s3', 's3'],
+  ['clickhouse', 'clickhouse'],
+  ['dynamodb', 'dynamodb'],
+  ['consul', 'consul'],
+]);
+const WORD = /[a-z0-9]+/g;
+const ADDRESS =
+  /(?:^|[^\w.])((?:\d{1,3}\.){3}\d{1,3}:\d{2,5}|[a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*:\d{2,5})(?!\w)/g;
+/** A local end of a connection tells nothing: `read tcp LOCAL->REMOTE`. */
+const ARROW = /\S+->(\S+)/g;
+/** Further on are stacks, whose frames name every library. */
+const SPEAKING_LENGTH_MAX = 600;
+
+/** What the text of a record names. Undefined when nothing is. */
+export function peerOfText(text: string): Peer | undefined {
+  const spoken = speakingPart(text);
+  const name = systemIn(spoken);
+  const address = addressIn(spoken);
+  return name === '' && address === '' ? undefined : { name, address };
+}
+
+function speakingPart(text: string): string {
+  const stack = text.indexOf('| ->');
+  return text.slice(0, Math.min(stack < 0 ? Infinity : stack, SPEAKING_LENGTH_MAX)).toLowerCase();
+}
+
+function systemIn(text: string): string {
+  for (const [word] of text.matchAll(WORD)) {
+    const system = SYSTEM_OF_WORD.get(word);
+    if (system !== undefined) return system;
+  }
+  return '';
+}
+
+function addressIn(text: string): string {
+  const remote = text.replaceAll(ARROW, '$1');
+  for (const [, address = ''] of remote.matchAll(ADDRESS)) {
+    if (!/\.(?:go|rs|ts|js|py|java|c|cpp):\d+$/.test(address)) return address;
+  }
+  return '';
+}
+
+/** The system that a name means: `mongo` is `mongodb`; a name that is none stays. */
+export function systemOf(name: string): string {
+  const lower = name.toLowerCase();
+  return SYSTEM_OF_WORD.get(lower) ?? lower;
+}
