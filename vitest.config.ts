@@ -17,7 +17,7 @@ const config: ViteUserConfig = defineConfig({
         ...shared,
         test: {
           name: 'parts',
-          include: ['packages/**/*.test.ts', 'tools/**/*.test.ts', 'bench/**/*.test.ts'],
+          include: ['{packages,tools,bench,examples}/**/*.test.ts'],
           ...timeouts,
         },
       },
