@@ -26,6 +26,8 @@ export function exitCodeOf(code: string): ExitCode {
     case 'source_access':
       return EXIT.access;
     case 'no_pods':
+    case 'no_containers':
+    case 'no_units':
       return EXIT.nothingFound;
     case 'bad_usage':
       return EXIT.usage;

@@ -14,13 +14,13 @@ import {
 } from '@tendril/intake/packs/load-packs';
 import { createRedactor } from '@tendril/intake/redact/redactor';
 import { STDIN_NAME } from '@tendril/intake/sources/stdin/stdin-source';
-import { sourcesOf, type PendingSource } from '@tendril/intake/sources/registry';
+import type { PendingSource } from '@tendril/intake/sources/registry';
 import { UTC, zoneOf } from '@tendril/intake/zone';
 import { Failure, messageOf } from '@tendril/model/failure';
-import { parseTime } from '@tendril/query/time-value';
 import { analyzeLines } from '../analyzing/analyze-lines.ts';
 import { partsOf, type FilePart } from '../analyzing/analyze-parts.ts';
 import { analyzeInThreads } from '../analyzing/analyze-threads.ts';
+import { ReportDraft } from '../analyzing/report-draft.ts';
 import {
   ReportPrinter,
   type ExplainedCount,
@@ -29,53 +29,74 @@ import {
 } from '../analyzing/report-printer.ts';
 import type { Command, Invocation } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { badUsage, badValue, countFlag, isSet, textFlag } from '../flag-values.ts';
+import { badUsage, countFlag, isSet } from '../flag-values.ts';
+import type { Output } from '../output/output.ts';
 import { printable, printableJson } from '../output/printable.ts';
 import { checkFormat, PACK_FLAGS, packFolders } from '../parsing/pack-flags.ts';
 import { ImportMeter } from '../shipping/import-meter.ts';
-import { lineOrigin, ORIGIN_FLAGS } from '../shipping/line-origin.ts';
+import { lineOrigin, ORIGIN_FLAGS, withAttributes } from '../shipping/line-origin.ts';
+import { choosePlace, openPlace } from '../sources/choose-place.ts';
+import type { LogPlace } from '../sources/log-place.ts';
+import { SINCE_FLAGS, sinceOf, SOURCE_FLAGS } from '../sources/source-flags.ts';
 
 const ROWS_DEFAULT = 10;
 /** Of the pack `host`. */
 const EXIT_TABLE = 'exit';
+/** Logs read at once over a network. */
+const READING_MAX = 24;
 /** Less is read before threads are ready. */
 const THREADS_BYTES_MIN: number = 24 * 1024 * 1024;
 
 export const analyze: Command = {
   name: 'analyze',
   summary: 'analyze.summary',
-  usage: 'analyze PATH… | - [--since TIME] [--rows N] [--zone ZONE] [--json]',
+  usage:
+    'analyze [PATH… | -] [-n NAMESPACE | -A] [-p PATTERN] [-l LABELS] [--since TIME] [--rows N] [--json]',
   examples: [
     { line: 'analyze logs/', summary: 'analyze.example.folder' },
     { line: 'analyze build.log', summary: 'analyze.example.build' },
+    { line: 'analyze -n openim -p msggateway --since 30m', summary: 'analyze.example.pods' },
+    { line: 'analyze --from docker -p im-*', summary: 'analyze.example.docker' },
     { line: 'kubectl logs api --since 1h | tendril analyze -', summary: 'analyze.example.pipe' },
   ],
   flags: {
-    since: { type: 'string', value: 'TIME', summary: 'analyze.flag.since', short: 't' },
     rows: {
       type: 'string',
       value: 'N',
       summary: 'analyze.flag.rows',
       default: String(ROWS_DEFAULT),
     },
+    ...SOURCE_FLAGS,
+    ...SINCE_FLAGS,
     ...PACK_FLAGS,
     ...ORIGIN_FLAGS,
   },
 
   async run(invocation) {
-    const { messages, positionals, signal } = invocation;
-    if (positionals.length === 0) {
-      throw badUsage(messages.text('say.usage.missing', { what: ' PATH' }).trim());
+    const place = await placeOf(invocation);
+    try {
+      const analyzing = new Analyzing(invocation, place);
+      await analyzing.read();
+      if (invocation.signal.aborted) return EXIT.interrupted;
+      return await analyzing.tell();
+    } finally {
+      place.close();
     }
-    const analyzing = new Analyzing(invocation);
-    await analyzing.read();
-    if (signal.aborted) return EXIT.interrupted;
-    return await analyzing.tell();
   },
 };
 
+/** A cluster keeps logs for days; what happened lately is asked for. */
+const SINCE_DEFAULT_MS = 3_600_000;
+
+async function placeOf(invocation: Invocation): Promise<LogPlace> {
+  const kind = choosePlace(invocation);
+  if (kind === 'server') throw badUsage(invocation.messages.text('say.analyze.server'));
+  return await openPlace(invocation, kind, kind === 'files' ? undefined : SINCE_DEFAULT_MS);
+}
+
 class Analyzing {
   private readonly invocation: Invocation;
+  private readonly place: LogPlace;
   private readonly packFolders: readonly string[];
   private readonly packs: Packs;
   private readonly formats: FormatTable;
@@ -90,9 +111,10 @@ class Analyzing {
   private zoneAssumed = 0;
   private readBytes = 0;
 
-  constructor(invocation: Invocation) {
+  constructor(invocation: Invocation, place: LogPlace) {
     const { flags, messages, nowMs, stderr } = invocation;
     this.invocation = invocation;
+    this.place = place;
     this.origin = lineOrigin(flags);
     this.packFolders = packFolders(invocation);
     this.packs = loadPacks({ folders: this.packFolders });
@@ -109,10 +131,66 @@ class Analyzing {
   }
 
   async read(): Promise<void> {
-    const { positionals, stdin } = this.invocation;
-    const sources = await sourcesOf(positionals, { stdin });
+    const { place } = this;
+    const { messages, signal, stderr } = this.invocation;
+    const sources = await place.sources(signal);
     this.sourceCount = sources.length;
     this.meter.start(sources.map(({ name }) => name));
+    const draft = new ReportDraft(this.invocation.stdout, (output) => this.print(output));
+    draft.begin();
+    try {
+      if (place.kind === 'files') {
+        await this.readFiles(sources);
+      } else {
+        const said = { kind: place.kind, where: printable(place.where), count: sources.length };
+        await stderr.line(stderr.style('dim', messages.text('say.analyze.place', said)));
+        await this.readAll(sources);
+      }
+    } finally {
+      await draft.end();
+    }
+    await this.meter.clear();
+  }
+
+  async tell(): Promise<ExitCode> {
+    const { flags, messages, stderr, stdout } = this.invocation;
+    if (this.analysis.records === 0) {
+      await stderr.line(messages.text('analyze.nothing'));
+      return EXIT.nothingFound;
+    }
+    if (isSet(flags, 'json')) {
+      const report = reportOf(this.analysis);
+      const told = {
+        failures: this.explain(report),
+        errorCodes: this.codesOf(report),
+        steps: this.stepsOf(report).map(stepJson),
+      };
+      await stdout.line(printableJson({ ...report, ...told }));
+    } else {
+      await this.print(stdout);
+    }
+    return this.skipped > 0 ? EXIT.partial : EXIT.ok;
+  }
+
+  /** What is known by now; nothing before the first record. */
+  private async print(stdout: Output): Promise<void> {
+    const { flags, messages } = this.invocation;
+    const report = reportOf(this.analysis);
+    if (report.records === 0) return;
+    const rowsMax = countFlag(flags, 'rows', { min: 1, max: 1_000 }) ?? ROWS_DEFAULT;
+    const { hostZone = 'UTC', zone } = this.origin;
+    await new ReportPrinter({ stdout, messages, rowsMax }).print({
+      report,
+      steps: this.stepsOf(report),
+      failures: this.explain(report),
+      codes: this.codesOf(report),
+      sourceCount: this.sourceCount,
+      zone: zoneOf(zone ?? hostZone) ?? UTC,
+      isZoneAssumed: zone === undefined && this.zoneAssumed > 0,
+    });
+  }
+
+  private async readFiles(sources: readonly PendingSource[]): Promise<void> {
     const paths = sources.map(({ name }) => name).filter((name) => name !== STDIN_NAME);
     const parts = await this.partsOf(paths);
     const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
@@ -121,37 +199,18 @@ class Analyzing {
       if (bytes >= THREADS_BYTES_MIN && source.name !== STDIN_NAME) continue;
       await this.readHere(source).catch((error: unknown) => this.skip(source.name, error));
     }
-    await this.meter.clear();
   }
 
-  async tell(): Promise<ExitCode> {
-    const { flags, messages, stderr, stdout } = this.invocation;
-    const report = reportOf(this.analysis);
-    if (report.records === 0) {
-      await stderr.line(messages.text('analyze.nothing'));
-      return EXIT.nothingFound;
-    }
-    const failures = this.explain(report);
-    const codes = this.codesOf(report);
-    const steps = this.stepsOf(report);
-    if (isSet(flags, 'json')) {
-      await stdout.line(
-        printableJson({ ...report, failures, errorCodes: codes, steps: steps.map(stepJson) }),
-      );
-    } else {
-      const rowsMax = countFlag(flags, 'rows', { min: 1, max: 1_000 }) ?? ROWS_DEFAULT;
-      const { hostZone = 'UTC', zone } = this.origin;
-      await new ReportPrinter({ stdout, messages, rowsMax }).print({
-        report,
-        steps,
-        failures,
-        codes,
-        sourceCount: this.sourceCount,
-        zone: zoneOf(zone ?? hostZone) ?? UTC,
-        isZoneAssumed: zone === undefined && this.zoneAssumed > 0,
-      });
-    }
-    return this.skipped > 0 ? EXIT.partial : EXIT.ok;
+  /** Logs behind a network are waited for together. */
+  private async readAll(sources: readonly PendingSource[]): Promise<void> {
+    const waiting = [...sources];
+    const read = async (): Promise<void> => {
+      for (let source = waiting.shift(); source; source = waiting.shift()) {
+        const { name } = source;
+        await this.readHere(source).catch((error: unknown) => this.skip(name, error));
+      }
+    };
+    await Promise.all(Array.from({ length: READING_MAX }, read));
   }
 
   private async partsOf(paths: readonly string[]): Promise<readonly FilePart[]> {
@@ -192,7 +251,9 @@ class Analyzing {
       {
         analysis: this.analysis,
         formats: this.formats,
-        origin: this.origin,
+        // The lines of pods do not say whose they are.
+        origin:
+          this.place.kind === 'files' ? this.origin : withAttributes(this.origin, source.resource),
         onRead: (bytes) => this.noteRead(bytes),
       },
     );
@@ -272,16 +333,4 @@ function exitCodeOf(exit: string): string {
 
 function stepJson({ codes, exitMeaning, known, step }: ExplainedStep): object {
   return { ...step, exitMeaning, errorCodes: codes, known };
-}
-
-function sinceOf({ flags, nowMs }: Invocation): number | undefined {
-  const text = textFlag(flags, 'since');
-  if (text === undefined) return undefined;
-  const isDuration = /^\d+(?:\.\d+)?[a-z]+$/i.test(text);
-  const time = parseTime(
-    isDuration ? `now-${text}` : text,
-    BigInt(Math.trunc(nowMs())) * 1_000_000n,
-  );
-  if (!time) throw badValue('--since', text, '30m, 24h, 2026-06-02T08:00:00Z');
-  return Number(time.fromNs / 1_000_000n);
 }

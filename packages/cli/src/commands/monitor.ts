@@ -8,7 +8,7 @@ import type { Command, Invocation } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { badValue, isSet, textFlag } from '../flag-values.ts';
 import { LogRecords } from '../monitoring/log-records.ts';
-import { Monitor } from '../monitoring/monitor.ts';
+import { Monitor, type MonitorOptions } from '../monitoring/monitor.ts';
 import {
   MONITOR_FORMATS,
   MonitorPrinter,
@@ -86,7 +86,7 @@ async function monitorServer(invocation: Invocation): Promise<ExitCode> {
   return signal.aborted ? EXIT.interrupted : EXIT.ok;
 }
 
-function monitorOf(invocation: Invocation, nameOfLog: (name: string) => string): Monitor {
+function monitorOf(invocation: Invocation, nameOfLog: MonitorOptions['nameOf']): Monitor {
   const { flags, nowMs, stdout } = invocation;
   const packs = loadPacks({ folders: packFolders(invocation), sections: ['formats'] });
   const redactor = createRedactor({ key: randomBytes(32) });
@@ -104,7 +104,9 @@ function monitorOf(invocation: Invocation, nameOfLog: (name: string) => string):
 }
 
 /** Without what all logs of the place have in common. */
-function nameOf(place: LogPlace, { flags }: Invocation): (name: string) => string {
+function nameOf(place: LogPlace, { flags }: Invocation): MonitorOptions['nameOf'] {
+  // One journal has the logs of all units.
+  if (place.kind === 'journald') return (_name, { serviceName }) => serviceName;
   const hasManyNamespaces =
     isSet(flags, 'all-namespaces') || textFlag(flags, 'namespace')?.includes(',') === true;
   if (place.kind !== 'k8s' || hasManyNamespaces) return (name) => name;

@@ -18,8 +18,8 @@ export interface MonitorOptions {
   readonly printer: MonitorPrinter;
   readonly matches: RecordMatcher;
   readonly records: LogRecords;
-  /** What a log is called on the screen. */
-  readonly nameOf: (origin: string) => string;
+  /** What a log is called on the screen, by the name of its origin and one of its records. */
+  readonly nameOf: (origin: string, record: LogRecord) => string;
 }
 
 interface Shown {
@@ -74,9 +74,10 @@ export class Monitor {
   private add(id: string, read: readonly ReadRecord[]): void {
     const { invocation, matches, nameOf } = this.options;
     const nowMs = invocation.nowMs();
-    const log = nameOf(this.names.get(id) ?? id);
+    const origin = this.names.get(id) ?? id;
     for (const { record } of read) {
       if (!matches(record)) continue;
+      const log = nameOf(origin, record);
       const timeMs = Number(BigInt(record.timestamp) / 1_000n) / 1_000;
       this.order.add({ record, log }, { log: id, timeMs, nowMs });
     }

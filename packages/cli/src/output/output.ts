@@ -22,6 +22,8 @@ export interface Output {
   readonly isTerminal: boolean;
   /** Infinity when nobody looks. */
   readonly width: number;
+  /** Lines of the screen. */
+  readonly height: number;
   /** The text with a style, or as it is where colours are not wanted. */
   style(style: Style, text: string): string;
   write(text: string | Uint8Array): Promise<void>;
@@ -32,6 +34,7 @@ export interface Output {
 export interface TerminalStream extends Writable {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
 }
 
 export interface OutputOptions {
@@ -55,6 +58,9 @@ export function createOutput(stream: TerminalStream, options: OutputOptions): Ou
     isTerminal,
     get width() {
       return isTerminal ? (stream.columns ?? 80) : Infinity;
+    },
+    get height() {
+      return isTerminal ? (stream.rows ?? 24) : Infinity;
     },
     style: (style, text) => (isColoured ? styleText(style, text, { validateStream: false }) : text),
     write,

@@ -10,12 +10,13 @@ import {
 } from '@tendril/intake/sources/kubernetes/pod-selection';
 import type { Container, Pod } from '@tendril/intake/sources/kubernetes/pods';
 import type { Invocation } from '../command.ts';
-import type { ListedColumn, LogPlace, Selection } from './log-place.ts';
-
-/** Lines of each container before those that come. */
-const TAIL_DEFAULT = 10;
-/** What is named where nothing is meant. */
-const NAMED_MAX = 12;
+import {
+  namesText,
+  TAIL_DEFAULT,
+  type ListedColumn,
+  type LogPlace,
+  type Selection,
+} from './log-place.ts';
 
 const COLUMNS: readonly ListedColumn[] = [
   { key: 'namespace', title: 'list.column.namespace' },
@@ -146,8 +147,8 @@ class KubernetesPlace implements LogPlace {
     const there = await this.listed({ namespaces }, signal);
     if (there.length > 0) {
       const containers = container === undefined ? [] : there.flatMap((pod) => pod.containers);
-      const pods = some(there.map(({ name }) => name));
-      const names = some(containers.map(({ name }) => name));
+      const pods = namesText(there.map(({ name }) => name));
+      const names = namesText(containers.map(({ name }) => name));
       const known = names === '' ? pods : `${pods}; ${names}`;
       return noPods(`no pod of ${where} matches ${asked}; there are: ${known}`, {
         where,
@@ -157,7 +158,7 @@ class KubernetesPlace implements LogPlace {
     }
     // Where we may not look at other namespaces, there is nothing more to say.
     const elsewhere = await this.listed({ namespaces: undefined }, signal).catch(() => []);
-    const known = some(elsewhere.map(({ namespace }) => namespace)) || '-';
+    const known = namesText(elsewhere.map(({ namespace }) => namespace)) || '-';
     return noPods(`there are no pods in ${where}; namespaces with pods: ${known}`, {
       where,
       asked,
@@ -168,10 +169,4 @@ class KubernetesPlace implements LogPlace {
 
 function keyOf({ name, namespace }: Pod): string {
   return `${namespace}/${name}`;
-}
-
-function some(names: readonly string[]): string {
-  const different = [...new Set(names)].toSorted();
-  const shown = different.slice(0, NAMED_MAX).join(', ');
-  return different.length > NAMED_MAX ? `${shown}, …` : shown;
 }

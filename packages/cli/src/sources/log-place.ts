@@ -48,10 +48,23 @@ export interface Selection {
   readonly container: string | undefined;
   readonly context: string | undefined;
   readonly units: readonly string[];
+  readonly journalDirectory: string | undefined;
   readonly isPrevious: boolean;
   /** Undefined for all that is there. */
   readonly sinceMs: number | undefined;
   /** Lines of each log that is there; all when undefined. */
   readonly tailLines: number | undefined;
   readonly paths: readonly string[];
+}
+
+/** Lines of each log before those that come, where nothing else is asked for. */
+export const TAIL_DEFAULT = 10;
+/** Named where nothing is meant. */
+const NAMED_MAX = 12;
+
+/** The first of them, for a sentence. */
+export function namesText(names: readonly string[]): string {
+  const different = [...new Set(names)].toSorted();
+  const shown = different.slice(0, NAMED_MAX).join(', ');
+  return different.length > NAMED_MAX ? `${shown}, …` : shown;
 }

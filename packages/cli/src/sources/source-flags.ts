@@ -14,6 +14,7 @@ export const SOURCE_FLAGS: Flags = {
   previous: { type: 'boolean', summary: 'flag.previous' },
   context: { type: 'string', value: 'NAME', summary: 'flag.context' },
   unit: { type: 'string', short: 'u', multiple: true, value: 'UNIT', summary: 'flag.unit' },
+  directory: { type: 'string', short: 'D', value: 'DIR', summary: 'flag.directory' },
 };
 
 export const SINCE_FLAGS: Flags = {
@@ -31,6 +32,7 @@ const SELECTING: readonly string[] = [
   'previous',
   'context',
   'unit',
+  'directory',
 ];
 const TAIL_MAX = 1_000_000;
 
@@ -59,6 +61,7 @@ export function selectionOf({ flags, nowMs, positionals }: Invocation): Selectio
     container: textFlag(flags, 'container'),
     context: textFlag(flags, 'context'),
     units: textFlags(flags, 'unit'),
+    journalDirectory: textFlag(flags, 'directory'),
     isPrevious: isSet(flags, 'previous'),
     sinceMs: sinceOf({ flags, nowMs }),
     tailLines: countFlag(flags, 'tail', { min: 0, max: TAIL_MAX }),

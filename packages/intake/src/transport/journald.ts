@@ -36,6 +36,14 @@ const ATTRIBUTES: ReadonlyMap<string, string> = new Map([
   ['CODE_FUNC', 'code.function.name'],
   ['TID', 'thread.id'],
 ]);
+/** What systemd says of a unit: how it ended, and how often it was started again. */
+const UNIT_FACTS: ReadonlyMap<string, string> = new Map([
+  ['EXIT_CODE', 'systemd.exit'],
+  ['EXIT_STATUS', 'process.exit.code'],
+  ['UNIT_RESULT', 'systemd.result'],
+  ['N_RESTARTS', 'systemd.restarts'],
+]);
+const NO_FACTS: ReadonlyMap<string, string> = new Map();
 /** Said elsewhere in the record, or of no use outside the journal. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   'MESSAGE',
@@ -47,9 +55,18 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   '__SEQNUM_ID',
 ]);
 const INTEGER = /^\d{1,15}$/;
-const NUMBERS: ReadonlySet<string> = new Set(['process.pid', 'thread.id', 'code.line.number']);
+const NUMBERS: ReadonlySet<string> = new Set([
+  'process.pid',
+  'thread.id',
+  'code.line.number',
+  'process.exit.code',
+  'systemd.restarts',
+]);
 // OpenTelemetry's numbers for 0 (emergency) to 7 (debug).
 const SEVERITIES = [21, 21, 21, 17, 13, 9, 9, 5];
+
+const ORIGIN = ['_HOSTNAME', '_SYSTEMD_UNIT', '_PID', 'SYSLOG_IDENTIFIER'];
+const SUBJECT = ['_HOSTNAME', 'UNIT', 'USER_UNIT', 'SYSLOG_IDENTIFIER'];
 
 /** Undefined without a message: entries whose message was too large have none. */
 export function journalEntry(fields: JournalFields): Wrapped | undefined {
@@ -57,32 +74,56 @@ export function journalEntry(fields: JournalFields): Wrapped | undefined {
   if (message === '') return undefined;
   const resource = new Map<string, AttributeValue>();
   const attributes = new Map<string, AttributeValue>();
+  const subject = subjectOf(fields);
+  if (subject !== '') resource.set('systemd.unit', subject);
+  const facts = subject === '' ? NO_FACTS : UNIT_FACTS;
   for (const [name, value] of fields) {
+    if (subject !== '' && OF_SPEAKER.has(name)) continue;
     const resourceName = RESOURCE.get(name);
     if (resourceName !== undefined) resource.set(resourceName, valueOf(resourceName, value));
     else if (!LEFT_OUT.has(name)) {
-      const attributeName = ATTRIBUTES.get(name) ?? name;
+      const attributeName = ATTRIBUTES.get(name) ?? facts.get(name) ?? name;
       attributes.set(attributeName, valueOf(attributeName, value));
     }
   }
   return {
     ...NOTHING_SAID,
     text: message,
-    origin: ['_HOSTNAME', '_SYSTEMD_UNIT', '_PID', 'SYSLOG_IDENTIFIER']
-      .map((name) => textOf(fields, name))
-      .join('/'),
+    origin: (subject === '' ? ORIGIN : SUBJECT).map((name) => textOf(fields, name)).join('/'),
     timeNs: timeOf(textOf(fields, '__REALTIME_TIMESTAMP')),
     severityNumber: SEVERITIES[Number(textOf(fields, 'PRIORITY') || 'x')] ?? 0,
-    service: serviceOf(fields),
+    service: subject === '' ? serviceOf(fields) : serviceOfUnit(subject),
     resource,
     attributes,
   };
 }
 
+/** What systemd speaks of is another unit than the one that it speaks as. */
+function subjectOf(fields: JournalFields): string {
+  const isSystemd = SPEAKERS.some((name) => textOf(fields, name) === 'systemd');
+  return isSystemd ? textOf(fields, 'UNIT') || textOf(fields, 'USER_UNIT') : '';
+}
+
+const SPEAKERS = ['_COMM', 'SYSLOG_IDENTIFIER'];
+const OF_SPEAKER: ReadonlySet<string> = new Set([
+  '_PID',
+  '_COMM',
+  '_EXE',
+  '_CMDLINE',
+  '_SYSTEMD_UNIT',
+  'SYSLOG_IDENTIFIER',
+  'UNIT',
+  'USER_UNIT',
+]);
+
+function serviceOfUnit(unit: string): string {
+  return unit.replace(/\.service$/, '');
+}
+
 function serviceOf(fields: JournalFields): string {
   const container = textOf(fields, 'CONTAINER_NAME');
   const identifier = textOf(fields, 'SYSLOG_IDENTIFIER') || textOf(fields, '_COMM');
-  return container || identifier || textOf(fields, '_SYSTEMD_UNIT').replace(/\.service$/, '');
+  return container || identifier || serviceOfUnit(textOf(fields, '_SYSTEMD_UNIT'));
 }
 
 function textOf(fields: JournalFields, name: string): string {

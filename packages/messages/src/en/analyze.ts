@@ -4,8 +4,9 @@ export const EN_ANALYZE = {
   'analyze.example.folder':
     'Errors, known failures, patterns, slow requests of all files in a folder',
   'analyze.example.build': 'The failing step of a build, a CI run or a start, and what it means',
+  'analyze.example.pods': 'Pods of a namespace whose name has a word in it, the last half hour',
+  'analyze.example.docker': 'Containers of this machine, the last hour',
   'analyze.example.pipe': 'From a pipe',
-  'analyze.flag.since': 'Only records since then: 30m, 24h, or a time',
   'analyze.flag.rows': 'Rows of each list',
   'analyze.overview':
     '{sources, plural, one {# source} other {# sources}} · {records, plural, one {# record} other {# records}}',

@@ -36,8 +36,13 @@ export const EN_SOURCES = {
   'flag.previous': 'The run before the last restart',
   'flag.context': 'Context of the kubeconfig; the current one when absent',
   'flag.unit': 'Unit of the journal; may be given several times',
+  'flag.directory': 'Folder of another journal than this machine’s',
   'flag.since': 'Only what is newer: 30m, 24h, or a time',
   'flag.tail': 'Lines of each log to begin with',
+  'say.analyze.place':
+    'reading {count, plural, one {# log} other {# logs}} of {kind, select, k8s {Kubernetes} docker {Docker} other {the journal}}: {where}',
+  'say.analyze.server':
+    'analyze reads logs where they are; for what a server has, see patterns and search, or name files',
   'say.monitor.place':
     'following {kind, select, k8s {Kubernetes} docker {Docker} journald {the journal} files {files} other {the server}}: {where}',
   'say.monitor.interrupted': '{log}: interrupted, going on where it was: {detail}',

@@ -38,8 +38,12 @@ export const ZH_SOURCES: Readonly<Record<keyof typeof EN_SOURCES, string>> = {
   'flag.previous': '上次重启之前的日志',
   'flag.context': 'kubeconfig 中的上下文；省略时用当前的',
   'flag.unit': '日志所属的 systemd 单元，可多次给出',
+  'flag.directory': '另一份 journal 所在的目录',
   'flag.since': '只要此后的日志：30m、24h，或一个时间',
   'flag.tail': '每份日志先输出的行数',
+  'say.analyze.place':
+    '正在读取{kind, select, k8s { Kubernetes} docker { Docker} other { journald}} 的 {count, number} 份日志：{where}',
+  'say.analyze.server': 'analyze 就地读取日志；服务器上的日志请用 patterns 和 search，或指定文件',
   'say.monitor.place':
     '正在跟踪{kind, select, k8s { Kubernetes} docker { Docker} journald { journald} files {文件} other {服务器}}：{where}',
   'say.monitor.interrupted': '{log}：连接中断，将从断点继续：{detail}',

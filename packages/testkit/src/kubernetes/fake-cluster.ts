@@ -51,6 +51,7 @@ export class FakeCluster {
     readonly object: object;
     readonly version: number;
   }[] = [];
+  private readonly held: Map<FakePod, Promise<void>> = new Map();
   private version = 1;
   private oldestVersion = 0;
 
@@ -98,6 +99,16 @@ export class FakeCluster {
     for (const { response } of [...this.streams, ...this.watches]) response.end();
     this.streams.clear();
     this.watches.clear();
+  }
+
+  /** Requests for the logs of a pod are answered only after the function is called that is returned. */
+  holdLogsOf(pod: FakePod): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.held.set(pod, promise);
+    return () => {
+      this.held.delete(pod);
+      resolve();
+    };
   }
 
   /** Whoever watches has to list again. */
@@ -168,6 +179,7 @@ export class FakeCluster {
     if (name === undefined) return this.list(url.searchParams, namespace, response);
     const pod = this.pods.get(`${namespace}/${name}`);
     if (!pod) return refuse(response, 404, `pods "${name}" not found`);
+    await this.held.get(pod);
     if (detail === 'log') return this.log(pod, url.searchParams, response);
     return send(response, pod.object(this.version));
   }

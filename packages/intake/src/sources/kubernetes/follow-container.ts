@@ -6,15 +6,12 @@ import type { IncomingMessage } from 'node:http';
 import { messageOf } from '@tendril/model/failure';
 import type { SourceEvent } from '../origin-lines.ts';
 import { HttpRefusal } from '../http/http-calls.ts';
+import { endWhenDead, waitFor, type SilenceTiming } from '../timed/silence-watch.ts';
 import { MissingOverlap, TimedReader, timeOf, type TimedLines } from '../timed/timed-reader.ts';
 import type { KubeApi } from './kube-api.ts';
 import type { Container, Pod } from './pods.ts';
 
-export interface FollowTiming {
-  /** A stream that was silent for so long is asked about. */
-  readonly silentMs: number;
-  /** For the answer to that, and for the stream to bring what the answer says is there. */
-  readonly probeMs: number;
+export interface FollowTiming extends SilenceTiming {
   readonly pauseMs: { readonly min: number; readonly max: number };
 }
 
@@ -56,7 +53,6 @@ export class ContainerFollower {
   private instance: number | undefined;
   private isGone = false;
   private isFirst: boolean;
-  private isPutting = false;
   private changed = Promise.withResolvers<void>();
 
   constructor(options: ContainerOptions) {
@@ -186,7 +182,14 @@ export class ContainerFollower {
     const ending = new AbortController();
     const answer = await api.log(this.pod, query, AbortSignal.any([signal, ending.signal]));
     this.isFirst = false;
-    const watching = this.endWhenDead(answer, ending.signal);
+    const { reader } = this;
+    const { timing } = this.options;
+    const newest = async (asked: AbortSignal): Promise<string> =>
+      await newestTime(api, { pod: this.pod, container: this.name }, asked);
+    const watching = endWhenDead(
+      { reader, stream: answer, timing, newestTime: newest },
+      ending.signal,
+    );
     try {
       const instance = this.instance ?? 0;
       await this.take(answer, { expectOverlap, isLast: false, instance });
@@ -208,11 +211,7 @@ export class ContainerFollower {
     const isOver = (): boolean => isLast || this.isOver;
     for await (const lines of reader.read(answer, { expectOverlap, isLast: isOver })) {
       const cursorAfter = (count: number): string => `${instance} ${lines.cursorAfter(count)}`;
-      // Waiting for whoever takes the lines is no silence of the stream.
-      this.isPutting = true;
       await put({ ...lines, cursorAfter, pod, container });
-      this.isPutting = false;
-      reader.heardAtMs = Date.now();
     }
     if (reader.remark !== '') onEvent('unreadable', reader.remark);
   }
@@ -251,38 +250,6 @@ export class ContainerFollower {
     return { sinceTime, ...(this.isFirst && { tailLines }) };
   }
 
-  /** Breaks a stream that is silent while the log has newer lines, or while nobody answers. */
-  private async endWhenDead(answer: IncomingMessage, ended: AbortSignal): Promise<void> {
-    const { silentMs } = this.options.timing;
-    while (!ended.aborted) {
-      const quietMs = this.isPutting ? 0 : Date.now() - this.reader.heardAtMs;
-      if (quietMs < silentMs) {
-        await wait(silentMs - quietMs, ended);
-        continue;
-      }
-      const reason = await this.whyDead(ended);
-      if (ended.aborted) return;
-      if (reason !== undefined) answer.destroy(new Error(reason));
-      this.reader.heardAtMs = Date.now();
-    }
-  }
-
-  private async whyDead(ended: AbortSignal): Promise<string | undefined> {
-    const { api, timing } = this.options;
-    const signal = AbortSignal.any([ended, AbortSignal.timeout(timing.probeMs)]);
-    try {
-      const newest = await newestTime(api, this.pod, this.name, signal);
-      if (newest <= this.reader.newestTime) return undefined;
-      // It may be on its way at this moment.
-      const heardAtMs = this.reader.heardAtMs;
-      await wait(timing.probeMs / 4, ended);
-      if (this.reader.heardAtMs > heardAtMs || newest <= this.reader.newestTime) return undefined;
-      return `silent, though the log has lines up to ${newest}Z`;
-    } catch (error) {
-      return `silent, and the cluster does not answer: ${messageOf(error)}`;
-    }
-  }
-
   private async change(signal: AbortSignal): Promise<void> {
     const { promise } = this.changed;
     const { promise: stopped, resolve } = Promise.withResolvers<void>();
@@ -292,7 +259,7 @@ export class ContainerFollower {
 
   private async pause(ms: number): Promise<void> {
     const { signal } = this.options;
-    await wait(ms, signal);
+    await waitFor(ms, signal);
   }
 
   private notify(): void {
@@ -312,8 +279,7 @@ interface TakeOptions {
 /** Of the last line; empty when there is none. */
 async function newestTime(
   api: KubeApi,
-  pod: Pod,
-  container: string,
+  { container, pod }: { readonly pod: Pod; readonly container: string },
   signal: AbortSignal,
 ): Promise<string> {
   const answer = await api.log(pod, { container, tailLines: 1 }, signal);
@@ -323,16 +289,6 @@ async function newestTime(
     if (chunks.length === 0) chunks.push(chunk as Buffer);
   }
   return timeOf(Buffer.concat(chunks).toString()) ?? '';
-}
-
-async function wait(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  const stop = (): void => resolve();
-  signal.addEventListener('abort', stop, { once: true });
-  await promise;
-  signal.removeEventListener('abort', stop);
-  clearTimeout(timer);
 }
 
 function parseCursor(cursor: string | undefined): {

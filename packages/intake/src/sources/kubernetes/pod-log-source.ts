@@ -1,6 +1,6 @@
 /** The log of one container as it is now, as a line source: read to its end, once. */
-import { TimedReader } from '../timed/timed-reader.ts';
-import type { LineBatch, LineSource, ReadOptions } from '../line-source.ts';
+import type { LineSource } from '../line-source.ts';
+import { readTimedLog } from '../timed/read-timed-log.ts';
 import { originName } from './follow-pods.ts';
 import type { KubeApi } from './kube-api.ts';
 import { resourceOf, type Container, type Pod } from './pods.ts';
@@ -16,31 +16,14 @@ export interface PodLogOptions {
 }
 
 export function podLogSource(options: PodLogOptions): LineSource {
-  const { container, pod } = options;
+  const { api, container, pod, previous, sinceTime, tailLines } = options;
+  const query = { container: container.name, sinceTime, tailLines, ...(previous && { previous }) };
   return {
     name: originName(pod, container),
     resource: resourceOf(pod, container),
     sizeBytes: undefined,
     modifiedAtMs: undefined,
-    read: (reading) => readLog(options, reading),
+    read: ({ signal = new AbortController().signal }) =>
+      readTimedLog(async () => await api.log(pod, query, signal)),
   };
-}
-
-async function* readLog(
-  { api, container, pod, previous, sinceTime, tailLines }: PodLogOptions,
-  { signal = new AbortController().signal }: ReadOptions,
-): AsyncGenerator<LineBatch> {
-  const query = { container: container.name, sinceTime, tailLines, ...(previous && { previous }) };
-  const answer = await api.log(pod, query, signal);
-  let readBytes = 0;
-  const counted = async function* (): AsyncGenerator<Buffer> {
-    for await (const chunk of answer) {
-      readBytes += (chunk as Buffer).length;
-      yield chunk as Buffer;
-    }
-  };
-  const reading = { expectOverlap: false, isLast: () => true };
-  for await (const { cutLines, lines } of new TimedReader().read(counted(), reading)) {
-    yield { lines, checkpointAfter: () => undefined, readBytes, cutLines };
-  }
 }

@@ -25,6 +25,8 @@ export class MissingOverlap extends Error {}
 export class TimedReader {
   /** When lines came last, or something else did; a stream that is silent for long is asked about. */
   heardAtMs: number = Date.now();
+  /** Whoever takes the lines is busy: silence is not the stream's. */
+  isWaiting = false;
   /** Text that was no line of the log, as kubelet writes it into the stream when it cannot read on. */
   remark = '';
   private recent: readonly TimedLine[];
@@ -70,6 +72,7 @@ export class TimedReader {
     for await (const chunk of chunks) {
       this.heardAtMs = Date.now();
       yield* this.taken(session.push(chunk));
+      this.heardAtMs = Date.now();
     }
     if (options.isLast()) yield* this.taken(session.finish());
   }
@@ -80,11 +83,13 @@ export class TimedReader {
     if (lines.length === 0) return;
     const before = this.recent;
     this.recent = recentOf(before, timed);
+    this.isWaiting = true;
     yield {
       lines,
       cursorAfter: (count) => printRecent(recentOf(before, timed.slice(0, count))),
       cutLines,
     };
+    this.isWaiting = false;
   }
 }
 
