@@ -18,8 +18,9 @@ import { useActions } from '../lib/actions.ts';
 import { copyText } from '../lib/clipboard.ts';
 import { preferences, setPreferences, usePreference, withRecent } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
-import { absoluteRange, isRelative, resolveRange, serverNowNs } from '../lib/time-range.ts';
+import { absoluteRange, isRelative, serverNowNs } from '../lib/time-range.ts';
 import { useLatch } from '../lib/use-latch.ts';
+import { useResolvedRange } from '../lib/use-resolved-range.ts';
 import { useElementWidth } from '../lib/use-element-width.ts';
 import { useRecordLinks } from '../records/use-record-links.ts';
 import { ValueContext, type ValueHandlers } from '../records/value-actions.tsx';
@@ -72,7 +73,7 @@ export function LogsSearch(): ReactElement {
   const [draft, setDraft] = useState(query);
   const [runs, setRuns] = useState(0);
   useEffect(() => setDraft(query), [query]);
-  const { resolved, isBad } = useResolved(range.from, range.to, query, runs);
+  const { resolved, isBad } = useResolvedRange(range, `${runs} ${query}`);
   const { filter, pipes } = queryParts(query);
   const request = useMemo(
     () => ({ query: filter, range: resolved, order, isLive }),
@@ -373,23 +374,6 @@ function liveRange(range: { readonly from: string; readonly to: string }): typeo
 
 function focusGrid(): void {
   document.querySelector<HTMLElement>('.record-table')?.focus();
-}
-
-/** `now` is taken once per run, so that rows, counts and facets are of the same range. */
-function useResolved(
-  from: string,
-  to: string,
-  query: string,
-  runs: number,
-): { readonly resolved: TimeRange; readonly isBad: boolean } {
-  return useMemo(() => {
-    const nowNs = serverNowNs();
-    const resolved = resolveRange({ from, to }, nowNs);
-    const fallback = { fromNs: nowNs - 3_600_000_000_000n, toNs: nowNs };
-    return { resolved: resolved ?? fallback, isBad: resolved === undefined };
-    // A run of the same query takes `now` anew.
-    // oxlint-disable-next-line react/exhaustive-deps
-  }, [from, to, query, runs]);
 }
 
 /** In live mode the range of the counts goes on to now every few seconds. */

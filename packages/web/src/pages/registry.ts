@@ -10,6 +10,13 @@ export const PAGES: readonly PageDefinition[] = [
     load: async () => await import('./logs.tsx'),
   },
   {
+    id: 'traces',
+    path: '/traces',
+    title: 'page.traces',
+    icon: 'traces',
+    load: async () => await import('./traces.tsx'),
+  },
+  {
     id: 'trace',
     path: '/traces/$traceId',
     title: 'page.trace',

@@ -10,12 +10,15 @@ import { useActions } from '../lib/actions.ts';
 import { preferences, setPreferences, usePreference } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
 import type { QueryEditorProps } from './query-editor.tsx';
+import type { QuerySource } from './use-fields.ts';
 import './query.css';
 
 export interface QueryBarProps {
   /** As in the address. */
   readonly query: string;
   readonly range: TimeRange;
+  /** What the query is about; log records when absent. */
+  readonly source?: QuerySource;
   readonly draft: string;
   readonly onDraft: (text: string) => void;
   readonly onRun: (text: string) => void;

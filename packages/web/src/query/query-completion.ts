@@ -14,11 +14,13 @@ import type { TimeRange } from '@tendril/model/time-range';
 import { completionsAt, type Completion as Place } from '@tendril/query/complete';
 import { printFieldName, quoteText } from '@tendril/query/print';
 import type { useText } from '../lib/text.tsx';
+import type { QuerySource } from './use-fields.ts';
 
 export interface CompletionSources {
   readonly api: Client;
   readonly queryClient: QueryClient;
   readonly fields: readonly LogField[];
+  readonly source?: QuerySource | undefined;
   readonly range: TimeRange;
   readonly text: ReturnType<typeof useText>['text'];
 }
@@ -127,8 +129,10 @@ function rankOf({ name, aliases }: LogField, wanted: string): number {
 
 async function valueOptions(
   { field = '', prefix }: Place,
-  { api, queryClient, range, text }: CompletionSources,
+  { api, queryClient, source, range, text }: CompletionSources,
 ): Promise<readonly Completion[]> {
+  // Values of spans are not counted by field.
+  if (source === 'spans') return [];
   const request = {
     field,
     prefix,

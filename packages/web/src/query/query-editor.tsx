@@ -33,11 +33,11 @@ export interface QueryEditorProps extends QueryBarProps {
 const LINT_DELAY_MS = 250;
 
 export function QueryEditor(props: QueryEditorProps): ReactElement {
-  const { draft, hadFocus, range, error } = props;
+  const { draft, hadFocus, range, error, source } = props;
   const { text, failure } = useText();
   const api = useApi();
   const queryClient = useQueryClient();
-  const fields = useFields(range).data?.fields ?? [];
+  const fields = useFields(range, source).data?.fields ?? [];
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   // What was typed and has not come back as the draft yet: on a busy machine it comes when more was typed.

@@ -2,6 +2,7 @@
 import type { Diagnostic } from '@codemirror/lint';
 import type { LogField } from '@tendril/api/log-fields';
 import { ProblemFailure } from '@tendril/api/problem';
+import { LOG_REGISTRY, SPAN_REGISTRY } from '@tendril/model/fields';
 import { fieldCatalogue, type AttributeField } from '@tendril/query/catalogue';
 import { checkQuery } from '@tendril/query/check';
 import { parsePipeline } from '@tendril/query/pipeline';
@@ -9,12 +10,14 @@ import { QueryFailure } from '@tendril/query/query-failure';
 import { printFieldName } from '@tendril/query/print';
 import { serverNowNs } from '../lib/time-range.ts';
 import type { useText } from '../lib/text.tsx';
+import type { QuerySource } from './use-fields.ts';
 
 export interface MistakeSources {
   /** The query that was run, and what the server said of it. */
   readonly query: string;
   readonly error: unknown;
   readonly fields: readonly LogField[];
+  readonly source?: QuerySource | undefined;
   readonly text: ReturnType<typeof useText>['text'];
   readonly failure: ReturnType<typeof useText>['failure'];
 }
@@ -29,7 +32,7 @@ interface Mistake {
 
 export function queryMistakes(text: string, sources: MistakeSources): readonly Diagnostic[] {
   const said = serverMistake(text, sources);
-  const found = said ?? ownMistake(text, sources.fields);
+  const found = said ?? ownMistake(text, sources);
   if (!found) return [];
   const { params, position, hint } = found;
   const from = Math.min(position.start, text.length);
@@ -63,11 +66,12 @@ function serverMistake(text: string, { query, error }: MistakeSources): Mistake 
   return position && { code, detail, params, position, hint };
 }
 
-function ownMistake(text: string, fields: readonly LogField[]): Mistake | undefined {
+function ownMistake(text: string, { fields, source: about }: MistakeSources): Mistake | undefined {
   try {
     const { source } = parsePipeline(text);
+    const registry = about === 'spans' ? SPAN_REGISTRY : LOG_REGISTRY;
     if (fields.length > 0)
-      checkQuery(source, { catalogue: catalogueOf(fields), nowNs: serverNowNs() });
+      checkQuery(source, { catalogue: catalogueOf(fields), registry, nowNs: serverNowNs() });
     return undefined;
   } catch (error) {
     if (!(error instanceof QueryFailure)) throw error;

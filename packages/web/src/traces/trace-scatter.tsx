@@ -1,0 +1,174 @@
+/**
+ * Duration over time, a dot for each trace, errors apart. A click opens the trace, dragging narrows the
+ * time. The list below says the same to who cannot see it.
+ */
+import 'uplot/dist/uPlot.min.css';
+import uPlot from 'uplot';
+import { useEffect, useRef, useState, type ReactElement } from 'react';
+import type { TraceSummary } from '@tendril/api/trace-search';
+import { NS_PER_MS, type TimeRange } from '@tendril/model/time-range';
+import { durationText } from '../lib/duration-text.ts';
+import { usePreference } from '../lib/preferences.ts';
+import { useText } from '../lib/text.tsx';
+import { clockText } from '../lib/zone-time.ts';
+import { visibleLine } from '../records/visible-text.ts';
+import { nearestDot, scatterDots, type ScatterDots } from './scatter-dots.ts';
+
+export interface TraceScatterProps {
+  readonly traces: readonly TraceSummary[];
+  readonly range: TimeRange;
+  readonly onOpen: (trace: TraceSummary) => void;
+  readonly onZoom: (range: TimeRange) => void;
+}
+
+const HEIGHT_PX = 150;
+const AXIS_PX = 64;
+const TIME_AXIS_PX = 26;
+const DOT_PX = 7;
+/** A shorter drag is a click. */
+const DRAG_PX_MIN = 4;
+const NAME_CHARACTERS_MAX = 80;
+
+export function TraceScatter(props: TraceScatterProps): ReactElement {
+  const { traces, range } = props;
+  const { text } = useText();
+  const zone = usePreference('zone');
+  const theme = usePreference('theme');
+  const place = useRef<HTMLDivElement>(null);
+  const latest = useRef(props);
+  const [hovered, setHovered] = useState<TraceSummary>();
+  useEffect(() => {
+    latest.current = props;
+  });
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return undefined;
+    const dots = scatterDots(traces);
+    const sources = { element, dots, range, zone, latest, onHover: setHovered };
+    const data: uPlot.AlignedData = [[...dots.timesMs], [...dots.calm], [...dots.failed]];
+    const chart = new uPlot(optionsOf(sources), data, element);
+    const observer = new ResizeObserver(() =>
+      chart.setSize({ width: element.clientWidth, height: HEIGHT_PX }),
+    );
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      chart.destroy();
+    };
+    // The colours of the canvas are those of the theme at the moment it is drawn.
+  }, [traces, range, zone, theme]);
+  return (
+    <figure className="trace-scatter" aria-label={text('traces.scatter')}>
+      <div ref={place} className="trace-scatter-canvas" aria-hidden />
+      <figcaption className="trace-scatter-hovered number">
+        {hovered
+          ? `${clockText(BigInt(hovered.timestamp), zone, 'millisecond')} · ${durationText(Number(hovered.durationNs))} · ${visibleLine(hovered.root.service, NAME_CHARACTERS_MAX)} ${visibleLine(hovered.root.name, NAME_CHARACTERS_MAX)}`
+          : text('traces.scatter.hint')}
+      </figcaption>
+    </figure>
+  );
+}
+
+interface OptionSources {
+  readonly element: HTMLElement;
+  readonly dots: ScatterDots;
+  readonly range: TimeRange;
+  readonly zone: string;
+  readonly latest: { readonly current: TraceScatterProps };
+  readonly onHover: (trace: TraceSummary | undefined) => void;
+}
+
+function optionsOf(sources: OptionSources): uPlot.Options {
+  const { element, range, zone } = sources;
+  const style = getComputedStyle(element);
+  const colourOf = (name: string): string => style.getPropertyValue(name).trim();
+  const axis = {
+    stroke: colourOf('--text-3'),
+    grid: { stroke: colourOf('--line'), width: 1 },
+    ticks: { show: false },
+    font: '11px system-ui, sans-serif',
+  };
+  const dots = (name: string, colour: string): uPlot.Series => ({
+    label: name,
+    paths: () => null,
+    points: {
+      show: true,
+      size: DOT_PX,
+      width: 0,
+      fill: colourOf(colour),
+      stroke: colourOf(colour),
+    },
+  });
+  return {
+    width: element.clientWidth,
+    height: HEIGHT_PX,
+    ms: 1,
+    legend: { show: false },
+    cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
+    scales: {
+      x: { time: true, range: [msOf(range.fromNs), msOf(range.toNs)] },
+      // Durations differ by powers of ten.
+      y: { distr: 3, log: 10 },
+    },
+    axes: [
+      {
+        ...axis,
+        size: TIME_AXIS_PX,
+        values: (_chart, ticks) => ticks.map((tick) => clockText(nsOf(tick), zone, 'second')),
+      },
+      {
+        ...axis,
+        size: AXIS_PX,
+        filter: (_chart, ticks) =>
+          ticks.map((tick) => (Number.isInteger(Math.log10(tick)) ? tick : null)),
+        values: (_chart, ticks) => ticks.map((tick) => (tick === null ? '' : durationText(tick))),
+      },
+    ],
+    series: [{}, dots('calm', '--info'), dots('failed', '--error')],
+    hooks: hooksOf(sources),
+  };
+}
+
+function hooksOf({ dots, latest, onHover, element }: OptionSources): uPlot.Hooks.Arrays {
+  const dotUnder = (chart: uPlot): TraceSummary | undefined => {
+    const { left = -1, top = -1 } = chart.cursor;
+    if (left < 0) return undefined;
+    const toPlace = {
+      x: (value: number) => chart.valToPos(value, 'x'),
+      y: (value: number) => chart.valToPos(value, 'y'),
+    };
+    return nearestDot(dots, { left, top }, toPlace);
+  };
+  return {
+    setCursor: [
+      (chart) => {
+        const dot = dotUnder(chart);
+        element.classList.toggle('is-on-dot', dot !== undefined);
+        onHover(dot);
+      },
+    ],
+    ready: [
+      (chart) =>
+        chart.over.addEventListener('click', () => {
+          const dot = dotUnder(chart);
+          if (dot && chart.select.width < DRAG_PX_MIN) latest.current.onOpen(dot);
+        }),
+    ],
+    setSelect: [
+      (chart) => {
+        const { left, width } = chart.select;
+        if (width < DRAG_PX_MIN) return;
+        const [from, to] = [chart.posToVal(left, 'x'), chart.posToVal(left + width, 'x')];
+        latest.current.onZoom({ fromNs: nsOf(from), toNs: nsOf(to) });
+      },
+    ],
+  };
+}
+
+function msOf(ns: bigint): number {
+  return Number(ns / NS_PER_MS);
+}
+
+function nsOf(ms: number): bigint {
+  return BigInt(Math.round(ms)) * NS_PER_MS;
+}
