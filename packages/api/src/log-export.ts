@@ -15,6 +15,7 @@ import {
 export const EXPORT_FORMATS = ['csv', 'ndjson', 'txt'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
+/** What holds more is exported in pieces. */
 export const EXPORT_ROWS_MAX = 10_000_000;
 export const EXPORT_COLUMNS_MAX = 200;
 
@@ -23,7 +24,8 @@ export interface LogExportRequest extends TimeBounds {
   readonly format: ExportFormat;
   /** Names of fields; empty for the whole record (NDJSON) or the usual columns (CSV, text). */
   readonly columns: readonly string[];
-  readonly limit: number;
+  /** Only the first so many. Without it everything; more than may be exported at once is a failure. */
+  readonly limit?: number;
   readonly order: 'desc' | 'asc';
   /** Suggested to the browser; made safe by the server. */
   readonly filename: string;
@@ -49,7 +51,7 @@ export const logExportRequestSchema: z.ZodType<LogExportRequest, LogExportInput>
     .default('')
     .transform(columnNames)
     .pipe(z.array(z.string().max(1024)).max(EXPORT_COLUMNS_MAX)),
-  limit: z.coerce.number<number>().int().min(1).max(EXPORT_ROWS_MAX).default(1_000_000),
+  limit: z.coerce.number<number>().int().min(1).max(EXPORT_ROWS_MAX).exactOptional(),
   order: z.enum(['desc', 'asc']).default('desc'),
   filename: z.string().max(200).default(''),
 });

@@ -22,6 +22,17 @@ describe('ByteTable', () => {
     );
   });
 
+  test('says the number of a text without giving it one', () => {
+    const table = new ByteTable();
+    for (let i = 0; i < 1000; i += 1) intern(table, `value ${i}`);
+    const numberOf = (text: string): number => {
+      const bytes = Buffer.from(text);
+      return table.numberOf(new ByteSource(bytes), 0, bytes.length);
+    };
+    expect([numberOf('value 999'), numberOf('value 0'), numberOf('other')]).toEqual([999, 0, -1]);
+    expect(table.count).toBe(1000);
+  });
+
   test('forgets what truncate takes back and gives its numbers again', () => {
     const table = new ByteTable();
     for (let i = 0; i < 1000; i += 1) intern(table, `value ${i}`);

@@ -46,6 +46,12 @@ export class ByteTable {
     return guess < this.count && this.equals(guess, source, start, end) ? guess : -1;
   }
 
+  /** The number of the range, -1 when it has none: for those that must not be given any more. */
+  numberOf(source: ByteSource, start: number, end: number): number {
+    const slot = this.slotOf(hashOf(source, start, end), source, start, end);
+    return (this.slots[slot] ?? 0) - 1;
+  }
+
   startOf(number: number): number {
     return this.starts[number] ?? 0;
   }
@@ -75,11 +81,17 @@ export class ByteTable {
 
   private internHashed(source: ByteSource, start: number, end: number): number {
     const hash = hashOf(source, start, end);
+    const number = (this.slots[this.slotOf(hash, source, start, end)] ?? 0) - 1;
+    return number < 0 ? this.add(hash, source, start, end) : number;
+  }
+
+  // Of the range, or a free one.
+  private slotOf(hash: number, source: ByteSource, start: number, end: number): number {
     const mask = this.slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const number = (this.slots[slot] ?? 0) - 1;
-      if (number < 0) return this.add(hash, source, start, end);
-      if (this.hashes[number] === hash && this.equals(number, source, start, end)) return number;
+      if (number < 0) return slot;
+      if (this.hashes[number] === hash && this.equals(number, source, start, end)) return slot;
     }
   }
 

@@ -13,6 +13,13 @@ import type { KeyRule, Redactor } from './redact/redactor.ts';
 /** Past this many keys all are looked up anew: only hostile input has more. */
 const KEYS_REMEMBERED_MAX = 8192;
 
+/**
+ * Keys of records that one request may bring which were not seen lately. Learning a key costs microseconds
+ * in which nobody else is served, and a request with so many makes them up. Twice what is remembered: a
+ * request whose keys all fit there loses none.
+ */
+export const NEW_KEYS_PER_REQUEST_MAX: number = 2 * KEYS_REMEMBERED_MAX;
+
 /** Columns that attributes fill. The ones up to `original` take the attribute away. */
 export const DOMAIN = {
   none: 0,
@@ -64,6 +71,9 @@ export interface AttributeKeysOptions {
 export class AttributeKeys {
   /** How often a key was longer than allowed. */
   cut = 0;
+  /** Attributes of the request that were left out because it had brought too many new keys. */
+  private dropped = 0;
+  private newKeys = 0;
   private readonly options: AttributeKeysOptions;
   private readonly table: ByteTable = new ByteTable();
   private entries: KeyEntry[] = [];
@@ -75,17 +85,37 @@ export class AttributeKeys {
     this.generation = options.paths.generation;
   }
 
-  /** Call when paths may have been taken back. */
-  refresh(): void {
+  /** For the sender of the request; empty when it lost none. */
+  get warning(): string {
+    if (this.dropped === 0) return '';
+    return `${this.dropped} attributes were left out: a request may bring ${NEW_KEYS_PER_REQUEST_MAX} new keys`;
+  }
+
+  /** Begins a request; paths may have been taken back since the last. */
+  open(): void {
+    this.dropped = 0;
+    this.newKeys = 0;
     if (this.generation === this.options.paths.generation) return;
     this.forget();
   }
 
-  ofBytes(source: ByteSource, start: number, end: number): KeyEntry {
+  /** A key of a record; undefined when it is one new key too many. */
+  ofBytes(source: ByteSource, start: number, end: number): KeyEntry | undefined {
+    if (this.newKeys >= NEW_KEYS_PER_REQUEST_MAX) return this.knownOfBytes(source, start, end);
     const number = this.table.intern(source, start, end);
     return this.entries[number] ?? this.addBytes(number, source, start, end);
   }
 
+  /** As `ofBytes`, for a key that is a string. */
+  ofRecordName(name: string): KeyEntry | undefined {
+    const known = this.byName.get(name);
+    if (known) return known;
+    if (this.newKeys >= NEW_KEYS_PER_REQUEST_MAX) return this.drop();
+    this.newKeys += 1;
+    return this.ofName(name);
+  }
+
+  /** A key that Tendril itself gives. */
   ofName(name: string): KeyEntry {
     const known = this.byName.get(name);
     if (known) return known;
@@ -96,7 +126,16 @@ export class AttributeKeys {
     return entry;
   }
 
+  private knownOfBytes(source: ByteSource, start: number, end: number): KeyEntry | undefined {
+    return this.entries[this.table.numberOf(source, start, end)] ?? this.drop();
+  }
+
+  private drop(): undefined {
+    this.dropped += 1;
+  }
+
   private addBytes(number: number, source: ByteSource, start: number, end: number): KeyEntry {
+    this.newKeys += 1;
     const entry = this.ofName(decodeUtf8(source.bytes, start, end));
     if (number >= KEYS_REMEMBERED_MAX) this.forget();
     else this.entries[number] = entry;

@@ -88,14 +88,24 @@ export class AttributeWriter {
     if (!this.truncated.includes(name)) this.truncated.push(name);
   }
 
-  /** The entry of a key that names the next attribute; undefined when the record has too many. */
+  /**
+   * The entry of a key that names the next attribute; undefined when the record has too many attributes or
+   * the request too many new keys.
+   */
   keyOfRange(source: ByteSource, start: number, end: number): KeyEntry | undefined {
-    return this.isOneTooMany() ? undefined : this.keys.ofBytes(source, start, end);
+    if (this.isOneTooMany()) return undefined;
+    return this.keys.ofBytes(source, start, end) ?? this.drop();
   }
 
   /** As `keyOfRange`, for a key that is a string. */
   keyOfName(name: string): KeyEntry | undefined {
-    return this.isOneTooMany() ? undefined : this.keys.ofName(name);
+    if (this.isOneTooMany()) return undefined;
+    return this.keyOfElement(name);
+  }
+
+  /** As `keyOfName`, for an attribute of a part of the record, which counts its own. */
+  keyOfElement(name: string): KeyEntry | undefined {
+    return this.keys.ofRecordName(name) ?? this.drop();
   }
 
   /** The hot path: see bench/src/micro/otlp-decode.ts. */
@@ -159,25 +169,20 @@ export class AttributeWriter {
     return redacted ?? kept;
   }
 
-  /** An attribute that is stored as text, outside the record's own attributes. */
-  redactedText(
-    name: string,
-    kind: Kind,
-    value: AttributeValue,
-  ): { readonly key: string; readonly text: string } {
-    const entry = this.keys.ofName(name);
+  /** The text of an attribute that is stored outside the record's own attributes. */
+  redactedText(entry: KeyEntry, kind: Kind, value: AttributeValue): string {
     if (typeof value !== 'object' && kind !== KIND.text) {
       const hidden = this.hiddenScalar(entry, kind, value);
       if (hidden !== undefined) this.counts.valuesRedacted += 1;
-      return { key: entry.name, text: hidden ?? String(value) };
+      return hidden ?? String(value);
     }
     const text = attributeText(value);
-    if (entry.identifier) return { key: entry.name, text };
-    if (entry.rule === undefined) return { key: entry.name, text: this.shortText(name, text) };
+    if (entry.identifier) return text;
+    if (entry.rule === undefined) return this.shortText(entry.name, text);
     const length = this.scratch.encode(text);
     const end = this.cutEnd(entry, this.scratch.source, 0, length);
     const cut = end === length ? text : decodeUtf8(this.scratch.source.bytes, 0, end);
-    return { key: entry.name, text: this.redact(entry, cut) };
+    return this.redact(entry, cut);
   }
 
   int64(columns: RecordColumns, entry: KeyEntry, low: number, high: number): void {
@@ -206,8 +211,12 @@ export class AttributeWriter {
   private isOneTooMany(): boolean {
     this.attributeCount += 1;
     if (this.attributeCount <= this.recordAttributesMax) return false;
-    this.counts.attributesDropped += 1;
+    this.drop();
     return true;
+  }
+
+  private drop(): undefined {
+    this.counts.attributesDropped += 1;
   }
 
   private text(columns: RecordColumns, entry: KeyEntry, text: string): void {

@@ -3,6 +3,7 @@ import { KIND } from '@tendril/columns/json-path';
 import { emptyAttributes, type Attributes, type AttributeValue } from '@tendril/model/attribute';
 import type { LogRecord } from '@tendril/model/log-record';
 import { encodedRows, logBatchFixture, type LogBatchFixture } from '@tendril/testkit/log-batches';
+import { NEW_KEYS_PER_REQUEST_MAX } from './attribute-keys.ts';
 import type { LogWriter } from './log-writer.ts';
 import { createRedactor } from './redact/redactor.ts';
 
@@ -249,6 +250,28 @@ describe('limits', () => {
     }, limits);
     expect(record.attributes).toEqual({ k0: 0, k1: 1, k2: 2 });
     expect(fixture.writer.counts.attributesDropped).toBe(2);
+  });
+
+  test('leave out new keys past the most a request may bring, say so, and keep known ones', () => {
+    const { writer, sink } = logBatchFixture({ nowNs: NOW_NS, redactor, limits: {} });
+    const record = (keys: readonly string[]): void => {
+      writer.begin();
+      for (const key of keys) writer.attribute(key, 'x');
+      writer.end();
+    };
+    const madeUp = (from: number, count: number): string[] =>
+      Array.from({ length: count }, (_, index) => `key ${from + index}`);
+    writer.open(sink);
+    for (let at = 0; at < NEW_KEYS_PER_REQUEST_MAX; at += 1024) record(madeUp(at, 1024));
+    expect(writer.outcome().message).toBe('');
+    record(['one too many', `key ${NEW_KEYS_PER_REQUEST_MAX - 1}`]);
+    expect(writer.counts.attributesDropped).toBe(1);
+    expect(writer.outcome().message).toBe(
+      `1 attributes were left out: a request may bring ${NEW_KEYS_PER_REQUEST_MAX} new keys`,
+    );
+    writer.open(sink);
+    record(['one too many']);
+    expect(writer.counts.attributesDropped).toBe(1);
   });
 
   test('put keys beyond the paths of the table into the overflow map', () => {

@@ -75,7 +75,7 @@ export class LogWriter {
   /** Begins a request. */
   open(sink: BatchSink<LogBatch>, receivedAtNs: bigint = this.nowNs()): void {
     this.request.open(sink, receivedAtNs, this.noResource);
-    this.keys.refresh();
+    this.keys.open();
   }
 
   /** The bytes that ranges refer to from now on. */
@@ -85,6 +85,7 @@ export class LogWriter {
   }
 
   outcome(): WriteOutcome {
+    if (this.keys.warning !== '') this.request.warn(this.keys.warning);
     return this.request.outcome();
   }
 

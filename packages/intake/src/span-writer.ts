@@ -114,7 +114,7 @@ export class SpanWriter {
   /** Begins a request. */
   open(sink: BatchSink<SpanBatch>, receivedAtNs: bigint = this.nowNs()): void {
     this.request.open(sink, receivedAtNs, this.noResource);
-    this.keys.refresh();
+    this.keys.open();
   }
 
   /** The bytes that ranges refer to from now on. */
@@ -124,6 +124,7 @@ export class SpanWriter {
   }
 
   outcome(): WriteOutcome {
+    if (this.keys.warning !== '') this.request.warn(this.keys.warning);
     return this.request.outcome();
   }
 
@@ -308,8 +309,10 @@ export class SpanWriter {
       this.attributes.counts.attributesDropped += 1;
       return;
     }
-    const { key, text } = this.attributes.redactedText(name, kind, value);
-    element.addAttribute(key, text, TYPE_LETTERS[kind]);
+    const entry = this.attributes.keyOfElement(name);
+    if (!entry) return;
+    const text = this.attributes.redactedText(entry, kind, value);
+    element.addAttribute(entry.name, text, TYPE_LETTERS[kind]);
   }
 
   endElement(): void {

@@ -44,7 +44,6 @@ describe('tendril export', () => {
       from: 'now-1d',
       format: 'csv',
       columns: 'a,b',
-      limit: '1000000',
     });
   });
 

@@ -9,8 +9,6 @@ import { printable } from '../output/printable.ts';
 import { bytesText } from '../output/quantity.ts';
 import { RANGE_FLAGS, rangeOf } from '../range-flags.ts';
 
-const ROWS_DEFAULT = 1_000_000;
-
 type Format = (typeof EXPORT_FORMATS)[number];
 
 export const exportRecords: Command = {
@@ -29,13 +27,7 @@ export const exportRecords: Command = {
     ...RANGE_FLAGS,
     format: { type: 'string', value: 'NAME', summary: 'export.flag.format' },
     columns: { type: 'string', value: 'NAMES', summary: 'export.flag.columns' },
-    limit: {
-      type: 'string',
-      short: 'n',
-      value: 'N',
-      summary: 'export.flag.limit',
-      default: String(ROWS_DEFAULT),
-    },
+    limit: { type: 'string', short: 'n', value: 'N', summary: 'export.flag.limit' },
     output: { type: 'string', short: 'o', value: 'FILE', summary: 'export.flag.output' },
   },
 
@@ -52,7 +44,9 @@ export const exportRecords: Command = {
         ...rangeOf(flags),
         format,
         columns: printColumnNames(namesOf(flags)),
-        limit: countFlag(flags, 'limit', { min: 1, max: EXPORT_ROWS_MAX }),
+        ...(isSet(flags, 'limit') && {
+          limit: countFlag(flags, 'limit', { min: 1, max: EXPORT_ROWS_MAX }),
+        }),
       },
       signal,
     );

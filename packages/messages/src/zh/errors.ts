@@ -95,7 +95,7 @@ export const ZH_ERRORS: Readonly<Record<string, string>> = {
   too_many_views: '已保存的视图达到上限 {viewsMax} 个，请删除一些',
   export_broken: '导出中断：服务器达到上限或已断开，收到的内容不完整',
   export_incomplete:
-    '导出达到上限（{reason, select, time {时间} bytes_read {读取的数据} memory {内存} other {{reason}}}），请缩短时间范围',
+    '导出达到上限（{reason, select, time {时间} bytes_read {读取的数据} memory {内存} rows {行数} other {{reason}}}），请缩短时间范围',
   too_many_tokens: '令牌已达上限 {tokensMax} 个；请吊销不用的',
   unauthorized:
     '{given, select, yes {访问令牌无效、过期或已吊销} other {需要访问令牌；请设置 TENDRIL_TOKEN}}',
@@ -103,6 +103,7 @@ export const ZH_ERRORS: Readonly<Record<string, string>> = {
   unreachable: '连不上服务器 {url}：{reason}',
   unreadable_file: '无法读取 {path}：{reason}',
   unsupported_encoding: '不支持内容编码“{encoding}”',
-  unsupported_media_type: '不支持内容类型“{mediaType}”',
+  unsupported_media_type:
+    '不支持内容类型“{mediaType}”{isForm, select, yes {。curl 请用 --data-binary @文件 -H "content-type: text/plain"（-d 会去掉换行）} other {}}',
   write_failed: '无法保存日志：{detail}',
 };

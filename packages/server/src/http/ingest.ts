@@ -44,13 +44,19 @@ export function mountIngest(
   });
 }
 
+/** What `curl -d` says unless it is told otherwise; it also takes the line ends out of a file. */
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+const CURL_ADVICE = `; with curl: --data-binary @FILE -H 'content-type: text/plain' (-d removes line ends)`;
+
 function refuseForms(request: Request): void {
   const mediaType = mediaTypeOf(request);
   if (MEDIA_TYPES.has(mediaType)) return;
+  const isForm = mediaType === FORM_TYPE;
+  const shown = mediaType.slice(0, 100);
   throw new Failure({
     code: 'unsupported_media_type',
-    detail: `lines are taken as application/x-ndjson or text/plain, not as ${mediaType.slice(0, 100)}`,
-    params: { mediaType: mediaType.slice(0, 100) },
+    detail: `lines are taken as application/x-ndjson or text/plain, not as ${shown}${isForm ? CURL_ADVICE : ''}`,
+    params: { mediaType: shown, isForm: isForm ? 'yes' : 'no' },
   });
 }
 

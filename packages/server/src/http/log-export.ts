@@ -19,7 +19,7 @@ export function mountLogExport(mount: Mount, { reader, logger }: HttpDependencie
     refuseForeignLinks(request);
     const input = queryInput(url, logExportRequestSchema);
     return await downloadResponse({
-      open: (leaving) => exportLogs(reader, input, leaving),
+      open: (leaving) => exportLogs(reader, input, { signal: leaving }),
       signal,
       mediaType: MEDIA_TYPES[input.format],
       filename: safeFilename(input.filename, input.format),

@@ -14,7 +14,7 @@ export async function jsonInput<T>(request: Request, schema: z.ZodType<T>): Prom
     throw new Failure({
       code: 'unsupported_media_type',
       detail: 'the body must be JSON, sent with "Content-Type: application/json"',
-      params: { mediaType: mediaType.slice(0, 100) },
+      params: { mediaType: mediaType.slice(0, 100), isForm: 'no' },
     });
   }
   const bytes = await readBytes(request, JSON_BYTES_MAX);

@@ -4,7 +4,7 @@
  * caller cuts the connection, so that half a file is never taken for one.
  */
 import type { PartialReason } from '@tendril/api/answer';
-import type { LogExportRequest } from '@tendril/api/log-export';
+import { EXPORT_ROWS_MAX, type LogExportRequest } from '@tendril/api/log-export';
 import type { TableColumn } from '@tendril/api/table';
 import { Failure } from '@tendril/model/failure';
 import type { LogRecord } from '@tendril/model/log-record';
@@ -38,15 +38,21 @@ export const EXPORT_LIMITS: ReadLimits = {
 /** Of records, where the request names none. */
 const USUAL_COLUMNS = ['timestamp', 'level', 'service.name', 'operationId', 'traceId', 'body'];
 
+export interface ExportOptions {
+  readonly signal: AbortSignal;
+  /** More is not sent without a limit in the request. */
+  readonly rowsMax?: number;
+}
+
 export async function* exportLogs(
   reader: LogReader,
   request: LogExportRequest,
-  signal: AbortSignal,
+  { signal, rowsMax = EXPORT_ROWS_MAX }: ExportOptions,
 ): AsyncGenerator<string> {
   const options = { budget: reader.budget(EXPORT_LIMITS), signal };
   const prepared = await preparedWithColumns(reader, request, options);
   const { plan } = prepared;
-  const exporting = { reader, request, prepared, options };
+  const exporting = { reader, request, prepared, rowsMax, options };
   if (plan.kind === 'table') yield* tableText(exporting, plan);
   else if (plan.columns) yield* cellsText(exporting, plan, plan.columns);
   else yield* recordsText(exporting, plan);
@@ -56,6 +62,7 @@ interface Exporting {
   readonly reader: LogReader;
   readonly request: LogExportRequest;
   readonly prepared: PreparedQuery;
+  readonly rowsMax: number;
   readonly options: StatementOptions;
 }
 
@@ -84,13 +91,11 @@ function unfitAround(): Failure {
   });
 }
 
-async function* recordsText(
-  { reader, request, prepared, options }: Exporting,
-  plan: RecordsPlan,
-): AsyncGenerator<string> {
+async function* recordsText(exporting: Exporting, plan: RecordsPlan): AsyncGenerator<string> {
+  const { reader, request } = exporting;
   const print = request.format === 'ndjson' ? jsonLine : recordLine;
   const shape = records(reader, plan);
-  for await (const record of rowsOf({ reader, request, prepared, options }, plan, shape)) {
+  for await (const record of rowsOf(exporting, plan, shape)) {
     yield print(record);
   }
 }
@@ -110,16 +115,18 @@ async function* cellsText(
 }
 
 async function* tableText(
-  { reader, request, prepared, options }: Exporting,
+  { reader, request, prepared, rowsMax, options }: Exporting,
   plan: TablePlan,
 ): AsyncGenerator<string> {
   const writer = writerOf(request, plan.columns);
   yield writer.head;
   const statement = plan.statement(timeConditionOf(prepared.range));
-  const read = { plan, statement, rowsMax: request.limit };
+  const { limit } = request;
+  const read = { plan, statement, rowsMax: limit ?? rowsMax };
   for await (const event of tableRows(reader, read, options)) {
     if (event.kind === 'cells') yield writer.row(event.cells);
-    if (event.kind === 'cut' && event.partial !== 'rows') throw incomplete(event.partial);
+    const isWanted = event.kind === 'cut' && event.partial === 'rows' && limit !== undefined;
+    if (event.kind === 'cut' && !isWanted) throw incomplete(event.partial);
   }
 }
 
@@ -132,11 +139,31 @@ async function* rowsOf<Row>(
   plan: RecordsPlan,
   shape: RowShape<Row>,
 ): AsyncGenerator<Row> {
-  const limit = Math.min(exporting.request.limit, plan.limit ?? Infinity);
+  const { rowsMax } = exporting;
+  const wanted = Math.min(exporting.request.limit ?? Infinity, plan.limit ?? Infinity);
+  // One more than may be sent tells whether that is all.
+  const limit = Math.min(wanted, rowsMax + 1);
   if (plan.ordered) {
-    yield* orderedRows(exporting, { ordered: plan.ordered, limit }, shape);
+    yield* notTooMany(orderedRows(exporting, { ordered: plan.ordered, limit }, shape), rowsMax);
     return;
   }
+  yield* notTooMany(scannedRows(exporting, { plan, limit }, shape), rowsMax);
+}
+
+async function* notTooMany<Row>(rows: AsyncIterable<Row>, rowsMax: number): AsyncGenerator<Row> {
+  let count = 0;
+  for await (const row of rows) {
+    count += 1;
+    if (count > rowsMax) throw incomplete('rows');
+    yield row;
+  }
+}
+
+async function* scannedRows<Row>(
+  exporting: Exporting,
+  { plan, limit }: { readonly plan: RecordsPlan; readonly limit: number },
+  shape: RowShape<Row>,
+): AsyncGenerator<Row> {
   const { reader, request, prepared, options } = exporting;
   const scan = { range: prepared.range, condition: plan.condition, order: request.order };
   let cursor: Cursor | undefined;

@@ -1,5 +1,6 @@
 /** Search, histogram, fields and single records on a real engine. */
 import { Readable } from 'node:stream';
+import { logExportRequestSchema, type LogExportRequest } from '@tendril/api/log-export';
 import type { LogHistogramEvent, LogHistogramSummary } from '@tendril/api/log-histogram';
 import type { LogSearchEvent, LogSearchRequest, LogSearchSummary } from '@tendril/api/log-search';
 import { Failure } from '@tendril/model/failure';
@@ -16,6 +17,7 @@ import { render } from '@tendril/sql/sql';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../engine/engine.ts';
+import { exportLogs } from './export.ts';
 import { logFacets } from './facets.ts';
 import { logFields } from './field-list.ts';
 import { logFieldValues } from './field-values.ts';
@@ -242,6 +244,28 @@ async function histogram(
   if (summary === undefined) throw new Error('no summary');
   return { total, summary, statements: summary.sql ?? [] };
 }
+
+describe('an export', () => {
+  const request = logExportRequestSchema.parse({ ...RANGE, format: 'ndjson' });
+  const linesOf = async (given: Partial<LogExportRequest>, rowsMax: number): Promise<number> => {
+    let lines = 0;
+    const pieces = exportLogs(reader, { ...request, ...given }, { signal: SIGNAL, rowsMax });
+    for await (const piece of pieces) lines += piece.split('\n').length - 1;
+    return lines;
+  };
+
+  test.each(['', '* | fields body', '* | sort body', '* | stats count() by operationID, body'])(
+    'of "%s" has everything, or fails; a limit that is asked for is none of it',
+    async (query) => {
+      expect(await linesOf({ query }, ROW_COUNT)).toBe(ROW_COUNT);
+      await expect(linesOf({ query }, ROW_COUNT - 1)).rejects.toMatchObject({
+        code: 'export_incomplete',
+        params: { reason: 'rows' },
+      });
+      expect(await linesOf({ query, limit: 7 }, ROW_COUNT)).toBe(7);
+    },
+  );
+});
 
 describe('histogram', () => {
   test('counts exactly what a search finds', async () => {
