@@ -52,7 +52,9 @@ function filesBelow(path) {
 function build() {
   const vite = join(ROOT, 'node_modules/vite/bin/vite.js');
   const args = [vite, 'build', '--logLevel', 'warn', '--emptyOutDir'];
-  const { status } = spawnSync(process.execPath, args, { cwd: WEB, stdio: ['ignore', 2, 2] });
+  // Tests run under another NODE_ENV, with which the build would hold the development versions of the libraries.
+  const env = { ...process.env, NODE_ENV: 'production' };
+  const { status } = spawnSync(process.execPath, args, { cwd: WEB, env, stdio: ['ignore', 2, 2] });
   if (status === 0) return;
   console.error('the pages could not be built; the output above says why');
   process.exit(status ?? 1);

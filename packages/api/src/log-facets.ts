@@ -16,16 +16,21 @@ import {
 } from './time-bounds.ts';
 
 export const FACET_VALUES_MAX = 50;
+/** More fields than a person can look through; those beyond are found by `search`. */
+export const FACETS_MAX = 1_000;
 
 export interface LogFacetsRequest extends TimeBounds {
   readonly query: string;
   /** Values of each field. */
   readonly values: number;
+  /** Only fields whose name holds this, in any case. */
+  readonly search: string;
 }
 
 export interface LogFacetsInput extends TimeBoundsInput {
   readonly query?: string | undefined;
   readonly values?: number | undefined;
+  readonly search?: string | undefined;
 }
 
 export interface LogFacet extends Omit<LogField, 'aliases' | 'records'> {
@@ -42,7 +47,10 @@ export type FacetBasis =
   | { readonly kind: 'sample'; readonly records: number };
 
 export interface LogFacetsResponse {
+  /** Those that most records have. */
   readonly facets: readonly LogFacet[];
+  /** How many fields there are, listed or not. */
+  readonly fields: number;
   readonly basis: FacetBasis;
   readonly cost: Cost;
 }
@@ -52,6 +60,7 @@ export const logFacetsRequestSchema: z.ZodType<LogFacetsRequest, LogFacetsInput>
     query: querySchema,
     ...timeBoundsShape,
     values: z.number().int().min(1).max(FACET_VALUES_MAX).default(5),
+    search: z.string().max(1_024).default(''),
   })
   .meta({ id: 'LogFacetsRequest' });
 
@@ -69,6 +78,7 @@ export const logFacetsResponseSchema: z.ZodType<LogFacetsResponse> = z
         values: z.array(z.object({ value: z.string(), count: z.number().int() })),
       }),
     ),
+    fields: z.number().int(),
     basis: z.union([
       z.object({ kind: z.literal('hours') }),
       z.object({ kind: z.literal('sample'), records: z.number().int() }),

@@ -1,25 +1,43 @@
 /** Fields and their most frequent values from the table that the writers keep. */
+import { FACETS_MAX } from '@tendril/api/log-facets';
 import { NS_PER_SECOND, type TimeRange } from '@tendril/model/time-range';
-import { int64, sql, uint32, type Sql } from '@tendril/sql/sql';
+import { EMPTY_SQL, int64, sql, string, uint32, type Sql } from '@tendril/sql/sql';
 
-/** More fields than a person can look through. */
-export const FACETS_MAX = 1_000;
+export interface FacetsShape {
+  /** Values of each field. */
+  readonly values: number;
+  /** Only fields whose name holds this; empty for all. */
+  readonly search: string;
+}
 
-/** Rows of one field follow each other; the first, whose value is empty, counts the records that have it. */
-export function facetsQuery({ fromNs, toNs }: TimeRange, values: number): Sql {
-  return sql`SELECT
+/**
+ * Rows of one field follow each other; the first, whose value is empty, counts the records that have it and
+ * says how many fields there are.
+ */
+export function facetsQuery({ fromNs, toNs }: TimeRange, { values, search }: FacetsShape): Sql {
+  const hours = sql`Hour >= toStartOfHour(toDateTime(${int64(fromNs / NS_PER_SECOND)}, 'UTC'))
+  AND Hour < toDateTime(${int64(ceilSeconds(toNs))}, 'UTC')`;
+  const named =
+    search === '' ? EMPTY_SQL : sql` AND positionCaseInsensitiveUTF8(Name, ${string(search)}) > 0`;
+  return sql`WITH fields AS (
+  SELECT Source, Name, sum(Count) AS records
+  FROM log_fields
+  WHERE ${hours} AND Value = ''${named}
+  GROUP BY Source, Name
+)
+SELECT
   Source AS source,
   Name AS name,
   Value AS value,
   arraySort(groupUniqArray(Type)) AS types,
-  sum(Count) AS records
+  sum(Count) AS records,
+  (SELECT count() FROM fields) AS fields
 FROM log_fields
-WHERE Hour >= toStartOfHour(toDateTime(${int64(fromNs / NS_PER_SECOND)}, 'UTC'))
-  AND Hour < toDateTime(${int64(ceilSeconds(toNs))}, 'UTC')
+WHERE ${hours}
+  AND (Source, Name) IN (SELECT Source, Name FROM fields ORDER BY records DESC, Source, Name LIMIT ${uint32(FACETS_MAX)})
 GROUP BY Source, Name, Value
 ORDER BY Source, Name, Value = '' DESC, records DESC, Value
-LIMIT ${uint32(values + 1)} BY Source, Name
-LIMIT ${uint32(FACETS_MAX * (values + 1))}`;
+LIMIT ${uint32(values + 1)} BY Source, Name`;
 }
 
 function ceilSeconds(ns: bigint): bigint {

@@ -3,14 +3,19 @@
  * counted by the hour; with one from a sample of the newest records that match.
  */
 import { z } from 'zod';
-import type { LogFacet, LogFacetsRequest, LogFacetsResponse } from '@tendril/api/log-facets';
+import {
+  FACETS_MAX,
+  type LogFacet,
+  type LogFacetsRequest,
+  type LogFacetsResponse,
+} from '@tendril/api/log-facets';
 import { FIELD_STORAGES, type FieldStorage } from '@tendril/api/log-fields';
 import type { LogRecord } from '@tendril/model/log-record';
 import { LOG_FIELDS, logFieldOf, type Field } from '@tendril/model/fields';
 import { severityOfNumber } from '@tendril/model/severity';
 import type { TimeRange } from '@tendril/model/time-range';
 import { FacetTally } from './facet-tally.ts';
-import { facetsQuery } from './facet-query.ts';
+import { facetsQuery, type FacetsShape } from './facet-query.ts';
 import type { LogReader, PreparedQuery } from './log-reader.ts';
 import { records as wholeRecords } from './row-shape.ts';
 import { scanLogs } from './scan.ts';
@@ -28,8 +33,8 @@ export async function logFacets(
   const prepared = await reader.prepare(request, options);
   const found =
     prepared.query.kind === 'all'
-      ? await countedFacets(reader, prepared.range, request.values, options)
-      : await sampledFacets(reader, prepared, request.values, options);
+      ? await countedFacets(reader, prepared.range, request, options)
+      : await sampledFacets(reader, prepared, request, options);
   return { ...found, cost: options.budget.cost() };
 }
 
@@ -41,22 +46,25 @@ const rowSchema = z.object({
   value: z.string(),
   types: z.array(z.string()),
   records: z.coerce.number(),
+  fields: z.coerce.number(),
 });
 
 async function countedFacets(
   reader: LogReader,
   range: TimeRange,
-  values: number,
+  shape: FacetsShape,
   options: StatementOptions,
 ): Promise<FoundFacets> {
   const facets: (LogFacet & { values: { value: string; count: number }[] })[] = [];
-  for (const row of await allRows(reader.engine, facetsQuery(range, values), options)) {
-    const { source, name, value, types, records } = rowSchema.parse(row);
+  let count = 0;
+  for (const row of await allRows(reader.engine, facetsQuery(range, shape), options)) {
+    const { source, name, value, types, records, fields } = rowSchema.parse(row);
+    count = fields;
     if (value === '')
       facets.push({ ...facetOf(source, name, types.join(' | ')), records, values: [] });
     else facets.at(-1)?.values.push({ value, count: records });
   }
-  return { facets, basis: { kind: 'hours' } };
+  return { facets, fields: count, basis: { kind: 'hours' } };
 }
 
 // The writers count severities as they were written, which the query language takes for the level.
@@ -79,7 +87,7 @@ function facetOf(
 async function sampledFacets(
   reader: LogReader,
   { range, condition }: PreparedQuery,
-  values: number,
+  { values, search }: FacetsShape,
   options: StatementOptions,
 ): Promise<FoundFacets> {
   const tally = new FacetTally();
@@ -90,13 +98,15 @@ async function sampledFacets(
     records += 1;
     addRecord(tally, event.row);
   }
-  const facets = tally.facets(values).map((found): LogFacet =>
+  const wanted = search.toLowerCase();
+  const named = tally.facets(values).filter(({ name }) => name.toLowerCase().includes(wanted));
+  const facets = named.slice(0, FACETS_MAX).map((found): LogFacet =>
     Object.assign(facetOf(found.storage, found.name, found.type), {
       records: found.records,
       values: found.values,
     }),
   );
-  return { facets, basis: { kind: 'sample', records } };
+  return { facets, fields: named.length, basis: { kind: 'sample', records } };
 }
 
 function addRecord(tally: FacetTally, record: LogRecord): void {

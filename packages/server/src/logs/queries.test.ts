@@ -100,7 +100,7 @@ function statementOf(input: Input): Sql {
     case 'fields':
       return fieldListQuery(range, 'log_fields');
     case 'facets':
-      return facetsQuery(range, 5);
+      return facetsQuery(range, { values: 5, search: '' });
     case 'record':
       return recordQuery({ timestampNs: NOW_NS, recordId: 7n });
     case 'resources':

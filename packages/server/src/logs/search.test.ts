@@ -325,9 +325,10 @@ describe('fields', () => {
 
 describe('facets', () => {
   test('without a query are what the writers counted in the hours of the range', async () => {
-    const request = { query: '', values: 5, ...RANGE };
-    const { facets, basis } = await logFacets(reader, request, SIGNAL);
+    const request = { query: '', values: 5, search: '', ...RANGE };
+    const { facets, fields, basis } = await logFacets(reader, request, SIGNAL);
     expect(basis).toEqual({ kind: 'hours' });
+    expect(fields).toBe(facets.length);
     expect(facets).toContainEqual(expect.objectContaining({ name: 'method', records: 500 }));
     expect(facets).toContainEqual(
       expect.objectContaining({ name: 'service.name', label: { en: 'Service', zh: '服务' } }),
@@ -335,7 +336,7 @@ describe('facets', () => {
   });
 
   test('with a query are of a sample, and say so', async () => {
-    const request = { query: 'login and level:error', values: 2, ...RANGE };
+    const request = { query: 'login and level:error', values: 2, search: '', ...RANGE };
     const { facets, basis } = await logFacets(reader, request, SIGNAL);
     const matching = ROWS.filter(
       ({ body = '', severityNumber }) => body.startsWith('login') && severityNumber === 17,
@@ -349,6 +350,13 @@ describe('facets', () => {
       type: 'integer',
       values: [{ value: '203', count: matching }],
     });
+  });
+
+  test.each(['', 'login'])('are searched by name, with the query “%s”', async (query) => {
+    const request = { query, values: 2, search: 'METH', ...RANGE };
+    const { facets, fields } = await logFacets(reader, request, SIGNAL);
+    expect(facets.map(({ name }) => name)).toEqual(['method']);
+    expect(fields).toBe(1);
   });
 });
 

@@ -78,7 +78,9 @@ export function FacetGroup(props: FacetGroupProps): ReactElement {
 function FacetValues(props: FacetGroupProps): ReactElement {
   const { facet, query, range } = props;
   const { text } = useText();
-  const [isAll, setAll] = useState(false);
+  // Of fields with ever new values none are counted beforehand.
+  const hasNone = facet.values.length === 0 && facet.records > 0;
+  const [isAll, setAll] = useState(hasNone);
   const [prefix, setPrefix] = useState('');
   const wanted = useDeferredValue(prefix);
   const { data, isFetching, error } = useFieldValues({

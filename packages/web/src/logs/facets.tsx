@@ -12,16 +12,21 @@ import { facetList } from './facet-list.ts';
 
 export interface FacetsProps extends FacetContext {
   readonly facets: LogFacetsResponse | undefined;
+  /** How many there are, listed or not. */
+  readonly fields: number;
+  /** Part of a name, of a label or of a value. */
+  readonly wanted: string;
+  readonly onWanted: (wanted: string) => void;
   readonly isLoading: boolean;
 }
 
 const HEAD_PX = 28;
 const VALUE_PX = 22;
 
-export function Facets({ facets, isLoading, ...context }: FacetsProps): ReactElement {
+export function Facets(props: FacetsProps): ReactElement {
+  const { facets, fields, wanted, onWanted, isLoading, ...context } = props;
   const { text } = useText();
   const pinned = usePreference('pinnedFacets');
-  const [wanted, setWanted] = useState('');
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const scroller = useRef<HTMLDivElement>(null);
   const list = useMemo(
@@ -51,16 +56,15 @@ export function Facets({ facets, isLoading, ...context }: FacetsProps): ReactEle
         ? pinned.filter((each) => each !== name)
         : [...pinned, name],
     });
-  const count = facets?.facets.length ?? 0;
   return (
     <aside className="facets" aria-label={text('facets.label')} aria-busy={isLoading}>
       <input
         className="field small facets-filter"
         type="search"
-        placeholder={text('facets.filter', { count })}
-        aria-label={text('facets.filter', { count })}
+        placeholder={text('facets.filter', { count: fields })}
+        aria-label={text('facets.filter', { count: fields })}
         value={wanted}
-        onChange={({ currentTarget }) => setWanted(currentTarget.value)}
+        onChange={({ currentTarget }) => onWanted(currentTarget.value)}
       />
       {facets?.basis.kind === 'sample' && facets.basis.records > 0 && (
         <p className="facets-basis dim">{text('facets.sample', { count: facets.basis.records })}</p>

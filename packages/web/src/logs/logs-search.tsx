@@ -8,6 +8,7 @@ import {
   useState,
   type ReactElement,
 } from 'react';
+import { useDebouncedValue } from '@mantine/hooks';
 import type { LogRecord } from '@tendril/model/log-record';
 import type { TimeRange } from '@tendril/model/time-range';
 import { printFieldName } from '@tendril/query/print';
@@ -62,6 +63,7 @@ const ChangesView = lazy(async () => ({
 const RECENT_QUERIES_MAX = 100;
 /** How often counts follow in live mode. */
 const LIVE_COUNTS_MS = 5_000;
+const FIELD_SEARCH_DELAY_MS = 200;
 const BUCKET_PX = 11;
 const FACETS_PX = { min: 160, max: 480 };
 const DETAIL_PX = { min: 300, max: 900 };
@@ -94,9 +96,12 @@ export function LogsSearch(): ReactElement {
     buckets,
     isEnabled: isCounting && widthPx > 0 && state.phase !== 'failed',
   });
+  const [wantedFields, setWantedFields] = useState('');
+  const [searchedFields] = useDebouncedValue(wantedFields.trim(), FIELD_SEARCH_DELAY_MS);
   const facets = useFacets({
     query: filter,
     range: counted,
+    search: searchedFields,
     isEnabled: isCounting && facetsShown && state.phase !== 'failed',
   });
   // What is shown until the new counts come is of the search before: its sum would be a lie.
@@ -263,6 +268,9 @@ export function LogsSearch(): ReactElement {
                 range={counted}
                 levels={levels}
                 facets={facets.data}
+                fields={facets.fields}
+                wanted={wantedFields}
+                onWanted={setWantedFields}
                 isLoading={facets.isFetching}
               />
               <div className="facets-close">

@@ -7,22 +7,41 @@ import { useApi } from '../lib/api.ts';
 export interface FacetsRequest {
   readonly query: string;
   readonly range: TimeRange;
+  /** Part of a name: asked of the server when it has more fields than it lists. */
+  readonly search: string;
   readonly isEnabled: boolean;
+}
+
+export interface FoundFacets {
+  readonly data: LogFacetsResponse | undefined;
+  /** How many there are, listed or not. */
+  readonly fields: number;
+  readonly isFetching: boolean;
 }
 
 const FACET_VALUES = 10;
 
-export function useFacets({
-  query,
-  range,
-  isEnabled,
-}: FacetsRequest): UseQueryResult<LogFacetsResponse> {
+export function useFacets(request: FacetsRequest): FoundFacets {
+  const all = useFacetQuery({ ...request, search: '' });
+  const fields = all.data?.fields ?? 0;
+  const hasMore = fields > (all.data?.facets.length ?? 0);
+  const isSearching = hasMore && request.search !== '';
+  const found = useFacetQuery({ ...request, isEnabled: request.isEnabled && isSearching });
+  return {
+    data: isSearching ? (found.data ?? all.data) : all.data,
+    fields,
+    isFetching: all.isFetching || found.isFetching,
+  };
+}
+
+function useFacetQuery(request: FacetsRequest): UseQueryResult<LogFacetsResponse> {
   const api = useApi();
+  const { query, range, search, isEnabled } = request;
   const bounds = { from: String(range.fromNs), to: String(range.toNs) };
   return useQuery({
-    queryKey: ['logs', 'facets', query, bounds],
+    queryKey: ['logs', 'facets', query, bounds, search],
     queryFn: async ({ signal }) =>
-      await api.logFacets({ query, ...bounds, values: FACET_VALUES }, signal),
+      await api.logFacets({ query, ...bounds, values: FACET_VALUES, search }, signal),
     enabled: isEnabled,
     placeholderData: keepPreviousData,
   });
