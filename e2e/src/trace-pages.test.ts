@@ -189,6 +189,41 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('pages of tr
     await page.context().close();
   });
 
+  test('a flame graph is gone into by mouse and by keyboard, and leads back to the spans', async () => {
+    const { page, complaints } = await openPage(browser);
+    await page.goto(`${server.url}/traces/${demoTraceId(FAILED)}?view=flame`);
+    const frame = (name: string) => page.getByRole('treeitem', { name });
+    await frame('insert im.msg').click();
+    await frame('insert im.msg').and(page.locator('.is-focus')).waitFor();
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await frame('SendMsg · openim-rpc-msg').and(page.locator('.is-focus')).waitFor();
+    await page.mouse.move(5, 5);
+    await page.getByRole('button', { name: 'Its spans in the waterfall' }).click();
+    await page.locator('.waterfall-row.is-found').first().waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test('two traces of the list are compared', async () => {
+    const { page, complaints } = await openPage(browser);
+    const ids = [demoTraceId(CALM), demoTraceId(FAILED)];
+    await page.goto(`${server.url}/traces?q=traceId:(${ids.join(' or ')})`);
+    await page.locator('.trace-entry').nth(1).waitFor();
+    for (const box of await page.locator('.trace-entry input').all()) await box.check();
+    await page.getByRole('button', { name: /Compare/ }).click();
+    const change = (name: string) => page.locator('.compare-table tr', { hasText: name }).first();
+    await change('insert im.msg').waitFor();
+    const before = await change('push to user').textContent();
+    await page.getByRole('button', { name: 'Swap A and B' }).click();
+    await expect.poll(async () => await change('push to user').textContent()).not.toBe(before);
+    const found = [before, await change('push to user').textContent()].join(' ');
+    expect(found).toContain('only in A');
+    expect(found).toContain('only in B');
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   test('an id that no trace has says so', async () => {
     const { page } = await openPage(browser);
     await page.goto(`${server.url}/traces/${'0'.repeat(31)}1`);

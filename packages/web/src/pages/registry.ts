@@ -17,6 +17,12 @@ export const PAGES: readonly PageDefinition[] = [
     load: async () => await import('./traces.tsx'),
   },
   {
+    id: 'compare-traces',
+    path: '/traces/compare',
+    title: 'compare.title',
+    load: async () => await import('./compare-traces.tsx'),
+  },
+  {
     id: 'trace',
     path: '/traces/$traceId',
     title: 'page.trace',

@@ -16,12 +16,41 @@ export interface TraceToolbarProps {
   readonly onNextError: () => void;
 }
 
+const VIEWS = [
+  { id: 'waterfall', label: 'trace.view.waterfall' },
+  { id: 'flame', label: 'trace.view.flame' },
+] as const;
+
 export function TraceToolbar(props: TraceToolbarProps): ReactElement {
+  const { address, onChange } = props;
+  const { text } = useText();
+  return (
+    <div className="trace-toolbar">
+      <div className="tabs" role="tablist" aria-label={text('trace.view')}>
+        {VIEWS.map(({ id, label }) => (
+          <button
+            key={id}
+            type="button"
+            role="tab"
+            className="tab"
+            aria-selected={address.view === id}
+            onClick={() => onChange({ view: id })}
+          >
+            {text(label)}
+          </button>
+        ))}
+      </div>
+      {address.view === 'waterfall' && <WaterfallTools {...props} />}
+    </div>
+  );
+}
+
+function WaterfallTools(props: TraceToolbarProps): ReactElement {
   const { address, tree, errors, onChange, onFolded, onNextError } = props;
   const { text, number } = useText();
   const { hasRecords, hasCriticalPath } = address;
   return (
-    <div className="trace-toolbar">
+    <>
       <button
         type="button"
         className="button small"
@@ -63,6 +92,6 @@ export function TraceToolbar(props: TraceToolbarProps): ReactElement {
         label={text('trace.unfold.all')}
         onClick={() => onFolded(new Set())}
       />
-    </div>
+    </>
   );
 }

@@ -10,7 +10,7 @@ export interface TraceAddress {
   /** Id of the span that is shown in full; empty for none. */
   readonly span: string;
   readonly spanTab: string;
-  readonly view: string;
+  readonly view: 'waterfall' | 'flame';
   readonly find: string;
   /** Undefined: all of it. */
   readonly zoom: Zoom | undefined;
@@ -23,7 +23,7 @@ export function readTraceAddress(search: Readonly<Record<string, string>>): Trac
   return {
     span: search['span'] ?? '',
     spanTab: search['tab'] ?? 'tags',
-    view: search['view'] ?? 'waterfall',
+    view: search['view'] === 'flame' ? 'flame' : 'waterfall',
     find: search['find'] ?? '',
     zoom: zoomOf(search['zoom'] ?? ''),
     hasRecords: search['records'] !== '0',

@@ -8,6 +8,7 @@ import { setPreferences, usePreference } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
 import { clockShifts, skewedSpans } from './clock-skew.ts';
 import { criticalPath, type CriticalSection } from './critical-path.ts';
+import { FlameGraph } from './flame-graph.tsx';
 import { MiniMap } from './mini-map.tsx';
 import { SpanPane } from './span-pane.tsx';
 import { TraceFind } from './trace-find.tsx';
@@ -145,6 +146,12 @@ export function TraceView({ traceId, trace, address, onChange }: TraceViewProps)
       keys: ['['],
       run: () => setFolded(new Set()),
     },
+    {
+      id: 'trace.flame',
+      label: 'trace.view.flame',
+      keys: ['f'],
+      run: () => onChange({ view: address.view === 'flame' ? 'waterfall' : 'flame' }),
+    },
     { id: 'trace.zoom.span', label: 'trace.zoom.span', keys: ['z'], run: zoomToSpan },
     { id: 'trace.zoom.out', label: 'trace.zoom.out', keys: ['0'], run: () => onZoom(undefined) },
     {
@@ -178,7 +185,9 @@ export function TraceView({ traceId, trace, address, onChange }: TraceViewProps)
         onAlign={(isAligned) => onChange({ isAligned }, { replace: true })}
       />
       {records.error && <FailureNote error={records.error} />}
-      <MiniMap tree={tree} gaps={gaps} zoom={zoom} onZoom={onZoom} />
+      {address.view === 'waterfall' && (
+        <MiniMap tree={tree} gaps={gaps} zoom={zoom} onZoom={onZoom} />
+      )}
       <TraceToolbar
         address={address}
         tree={tree}
@@ -191,24 +200,28 @@ export function TraceView({ traceId, trace, address, onChange }: TraceViewProps)
         className={`trace-body ${address.span === '' ? '' : 'has-detail'}`}
         style={{ '--detail': `${detailWidthPx}px` }}
       >
-        <Waterfall
-          tree={tree}
-          rows={rows}
-          placed={placed}
-          folded={folded}
-          zoom={zoom}
-          gaps={gaps}
-          skewed={address.isAligned ? NO_SKEW : skewed}
-          critical={critical}
-          found={foundSet}
-          active={activeRow}
-          onActive={setActive}
-          onOpen={open}
-          onClose={() => {
-            if (address.span !== '') onChange({ span: '' }, { replace: true });
-          }}
-          onFold={fold}
-        />
+        {address.view === 'flame' ? (
+          <FlameGraph tree={tree} onFind={(find) => onChange({ view: 'waterfall', find })} />
+        ) : (
+          <Waterfall
+            tree={tree}
+            rows={rows}
+            placed={placed}
+            folded={folded}
+            zoom={zoom}
+            gaps={gaps}
+            skewed={address.isAligned ? NO_SKEW : skewed}
+            critical={critical}
+            found={foundSet}
+            active={activeRow}
+            onActive={setActive}
+            onOpen={open}
+            onClose={() => {
+              if (address.span !== '') onChange({ span: '' }, { replace: true });
+            }}
+            onFold={fold}
+          />
+        )}
         {address.span !== '' && (
           <PaneDivider
             label={text('pane.resize.detail')}
