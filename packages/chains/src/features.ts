@@ -222,7 +222,7 @@ function knownFault(candidate: Candidate, situation: Situation): Measured | unde
   const worst = known.toSorted((a, b) => worth(b.error.spec.level) - worth(a.error.spec.level))[0];
   if (!worst) return undefined;
   const { pack, spec } = worst.error;
-  const values = { pack, id: spec.id };
+  const values = { pack, id: spec.id, ...spec.title };
   return measured(worth(spec.level), values, { kind: 'error', pack, id: spec.id });
 }
 

@@ -54,11 +54,13 @@ export interface Event extends Sighting {
 
 /** Attributes that say which call a message is about, where the message is the same for all. */
 export const STEP_KEYS = [
+  // Before the method, which of a request over HTTP is only its verb.
+  'requestURI',
+  'url.path',
   'method',
   'funcName',
   'rpc.method',
   'reqIdentifier',
-  'requestURI',
   'command',
   'topic',
 ] as const;

@@ -24,8 +24,10 @@ export interface WalkInput {
 /** What was seen first, where it began last. */
 export function walkOf({ situation, suspect, textOf }: WalkInput): readonly ChainStep[] {
   const surfaced = surfacedOf(situation);
+  // A refusal on the way to a failure is somebody else's no.
   const findings = situation.findings.filter(
-    (finding) => !surfaced || finding === surfaced || finding.atMs <= surfaced.atMs,
+    ({ kind, atMs }) =>
+      !surfaced || (atMs <= surfaced.atMs && (kind !== 'refusal' || surfaced.kind === 'refusal')),
   );
   const items = [
     ...distinct(findings, surfaced).map((finding) => findingItem(finding, situation, surfaced)),
@@ -108,7 +110,7 @@ function whyOf(
   const [error] = known;
   if (error) {
     const { pack, spec } = error;
-    say('known', { pack, id: spec.id }, { kind: 'error', pack, id: spec.id });
+    say('known', { pack, id: spec.id, ...spec.title }, { kind: 'error', pack, id: spec.id });
   }
   const other = situation.cast.blamedBy(event);
   if (other) say('names', { other: other.service });

@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts';
 import { agent } from './agent.ts';
 import { analyze } from './analyze.ts';
+import { chain } from './chain.ts';
 import { change } from './change.ts';
 import { down } from './down.ts';
 import { exportRecords } from './export.ts';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   exportRecords,
   tail,
   trace,
+  chain,
   change,
   patterns,
   parse,

@@ -3,6 +3,7 @@ import type { LogRecord } from '@tendril/model/log-record';
 import { severityOfNumber } from '@tendril/model/severity';
 import type { Span } from '@tendril/model/span';
 import { Failure } from '@tendril/model/failure';
+import { openChains } from '../chains/chain-source.ts';
 import type { Command, Invocation } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { badUsage, countFlag, isSet } from '../flag-values.ts';
@@ -11,10 +12,16 @@ import { printable, printableJson } from '../output/printable.ts';
 import { timeText } from '../output/record-line.ts';
 import { durationText, nameText } from '../output/span-line.ts';
 import { fit, padStart, widthOf } from '../output/width.ts';
+import { PACK_FLAGS } from '../parsing/pack-flags.ts';
+import { ORIGIN_FLAGS } from '../shipping/line-origin.ts';
+import { hasSelection, SINCE_FLAGS, SOURCE_FLAGS } from '../sources/source-flags.ts';
 import { treeOf, type TreeLine } from '../traces/trace-tree.ts';
+import { printOne } from './chain.ts';
 
 const RECORDS_DEFAULT = 1_000;
 const RECORDS_MAX = 10_000;
+/** Of 128 or 64 bits. */
+const TRACE_ID = /^(?:[0-9a-f]{32}|[0-9a-f]{16})$/i;
 const BAR_WIDTH = 24;
 const DURATION_WIDTH = 8;
 /** Deeper spans are drawn at this depth: further right nobody reads. */
@@ -24,10 +31,12 @@ const LEFT_WIDTH: number = BAR_WIDTH + DURATION_WIDTH + 4;
 export const trace: Command = {
   name: 'trace',
   summary: 'trace.summary',
-  usage: 'trace ID [--records N]',
+  usage: 'trace ID [PATH…] [--records N]',
   examples: [
     { line: 'trace 0af7651916cd43dd8448eb211c80319c', summary: 'trace.example.plain' },
     { line: 'trace 0af7651916cd43dd8448eb211c80319c --json', summary: 'trace.example.json' },
+    { line: 'trace e8a1e76f-f364-4304-a07c-47fa8a506f41 logs/', summary: 'trace.example.files' },
+    { line: 'trace e8a1e76f-f364-4304-a07c-47fa8a506f41 -n openim', summary: 'trace.example.pods' },
   ],
   flags: {
     records: {
@@ -36,15 +45,25 @@ export const trace: Command = {
       summary: 'trace.flag.records',
       default: String(RECORDS_DEFAULT),
     },
+    ...SOURCE_FLAGS,
+    ...SINCE_FLAGS,
+    ...PACK_FLAGS,
+    ...ORIGIN_FLAGS,
   },
 
   async run(invocation) {
     const { positionals, flags } = invocation;
-    const [traceId, ...others] = positionals;
-    if (traceId === undefined || others.length > 0) throw badUsage('name one trace by its id');
+    const [traceId, ...paths] = positionals;
+    if (traceId === undefined) throw badUsage('name one trace by its id');
     const limit = countFlag(flags, 'records', { min: 0, max: RECORDS_MAX }) ?? RECORDS_DEFAULT;
-    const found = await read(invocation, traceId, limit);
-    if (found === undefined) return EXIT.nothingFound;
+    const isOfServer = paths.length === 0 && !hasSelection(flags);
+    const found =
+      isOfServer && TRACE_ID.test(traceId) ? await read(invocation, traceId, limit) : undefined;
+    if (found === undefined) {
+      // An operation has no spans of its own; its records tell the way it went.
+      const source = await openChains(invocation, paths, traceId);
+      return await printOne(invocation, source, traceId, { withRecords: limit > 0 });
+    }
     await (isSet(flags, 'json') ? printJson(invocation, found) : printTree(invocation, found));
     return await conclude(invocation, found);
   },
@@ -56,9 +75,9 @@ interface Found {
   readonly partialReason: string | undefined;
 }
 
-/** Undefined when there is no such trace; a person has been told. */
+/** Undefined when there is no such trace. */
 async function read(
-  { api, signal, stderr, messages }: Invocation,
+  { api, signal }: Invocation,
   traceId: string,
   limit: number,
 ): Promise<Found | undefined> {
@@ -72,7 +91,6 @@ async function read(
     }
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'not_found') throw error;
-    await stderr.line(messages.text('say.nothingFound'));
     return undefined;
   }
   if (limit > 0) {

@@ -27,6 +27,22 @@ export const EN_OUTPUT = {
     '{shown, number} of {total, plural, one {# pattern} other {# patterns}} · {records, plural, one {# record} other {# records}} · {elapsedMs, number} ms',
   'trace.head':
     '{spans, plural, one {# span} other {# spans}} · {services, plural, one {# service} other {# services}} · {errors, plural, one {# error} other {# errors}}',
+  'chain.outcome':
+    '{outcome, select, ok {went well in {duration}} failed {failed after {duration}} refused {refused after {duration}} slow {slow: {duration}} other {incomplete after {duration}}}',
+  'chain.size':
+    '{records, plural, one {# record} other {# records}}{spans, plural, =0 {} one { · # span} other { · # spans}} · {lanes, plural, one {# instance} other {# instances}}',
+  'chain.hop':
+    '{records, plural, =0 {} one {# record} other {# records}}{spans, plural, =0 {} one { # span} other { # spans}}',
+  'chain.counts':
+    '{records, plural, one {# record} other {# records}} · {errors, plural, one {# error} other {# errors}}',
+  'chain.errors': '{count, plural, one {# error} other {# errors}}',
+  'chain.clock': 'clock {offset} {side, select, ahead {ahead} other {behind}}, put right',
+  'chain.suspects': 'suspects',
+  'chain.missing': 'missing',
+  'chain.missing.expected': '{share, number} % of healthy chains have it within {duration}',
+  'chain.changes': 'changed before',
+  'chain.records': '{count, plural, one {# record} other {# records}}',
+  'say.chains.found': '{shown, number} of {total, plural, one {# operation} other {# operations}}',
   'trace.otherRecords': 'records of the trace that name no span of it',
   'say.nothingFound': 'nothing found',
   'say.nothingFound.range': 'nothing found from {from} to {to}',

@@ -27,6 +27,20 @@ export const ZH_OUTPUT: Readonly<Record<keyof typeof EN_OUTPUT, string>> = {
   'patterns.found':
     '{total, number} 个模式中的 {shown, number} 个 · {records, plural, other {# 条日志}} · {elapsedMs, number} 毫秒',
   'trace.head': '{spans, number} 个跨度 · {services, number} 个服务 · {errors, number} 个错误',
+  'chain.outcome':
+    '{outcome, select, ok {正常，用时 {duration}} failed {{duration} 后失败} refused {{duration} 后被拒绝} slow {缓慢：{duration}} other {{duration} 后中断}}',
+  'chain.size':
+    '{records, number} 条日志{spans, plural, =0 {} other { · # 个跨度}} · {lanes, number} 个实例',
+  'chain.hop': '{records, plural, =0 {} other {# 条日志}}{spans, plural, =0 {} other { # 个跨度}}',
+  'chain.counts': '{records, number} 条日志 · {errors, number} 个错误',
+  'chain.errors': '{count, number} 个错误',
+  'chain.clock': '时钟{side, select, ahead {快} other {慢}} {offset}，已校正',
+  'chain.suspects': '疑点',
+  'chain.missing': '缺失',
+  'chain.missing.expected': '{share, number} % 的健康链在 {duration} 内就有',
+  'chain.changes': '此前的变更',
+  'chain.records': '{count, number} 条日志',
+  'say.chains.found': '共 {total, number} 个操作，显示 {shown, number} 个',
   'trace.otherRecords': '属于该链路但没有指明其跨度的日志',
   'say.nothingFound': '没有找到',
   'say.nothingFound.range': '从 {from} 到 {to} 没有找到',
