@@ -3,7 +3,13 @@
  * trace, the unindented parts of the traces of Java, Python, Go, Node and Rust, and what OpenIM cuts in
  * two. For the lines of one origin, in order, without blank ones.
  */
-import { beginsWithDate, isIndented, isLogged } from './line-shape.ts';
+import {
+  beginsPretty,
+  beginsWithDate,
+  beginsWithLevel,
+  isIndented,
+  isLogged,
+} from './line-shape.ts';
 import {
   CARGO_STATUS,
   LOGRUS_NESTED,
@@ -68,6 +74,11 @@ export class ContinuationRule {
       this.rule = plain.charCodeAt(4) === SLASH ? ruleOf(plain) : undefined;
       return;
     }
+    if (beginsPretty(plain)) {
+      this.canContinue = true;
+      this.rule = undefined;
+      return;
+    }
     const isObject = plain.charCodeAt(0) === OPEN_BRACE && plain.length > 1;
     this.rule = isObject ? undefined : ruleOf(plain);
     this.canContinue = !isObject && (this.rule !== undefined || isLogged(plain));
@@ -101,7 +112,9 @@ export class ContinuationRule {
     const { rule } = this;
     if (rule && this.isPartOf(rule, plain)) return true;
     if (!this.canContinue) return false;
-    if (isIndented(plain)) return !CARGO_STATUS.test(plain);
+    if (isIndented(plain)) {
+      return !CARGO_STATUS.test(plain) && !beginsPretty(plain) && !beginsWithLevel(plain);
+    }
     if (CLOSING.test(plain) && this.isOpen) return true;
     if (blanksBefore > 0) return false;
     const attached = ruleOf(plain);

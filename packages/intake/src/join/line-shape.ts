@@ -29,6 +29,23 @@ export function beginsWithDate(line: string): boolean {
   );
 }
 
+const SPACE = 0x20;
+const LETTER_T = 0x54;
+const PRETTY =
+  /^ {2}\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{1,9}Z? {1,2}(?:TRACE|DEBUG|INFO|WARN|ERROR) /;
+
+/** True for the first line of an event that Rust's `tracing` prints at length: it is indented like what follows. */
+export function beginsPretty(line: string): boolean {
+  return line.charCodeAt(0) === SPACE && line.charCodeAt(12) === LETTER_T && PRETTY.test(line);
+}
+
+const LEVEL_ONLY = /^ (?:INFO|WARN) \S/;
+
+/** True for an event that `tracing` prints without a time: levels of four letters are set right. */
+export function beginsWithLevel(line: string): boolean {
+  return line.charCodeAt(0) === SPACE && line.charCodeAt(5) === SPACE && LEVEL_ONLY.test(line);
+}
+
 // A time stands in the first characters, or a severity does.
 const TIMED =
   /^[^\n]{0,48}?(?:\d\d:\d\d:\d\d|\d{10})|^(?:\W{0,2})(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|CRITICAL)\b/i;

@@ -225,6 +225,7 @@ const EXTRACT_LENGTH_MAX = 16_384;
 function extended(parsed: ParsedLine, extract: readonly Extract[]): ParsedLine {
   const text = parsed.body.slice(0, EXTRACT_LENGTH_MAX);
   const attributes = new Map(parsed.attributes);
+  let { body } = parsed;
   let stated: Severity | undefined;
   for (const { contains, expression, rules, severity } of extract) {
     const captures = text.includes(contains) ? expression.captures(text) : undefined;
@@ -232,8 +233,15 @@ function extended(parsed: ParsedLine, extract: readonly Extract[]): ParsedLine {
     addFields(rules, captures, attributes);
     addNestedFields(captures, NO_NAMES, attributes);
     stated ??= severity;
+    body = captures['body'] ?? body;
   }
-  if (stated === undefined || parsed.severityNumber > 0) return { ...parsed, attributes };
+  if (stated === undefined || parsed.severityNumber > 0) return { ...parsed, attributes, body };
   const number = severityNumber(stated);
-  return { ...parsed, attributes, severityNumber: number, severityText: severityTextOf(number) };
+  return {
+    ...parsed,
+    attributes,
+    body,
+    severityNumber: number,
+    severityText: severityTextOf(number),
+  };
 }

@@ -45,6 +45,37 @@ function addPlace(
 const KEY = /, ([A-Za-z_][\w.]{0,127}): /g;
 const FIELDS_MAX = 256;
 
+// After the value that begins at `start`.
+function nextKey(text: string, start: number): RegExpExecArray | null {
+  const nesting = new Nesting();
+  let from = start;
+  let key = KEY.exec(text);
+  while (key && nesting.isOpenAfter(text.slice(from, key.index))) {
+    from = key.index;
+    key = KEY.exec(text);
+  }
+  return key;
+}
+
+/** What Debug prints of a struct has commas and colons as well: they stand within brackets or quotes. */
+class Nesting {
+  private depth = 0;
+  private isQuoted = false;
+
+  /** Reads on; true when a bracket or a quote is open after it. */
+  isOpenAfter(text: string): boolean {
+    for (let at = 0; at < text.length; at += 1) {
+      const character = text[at] ?? '';
+      if (character === '\\') at += 1;
+      else if (character === '"') this.isQuoted = !this.isQuoted;
+      else if (this.isQuoted) continue;
+      else if ('{[('.includes(character)) this.depth += 1;
+      else if ('}])'.includes(character)) this.depth -= 1;
+    }
+    return this.depth > 0 || this.isQuoted;
+  }
+}
+
 function fieldsOf(text: string): ReadonlyMap<string, AttributeValue> {
   const fields = new Map<string, AttributeValue>();
   KEY.lastIndex = 0;
@@ -52,7 +83,7 @@ function fieldsOf(text: string): ReadonlyMap<string, AttributeValue> {
   while (key && fields.size < FIELDS_MAX) {
     const name = key[1] ?? '';
     const start = KEY.lastIndex;
-    key = KEY.exec(text);
+    key = nextKey(text, start);
     const value = text.slice(start, key?.index ?? text.length).trim();
     const isNumber = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,9})?$/.test(value);
     fields.set(name, isNumber ? Number(value) : value.replace(/^"(.*)"$/s, '$1'));

@@ -19,7 +19,7 @@ export const TRACING: LineFormat = {
     zh: 'Rust tracing（RustIM），文本：full、compact、pretty',
   },
   specificity: 'specific',
-  gate: { first: '0123456789 ' },
+  gate: { first: '0123456789 EDT' },
   parse,
 };
 
@@ -28,6 +28,8 @@ const LEVEL = / (?: (INFO|WARN)|(ERROR|DEBUG|TRACE)) /y;
 const PRETTY = /\n {4}(?:at|in) /;
 
 function parse(line: string, context: LineContext): ParsedLine | undefined {
+  const untimed = withoutTime(line);
+  if (untimed) return untimed;
   const start = indentOf(line);
   // The cheap look first: all other lines pass here too.
   const separator = line.charCodeAt(start + DATE_LENGTH);
@@ -40,6 +42,31 @@ function parse(line: string, context: LineContext): ParsedLine | undefined {
   if (level === undefined) return undefined;
   const origin = originOf(line, LEVEL.lastIndex);
   if (!origin || (separator === BLANK && !isRust(origin))) return undefined;
+  return eventOf(line, { timeNs: time.timeNs, level, origin });
+}
+
+const UNTIMED_LEVEL = /^(?: (INFO|WARN)|(ERROR|DEBUG|TRACE)) /;
+
+// Where the journal or the container runtime adds the time. Any program may write a level and a word with a
+// colon: spans or the path of a module have to be there.
+function withoutTime(line: string): ParsedLine | undefined {
+  const first = line.charCodeAt(0);
+  if (first <= 0x39 && (first !== BLANK || line.charCodeAt(1) === BLANK)) return undefined;
+  const [head, short, long] = UNTIMED_LEVEL.exec(line) ?? [];
+  const level = short ?? long;
+  if (head === undefined || level === undefined) return undefined;
+  const origin = originOf(line, head.length);
+  if (!origin || (origin.spans.length === 0 && !origin.target.includes('::'))) return undefined;
+  return eventOf(line, { timeNs: undefined, level, origin });
+}
+
+interface Event {
+  readonly timeNs: bigint | undefined;
+  readonly level: string;
+  readonly origin: Origin;
+}
+
+function eventOf(line: string, { level, origin, timeNs }: Event): ParsedLine {
   const attributes = new Map<string, AttributeValue>([['code.namespace', origin.target]]);
   if (origin.thread !== '') attributes.set('thread.name', origin.thread);
   if (origin.threadId !== '') attributes.set('thread.id', origin.threadId);
@@ -50,7 +77,7 @@ function parse(line: string, context: LineContext): ParsedLine | undefined {
   const message = isPretty ? addPretty(rest, attributes) : addPairs(rest, attributes);
   addTraceFields(attributes);
   return {
-    timeNs: time.timeNs,
+    timeNs,
     severityText: level,
     severityNumber: severityNumberOf(level),
     // Some events have fields alone.
