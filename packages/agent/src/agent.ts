@@ -1,5 +1,5 @@
 /**
- * The agent: follows files, makes records of their lines, keeps them on disk until the server has them, and
+ * The agent: follows logs, makes records of their lines, keeps them on disk until the server has them, and
  * moves places behind that. It can be killed at any moment: nothing is lost, and what is sent twice has the
  * same batch id, by which the server knows it.
  */
@@ -15,19 +15,17 @@ import type { FormatTable } from '@tendril/intake/format-table';
 import type { LinesSource } from '@tendril/intake/lines-to-batch';
 import { LogWriter } from '@tendril/intake/log-writer';
 import type { Redactor } from '@tendril/intake/redact/redactor';
-import type { FilePlace } from '@tendril/intake/sources/files/follow/file-place';
-import {
-  followFiles,
-  type FollowedLines,
-  type FollowEvent,
-} from '@tendril/intake/sources/files/follow/follow-files';
 import { LINE_BYTES_MAX } from '@tendril/intake/sources/line-splitter';
+import { MergedLines } from '@tendril/intake/sources/merged-lines';
+import type { Origin, OriginLines, SourceEvent } from '@tendril/intake/sources/origin-lines';
 import { localZone } from '@tendril/intake/zone';
+import { messageOf } from '@tendril/model/failure';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
-import { agentFormats, type AgentConfig, type FileSourceConfig } from './agent-config.ts';
+import { agentFormats, type AgentConfig } from './agent-config.ts';
+import { openSources, type AgentPlace, type OpenedSource } from './agent-sources.ts';
 import { DiskBuffer, type BufferedEntry } from './buffer/disk-buffer.ts';
-import { FileStreams } from './file-lines.ts';
 import { encodeLogs } from './otlp/encode-logs.ts';
+import { OriginStreams } from './origin-streams.ts';
 import { ProtobufWriter } from './otlp/protobuf-writer.ts';
 import { PlaceFile } from './place-file.ts';
 import { sendRequest } from './shipping/send-request.ts';
@@ -35,13 +33,17 @@ import { sendRequest } from './shipping/send-request.ts';
 export interface AgentOptions {
   readonly config: AgentConfig;
   readonly redactor: Redactor;
+  /** Those that lines are read with; of the configuration when absent. */
+  readonly formats?: FormatTable;
+  /** Says where clusters and engines are. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
   readonly onEvent: (event: AgentEvent) => void;
 }
 
 export type AgentEvent =
-  | FollowEvent
+  | SourceEvent
   | { readonly kind: 'waiting'; readonly detail: string }
   | { readonly kind: 'refused'; readonly detail: string; readonly recordCount: number };
 
@@ -50,6 +52,10 @@ const RECORDS_MAX = 2_000;
 /** A record that may still grow is complete when nothing came for so long; also the delay of a quiet file. */
 const QUIET_MS = 500;
 const SAVE_EVERY_MS = 1_000;
+/** Origins remembered, those that were read last. */
+const ORIGINS_MAX = 10_000;
+/** Before a source that failed as a whole is opened again. */
+const RETRY_MS = { min: 1_000, max: 30_000 };
 /** Requests on their way at once. */
 const SENDING_MAX = 4;
 
@@ -58,9 +64,9 @@ const compress = promisify(zstdCompress);
 /** Runs until the signal is given; what is not acknowledged by then is on disk. */
 export async function runAgent(options: AgentOptions): Promise<void> {
   const { config, signal } = options;
-  const formats = agentFormats(config);
+  const formats = options.formats ?? agentFormats(config);
   const places = await PlaceFile.open(join(config.dataDir, 'places.json'));
-  const buffer = await DiskBuffer.open<FilePlace>({
+  const buffer = await DiskBuffer.open<AgentPlace>({
     directory: join(config.dataDir, 'buffer'),
     bytesMax: config.bufferMegabytes * 1024 * 1024,
     acknowledged: places.acknowledged,
@@ -71,10 +77,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const shipping = ship(options, buffer, places);
   const saving = saveRegularly(signal, buffer, places);
   try {
-    const collecting = config.files.map((source) =>
-      new Collector(options, formats, buffer).collect(source, from),
-    );
-    await Promise.all(collecting);
+    await new Collector(options, formats, buffer).collect(from);
   } finally {
     await Promise.all([shipping, saving]);
     await places.save();
@@ -82,16 +85,20 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   }
 }
 
-/** Reads the files of one source of the configuration into the buffer. */
+/** Reads the sources of the configuration into the buffer. */
 class Collector {
   private readonly options: AgentOptions;
   private readonly formats: FormatTable;
-  private readonly buffer: DiskBuffer<FilePlace>;
+  private readonly buffer: DiskBuffer<AgentPlace>;
   private readonly batch: LogBatch;
   private readonly writer: LogWriter;
   private readonly wire = new ProtobufWriter();
+  /** Whose configuration holds for an origin. */
+  private readonly sources: Map<string, OpenedSource> = new Map();
+  /** Where a source goes on that is opened again. */
+  private readonly readTo: Map<string, AgentPlace> = new Map();
 
-  constructor(options: AgentOptions, formats: FormatTable, buffer: DiskBuffer<FilePlace>) {
+  constructor(options: AgentOptions, formats: FormatTable, buffer: DiskBuffer<AgentPlace>) {
     this.options = options;
     this.formats = formats;
     this.buffer = buffer;
@@ -103,31 +110,72 @@ class Collector {
     this.writer = new LogWriter({ catalog, redactor, limits, nowNs });
   }
 
-  async collect(source: FileSourceConfig, places: readonly FilePlace[]): Promise<void> {
-    const { nowMs, onEvent, signal } = this.options;
-    const streams = new FileStreams({
+  async collect(places: readonly AgentPlace[]): Promise<void> {
+    const { nowMs } = this.options;
+    const merged = new MergedLines<CollectedLines>();
+    const reading = this.readAll(places, merged);
+    const streams = new OriginStreams({
       writer: this.writer,
-      sourceOf: (path) => this.linesOf(source, path),
+      sourceOf: (origin) => this.linesOf(origin),
     });
     this.begin();
-    const followed = followFiles({ ...source, places, signal, onEvent });
-    for await (const lines of withQuiet(followed, QUIET_MS)) {
+    for await (const lines of withQuiet(merged.take(), QUIET_MS)) {
       if (lines) {
+        this.sources.delete(lines.origin.id);
+        this.sources.set(lines.origin.id, lines.source);
+        forgetOldest(this.sources, ORIGINS_MAX);
         streams.push(lines, nowMs());
         this.tellOfCut(lines);
       }
       streams.flushQuiet(nowMs() - QUIET_MS);
-      // A file that is behind fills a batch; nobody waits for one that is not.
+      // A log that is behind fills a batch; nobody waits for one that is not.
       if (this.batch.rowCount >= RECORDS_MAX || !lines) await this.keep(streams);
     }
     streams.flushQuiet(Infinity);
     await this.keep(streams);
+    await reading;
   }
 
-  private tellOfCut({ cutLines, path }: FollowedLines): void {
+  private async readAll(
+    places: readonly AgentPlace[],
+    merged: MergedLines<CollectedLines>,
+  ): Promise<void> {
+    const { config, environment, nowMs, onEvent, signal } = this.options;
+    // Read by this run goes before what an earlier one was told.
+    const placesNow = (): readonly AgentPlace[] => [...places, ...this.readTo.values()];
+    const context = { places: placesNow, environment, nowMs, signal, onEvent };
+    const sources = openSources(config, context);
+    signal.addEventListener('abort', () => merged.end(), { once: true });
+    await Promise.all(sources.map(async (source) => await this.read(source, merged)));
+    merged.end();
+  }
+
+  /** A source that cannot be read is told of; the others go on. */
+  private async read(source: OpenedSource, merged: MergedLines<CollectedLines>): Promise<void> {
+    const { onEvent, signal } = this.options;
+    for (
+      let pauseMs = RETRY_MS.min;
+      !signal.aborted;
+      pauseMs = Math.min(RETRY_MS.max, pauseMs * 2)
+    ) {
+      try {
+        for await (const lines of source.open()) {
+          this.readTo.delete(lines.origin.id);
+          this.readTo.set(lines.origin.id, lines.placeAfter(lines.lines.length));
+          forgetOldest(this.readTo, ORIGINS_MAX);
+          await merged.put({ ...lines, source });
+        }
+      } catch (error) {
+        onEvent({ kind: 'unreadable', path: source.name, detail: messageOf(error) });
+      }
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private tellOfCut({ cutLines, origin }: CollectedLines): void {
     if (cutLines === 0) return;
     const detail = `${cutLines} lines were longer than ${LINE_BYTES_MAX} bytes and lost their end`;
-    this.options.onEvent({ kind: 'possible_loss', path, detail });
+    this.options.onEvent({ kind: 'possible_loss', path: origin.name, detail });
   }
 
   private begin(): void {
@@ -135,7 +183,7 @@ class Collector {
     this.writer.open({ batchForNextRecord: () => this.batch });
   }
 
-  private async keep(streams: FileStreams): Promise<void> {
+  private async keep(streams: OriginStreams): Promise<void> {
     const { rowCount } = this.batch;
     if (rowCount === 0) return;
     const records = Array.from({ length: rowCount }, (_, row) => this.batch.record(row));
@@ -156,33 +204,39 @@ class Collector {
     });
   }
 
-  private linesOf(source: FileSourceConfig, path: string): LinesSource {
+  private linesOf({ id, resource }: Origin): LinesSource {
     const { config, nowMs } = this.options;
-    const pairs = Object.entries({ 'log.file.path': path, ...source.resource });
-    const resource = pairs
-      .map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`)
-      .join(',');
+    const source = this.sources.get(id);
+    const { environment, format, resource: added, service, zone } = source?.config ?? {};
     const nowNs = BigInt(Math.trunc(nowMs())) * 1_000_000n;
-    const { environment, format, service, zone } = source;
     const known = {
-      host: config.host,
-      resource,
+      ...(source?.isOfThisHost === true && { host: config.host }),
       ...(service !== undefined && { service }),
       ...(environment !== undefined && { environment }),
       ...(format !== undefined && { format }),
       ...(zone === undefined ? { hostZone: localZone().name } : { zone }),
     };
-    return linesSource(known, this.formats, nowNs);
+    const lines = linesSource(known, this.formats, nowNs);
+    return { ...lines, resource: { ...resource, ...lines.resource, ...added } };
   }
+}
+
+interface CollectedLines extends OriginLines<AgentPlace> {
+  readonly source: OpenedSource;
+}
+
+function forgetOldest(remembered: Map<string, unknown>, sizeMax: number): void {
+  const [oldest] = remembered.keys();
+  if (remembered.size > sizeMax && oldest !== undefined) remembered.delete(oldest);
 }
 
 const COMPRESSION = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 /** Undefined each time nothing came for a while. */
-async function* withQuiet(
-  source: AsyncGenerator<FollowedLines>,
+async function* withQuiet<T>(
+  source: AsyncGenerator<T>,
   quietMs: number,
-): AsyncGenerator<FollowedLines | undefined> {
+): AsyncGenerator<T | undefined> {
   let next = source.next();
   for (;;) {
     const { promise: quiet, resolve } = Promise.withResolvers<undefined>();
@@ -198,7 +252,7 @@ async function* withQuiet(
 /** Sends entries a few at once; places move in the order in which they were read. */
 async function ship(
   options: AgentOptions,
-  buffer: DiskBuffer<FilePlace>,
+  buffer: DiskBuffer<AgentPlace>,
   places: PlaceFile,
 ): Promise<void> {
   const { signal } = options;
@@ -215,7 +269,7 @@ async function ship(
 }
 
 interface Sending {
-  readonly entry: BufferedEntry<FilePlace>;
+  readonly entry: BufferedEntry<AgentPlace>;
   readonly before: Promise<boolean>;
   readonly places: PlaceFile;
 }
@@ -243,7 +297,7 @@ async function sendInOrder(
 
 async function saveRegularly(
   signal: AbortSignal,
-  buffer: DiskBuffer<FilePlace>,
+  buffer: DiskBuffer<AgentPlace>,
   places: PlaceFile,
 ): Promise<void> {
   while (!signal.aborted) {

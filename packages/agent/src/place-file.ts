@@ -1,10 +1,10 @@
 /** The places up to which everything is acknowledged, in a file that is replaced as a whole. */
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { FilePlace } from '@tendril/intake/sources/files/follow/file-place';
+import type { AgentPlace } from './agent-sources.ts';
 
 export interface AgentState {
-  readonly places: readonly FilePlace[];
+  readonly places: readonly AgentPlace[];
   /** The last buffer entry that was acknowledged. */
   readonly acknowledged: number;
 }
@@ -15,7 +15,7 @@ const VERSION = 1;
 
 export class PlaceFile {
   readonly #path: string;
-  readonly #places: Map<string, FilePlace>;
+  readonly #places: Map<string, AgentPlace>;
   #acknowledged: number;
   #isChanged = false;
 
@@ -32,7 +32,7 @@ export class PlaceFile {
     return new PlaceFile(path, parse(text) ?? { places: [], acknowledged: 0 });
   }
 
-  get places(): readonly FilePlace[] {
+  get places(): readonly AgentPlace[] {
     return [...this.#places.values()];
   }
 
@@ -40,7 +40,7 @@ export class PlaceFile {
     return this.#acknowledged;
   }
 
-  move(places: readonly FilePlace[], acknowledged: number): void {
+  move(places: readonly AgentPlace[], acknowledged: number): void {
     for (const place of places) {
       this.#places.delete(place.id);
       this.#places.set(place.id, place);

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runAgent, type AgentEvent } from '@tendril/agent/agent';
-import { readAgentConfig } from '@tendril/agent/agent-config';
+import { readAgentConfig, type AgentConfig } from '@tendril/agent/agent-config';
 import { siteSecret } from '@tendril/config/site-secret';
 import { createRedactor } from '@tendril/intake/redact/redactor';
 import type { MessageId } from '@tendril/messages/messages';
@@ -34,11 +34,11 @@ export const agent: Command = {
   },
 
   async run(invocation) {
-    const { flags, messages, nowMs, signal, stderr, stdout } = invocation;
+    const { environment, flags, messages, nowMs, signal, stderr, stdout } = invocation;
     const path = textFlag(flags, 'config') ?? CONFIG_DEFAULT;
     const config = readAgentConfig(path);
     if (isSet(flags, 'check')) {
-      const patterns = config.files.flatMap(({ include }) => include);
+      const patterns = sourceNames(config);
       if (isSet(flags, 'json'))
         await stdout.line(printableJson({ path, server: config.server, patterns }));
       else
@@ -56,6 +56,7 @@ export const agent: Command = {
     await runAgent({
       config,
       redactor: createRedactor({ key }),
+      environment,
       signal,
       nowMs,
       onEvent: teller(invocation),
@@ -65,9 +66,23 @@ export const agent: Command = {
   },
 };
 
+/** What is read, as the configuration has it. */
+function sourceNames({ docker, files, journald, kubernetes }: AgentConfig): readonly string[] {
+  return [
+    ...files.flatMap(({ include }) => include),
+    ...journald.map(({ units }) => `journald ${units.join(' ')}`.trim()),
+    ...docker.map(({ containers = '*' }) => `docker ${containers}`),
+    ...kubernetes.map(
+      ({ from, namespaces, pods = '*' }) =>
+        `kubernetes ${from} ${namespaces?.join(',') ?? '*'}/${pods}`,
+    ),
+  ];
+}
+
 const SENTENCES: Readonly<Record<AgentEvent['kind'], MessageId>> = {
   opened: 'say.agent.opened',
   closed: 'say.agent.closed',
+  interrupted: 'say.agent.interrupted',
   possible_loss: 'say.agent.possibleLoss',
   unreadable: 'say.agent.unreadable',
   waiting: 'say.agent.waiting',

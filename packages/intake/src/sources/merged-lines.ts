@@ -1,7 +1,7 @@
 /** Many producers, one consumer: what they put is taken in turn, and they wait while nobody takes. */
 
 /** Items that wait; each is a chunk of lines. */
-const WAITING_MAX = 64;
+const WAITING_MAX = 16;
 
 export class MergedLines<T> {
   private readonly waiting: T[] = [];

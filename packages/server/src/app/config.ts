@@ -30,6 +30,7 @@ interface GeneralConfig {
   readonly serverId: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly packs: string | undefined;
+  readonly sources: string | undefined;
 }
 
 interface RedactionConfig {
@@ -79,6 +80,11 @@ const GENERAL: SettingsOf<GeneralConfig> = {
     optional(path),
     undefined,
     'Folder of packs of your own, beside those that come with Tendril; `packs` in the data directory when it is there.',
+  ),
+  sources: setting(
+    optional(path),
+    undefined,
+    'What this server collects itself: a file with `files`, `journald`, `docker` and `kubernetes`, as an agent has them.',
   ),
 };
 

@@ -37,6 +37,7 @@ import type { ServerConfig } from './config.ts';
 import { createIntake } from './intake.ts';
 import { packFormats, packKnowledge } from './own-packs.ts';
 import { startMainListener, type MountedReceiver } from './main-listener.ts';
+import { startOwnSources } from './own-sources.ts';
 import { pagesFolder } from './pages-folder.ts';
 import { siteSecret } from '@tendril/config/site-secret';
 import { prepareSchema, startEngine } from './start-engine.ts';
@@ -194,6 +195,17 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     stack.add(async () => started.close());
     canary = started;
   }
+  stack.add(
+    startOwnSources({
+      config,
+      dataPath: dataDir.path,
+      formats,
+      redactor: intake.redactor,
+      url: receivers.find(({ name }) => name === 'otlp-http')?.url,
+      token: registry.createOwn('sources', ['ingest']),
+      logger,
+    }),
+  );
   if (engine.state() === 'ready') await schema.ready;
   logger.info({ receivers: receivers.map(({ url }) => url) }, 'server ready');
   return {

@@ -1,36 +1,45 @@
 /**
- * The lines of followed files as records through one writer, and for each file the place up to which its
+ * The lines of followed origins as records through one writer, and for each origin the place up to which its
  * records are written: a record that may still grow is read again after a restart.
  */
 import { LinesToBatch, type LinesSource } from '@tendril/intake/lines-to-batch';
 import type { LogWriter } from '@tendril/intake/log-writer';
-import type { FilePlace } from '@tendril/intake/sources/files/follow/file-place';
-import type { FollowedLines } from '@tendril/intake/sources/files/follow/follow-files';
+import type { Origin, OriginLines } from '@tendril/intake/sources/origin-lines';
+import type { AgentPlace } from './agent-sources.ts';
 
-export interface FileLinesOptions {
+export interface OriginStreamsOptions {
   readonly writer: LogWriter;
-  readonly sourceOf: (path: string) => LinesSource;
+  readonly sourceOf: (origin: Origin) => LinesSource;
 }
 
-/** Files whose format is remembered while nothing is written to them. */
+/** Origins whose format is remembered while nothing is written to them. */
 const STREAMS_MAX = 1_000;
 
-export class FileStreams {
-  private readonly options: FileLinesOptions;
-  private readonly streams: Map<string, FileStream> = new Map();
+export class OriginStreams {
+  private readonly options: OriginStreamsOptions;
+  private readonly streams: Map<string, OriginStream> = new Map();
 
-  constructor(options: FileLinesOptions) {
+  constructor(options: OriginStreamsOptions) {
     this.options = options;
   }
 
-  push(lines: FollowedLines, nowMs: number): void {
-    const { id } = lines.placeAfter(lines.lines.length);
-    const { sourceOf, writer } = this.options;
-    const stream = this.streams.get(id) ?? new FileStream(writer, sourceOf(lines.path));
+  push(lines: OriginLines<AgentPlace>, nowMs: number): void {
+    const { id } = lines.origin;
+    const stream = this.streamOf(lines.origin);
     // The one that was pushed to last is the last of the map.
     this.streams.delete(id);
     this.streams.set(id, stream);
     stream.push(lines, nowMs);
+  }
+
+  private streamOf(origin: Origin): OriginStream {
+    const known = this.streams.get(origin.id);
+    const resource = JSON.stringify(origin.resource);
+    if (known?.resource === resource) return known;
+    // Started again, or more is known of it by now.
+    known?.flush();
+    const { sourceOf, writer } = this.options;
+    return new OriginStream(writer, sourceOf(origin), resource);
   }
 
   /** What no line came to for so long is complete. */
@@ -42,8 +51,8 @@ export class FileStreams {
     }
   }
 
-  /** Where the records of the batch end in each file that they are from. */
-  takePlaces(): readonly FilePlace[] {
+  /** Where the records of the batch end in each origin that they are from. */
+  takePlaces(): readonly AgentPlace[] {
     return [...this.streams.values()].flatMap((stream) => stream.takePlace() ?? []);
   }
 }
@@ -51,22 +60,25 @@ export class FileStreams {
 interface PushedLines {
   /** The number of its first line in the stream. */
   readonly from: number;
-  readonly lines: FollowedLines;
+  readonly lines: OriginLines<AgentPlace>;
 }
 
-class FileStream {
+class OriginStream {
   pushedAtMs = 0;
+  /** As text, to be compared. */
+  readonly resource: string;
   private readonly records: LinesToBatch;
   /** Those that hold lines of records which are not written. */
   private pushed: PushedLines[] = [];
   private lineCount = 0;
-  private place: FilePlace | undefined;
+  private place: AgentPlace | undefined;
 
-  constructor(writer: LogWriter, source: LinesSource) {
+  constructor(writer: LogWriter, source: LinesSource, resource: string) {
+    this.resource = resource;
     this.records = new LinesToBatch({ ...source, writer });
   }
 
-  push(lines: FollowedLines, nowMs: number): void {
+  push(lines: OriginLines<AgentPlace>, nowMs: number): void {
     this.pushedAtMs = nowMs;
     this.pushed.push({ from: this.lineCount, lines });
     this.lineCount += lines.lines.length;
@@ -84,7 +96,7 @@ class FileStream {
   }
 
   /** Undefined when nothing was written since it was taken last. */
-  takePlace(): FilePlace | undefined {
+  takePlace(): AgentPlace | undefined {
     const { place } = this;
     this.place = undefined;
     return place;
