@@ -235,6 +235,33 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the log pag
     await page.locator('.time-chart-entry', { hasText: 'msg-server' }).waitFor();
   });
 
+  test('finds and marks a text in the rows without changing the search', async () => {
+    const logs = await opened({ q: 'service.name:openim-push' });
+    const { page } = logs;
+    await logs.grid().focus();
+    await page.keyboard.press('ControlOrMeta+f');
+    await page.keyboard.type('platform iOS');
+    await page.locator('mark', { hasText: 'platform iOS' }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.record-row.is-active', { hasText: 'platform iOS' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('.find-bar').waitFor({ state: 'detached' });
+    expect(logs.query()).toBe('service.name:openim-push');
+  });
+
+  test('an export that cannot be made says why', async () => {
+    const logs = await opened();
+    const { page } = logs;
+    await page.route('**/api/v1/logs/export*', async (route) => await route.abort());
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByRole('menuitem', { name: /CSV/ }).click();
+    await page.locator('.export-progress.bad', { hasText: 'Not exported' }).waitFor();
+    await page.locator('.export-progress').getByRole('button').click();
+    await page.getByRole('button', { name: 'Export' }).waitFor();
+    pages.pop();
+    await page.context().close();
+  });
+
   test('zooms where the histogram is dragged over', async () => {
     const logs = await opened();
     const all = await logs.total();

@@ -32,6 +32,11 @@ const router = createRouter({
 });
 const queryClient = createQueryClient();
 
+// The page's code comes while the server is asked who we are, not after it.
+const first =
+  PAGES.findLast(({ path }) => globalThis.location.pathname.startsWith(path)) ?? PAGES[0];
+void first?.load().catch(() => undefined);
+
 export function App(): ReactElement {
   return (
     // Our tokens stand in for its variables.

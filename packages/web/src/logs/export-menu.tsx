@@ -1,17 +1,20 @@
-/** Everything that the query finds as a file, made by the server while it is downloaded. */
+/** Everything that the query finds as a file, made by the server while it is downloaded, with how far it is. */
 import { Menu } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { EXPORT_FORMATS, printColumnNames, type ExportFormat } from '@tendril/api/log-export';
 import type { PageMessageId } from '@tendril/messages/page';
 import type { TimeRange } from '@tendril/model/time-range';
 import { Icon } from '../components/icon.tsx';
-import { useApi } from '../lib/api.ts';
+import { failureOf } from '../lib/api.ts';
+import { byteSizeText } from '../lib/byte-size.ts';
 import { copyText } from '../lib/clipboard.ts';
 import { useText } from '../lib/text.tsx';
 import { absoluteRange } from '../lib/time-range.ts';
+import { IconButton } from '../components/icon-button.tsx';
 import { queryParts } from '../query/query-parts.ts';
 import { searchCommand } from './copy-rows.ts';
 import type { LogsAddress } from './logs-url.ts';
+import { useExport, type ExportState } from './use-export.ts';
 
 export interface ExportMenuProps {
   readonly address: LogsAddress;
@@ -27,12 +30,13 @@ const FORMAT_LABELS: Readonly<Record<ExportFormat, PageMessageId>> = {
 
 export function ExportMenu({ address, resolved, columns }: ExportMenuProps): ReactElement {
   const { text } = useText();
-  const api = useApi();
+  const { state, start, stop } = useExport();
   const { query, order } = address;
   const isTable = queryParts(query).pipes !== '';
   const bounds = { from: String(resolved.fromNs), to: String(resolved.toNs) };
   const shown = ['timestamp', 'level', ...columns];
   const command = searchCommand(address, absoluteRange(resolved));
+  if (state.kind !== 'none') return <ExportProgress state={state} onStop={stop} />;
   return (
     <Menu position="bottom-end" shadow="md">
       <Menu.Target>
@@ -45,17 +49,17 @@ export function ExportMenu({ address, resolved, columns }: ExportMenuProps): Rea
         {EXPORT_FORMATS.map((format) => (
           <Menu.Item
             key={format}
-            component="a"
-            download
-            href={api.exportUrl({
-              query,
-              ...bounds,
-              order,
-              format,
-              // NDJSON is for programs: whole records. A table has the columns of its pipes.
-              ...(format !== 'ndjson' && !isTable && { columns: printColumnNames(shown) }),
-              filename: `tendril-logs.${format}`,
-            })}
+            onClick={() =>
+              start({
+                query,
+                ...bounds,
+                order,
+                format,
+                // NDJSON is for programs: whole records. A table has the columns of its pipes.
+                ...(format !== 'ndjson' && !isTable && { columns: printColumnNames(shown) }),
+                filename: `tendril-logs.${format}`,
+              })
+            }
           >
             {text(FORMAT_LABELS[format])}
           </Menu.Item>
@@ -67,5 +71,31 @@ export function ExportMenu({ address, resolved, columns }: ExportMenuProps): Rea
         <Menu.Label className="export-hint">{text('export.hint')}</Menu.Label>
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+interface ExportProgressProps {
+  readonly state: Exclude<ExportState, { readonly kind: 'none' }>;
+  readonly onStop: () => void;
+}
+
+function ExportProgress({ state, onStop }: ExportProgressProps): ReactElement {
+  const { text, failure } = useText();
+  return (
+    <span className={`chip export-progress ${state.kind === 'failed' ? 'bad' : ''}`} role="status">
+      {state.kind === 'running' ? (
+        <>
+          <span className="pulse" />
+          {text('export.running', { size: byteSizeText(state.bytes) })}
+        </>
+      ) : (
+        text('export.failed', { reason: failure(failureOf(state.error)) })
+      )}
+      <IconButton
+        icon="close"
+        label={text(state.kind === 'running' ? 'logs.cancel' : 'close')}
+        onClick={onStop}
+      />
+    </span>
   );
 }

@@ -1,7 +1,7 @@
 /** What the live tail is doing, and what one can do with it. */
 import type { ReactElement } from 'react';
 import { IconButton } from '../components/icon-button.tsx';
-import { useActions } from '../lib/actions.ts';
+import { runAction, useActions } from '../lib/actions.ts';
 import { useText } from '../lib/text.tsx';
 import type { LiveState, RecordFeed } from './record-feed.ts';
 
@@ -41,6 +41,9 @@ export function LiveBar({ feed, live }: LiveBarProps): ReactElement {
         label={text(isPaused ? 'live.resume' : 'live.pause')}
         onClick={toggle}
       />
+      <button type="button" className="button small ghost" onClick={() => runAction('find.open')}>
+        {text('live.highlight')}
+      </button>
       <button type="button" className="button small ghost" onClick={() => feed.mark()}>
         {text('live.mark')}
       </button>

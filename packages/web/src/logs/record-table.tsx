@@ -34,6 +34,8 @@ export interface RecordTableProps {
   readonly order: 'desc' | 'asc';
   readonly terms: readonly string[];
   readonly timeStyle: TimeStyle;
+  /** Key of a record to go to; it becomes the active one when it changes. */
+  readonly activeKey: string;
   /** Key of the record that is shown in full. */
   readonly openKey: string;
   readonly markedKey: string | undefined;
@@ -67,6 +69,10 @@ export function RecordTable(props: RecordTableProps): ReactElement {
   const scroller = useRef<HTMLDivElement>(null);
   const [expandedKeys, setExpandedKeys] = useState<ReadonlySet<string>>(new Set());
   const [active, setActive] = useState<ActiveCell>({ key: '', column: -1 });
+  const { activeKey: goneTo } = props;
+  useEffect(() => {
+    if (goneTo !== '') setActive({ key: goneTo, column: -1 });
+  }, [goneTo]);
   const [menu, setMenu] = useState<HoveredValue>();
   const virtualizer = useVirtualizer({
     count: records.length,

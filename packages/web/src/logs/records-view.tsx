@@ -7,6 +7,7 @@ import { copyText } from '../lib/clipboard.ts';
 import { usePreference } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
 import { serverNowNs } from '../lib/time-range.ts';
+import { FindBar } from './find-bar.tsx';
 import { rowsAs } from './copy-rows.ts';
 import type { LogsAddress } from './logs-url.ts';
 import { recordKey } from './logs-url.ts';
@@ -44,11 +45,15 @@ export function RecordsView(props: RecordsViewProps): ReactElement {
   const [selected, setSelected] = useState<ReadonlySet<string>>(NONE);
   useEffect(() => setSelected(NONE), [feed]);
   const timeStyle = useTimeStyle(resolved);
+  const [wanted, setWanted] = useState<string>();
+  const [goneTo, setGoneTo] = useState('');
+  const marked = useMarkedTerms(terms, wanted);
   const chosen = useMemo(
     () => records.filter((record) => selected.has(recordKey(record))),
     [records, selected],
   );
   useActions([
+    { id: 'find.open', label: 'find.open', keys: ['Mod+f'], run: () => setWanted(wanted ?? '') },
     {
       id: 'logs.copyRows',
       label: 'logs.copyRows',
@@ -70,13 +75,23 @@ export function RecordsView(props: RecordsViewProps): ReactElement {
   }
   return (
     <>
+      {wanted !== undefined && (
+        <FindBar
+          records={records}
+          wanted={wanted}
+          onWanted={setWanted}
+          onGo={setGoneTo}
+          onClose={() => setWanted(undefined)}
+        />
+      )}
       <RecordTable
         records={records}
         isStale={props.isStale}
         total={total}
         columns={columns}
         order={address.order}
-        terms={terms}
+        terms={marked}
+        activeKey={goneTo}
         timeStyle={timeStyle}
         openKey={address.record}
         markedKey={live.markedKey}
@@ -100,6 +115,12 @@ export function RecordsView(props: RecordsViewProps): ReactElement {
       )}
     </>
   );
+}
+
+/** What the search asks for and what is looked for in its rows. */
+function useMarkedTerms(terms: readonly string[], wanted: string | undefined): readonly string[] {
+  const found = wanted?.trim().toLowerCase() ?? '';
+  return useMemo(() => (found === '' ? terms : [...terms, found]), [terms, found]);
 }
 
 function useTimeStyle(resolved: TimeRange): TimeStyle {
