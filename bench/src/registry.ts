@@ -14,6 +14,7 @@ import { queryLogs } from './query-logs/query-logs.ts';
 import { receivers } from './receivers/receivers.ts';
 import { receiverDecode } from './micro/receiver-decode.ts';
 import { senders } from './senders/senders.ts';
+import { rootCause } from './root-cause/root-cause.ts';
 import { ui } from './ui/ui.ts';
 
 export const BENCHMARKS: readonly Benchmark[] = [
@@ -32,4 +33,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   knownErrorSpeed,
   redactSpeed,
   patterns,
+  rootCause,
 ];

@@ -1,4 +1,4 @@
-/** The whole demo as one thing: the cluster, what its users saw, faults, and the changes told to Tendril. */
+/** The whole demo as one thing: the cluster, what its users saw, faults, and the changes that are told of. */
 import { Cluster } from './cluster/cluster.ts';
 import type { Host } from './cluster/host.ts';
 import type { Destination } from './cluster/messages.ts';
@@ -11,8 +11,8 @@ import { switchOff, switchOn, type SwitchedOn, type SwitchOptions } from './faul
 export interface DemoOptions {
   readonly host: Host;
   readonly destination: Destination;
-  /** Base URL of Tendril's main port, for changes; empty to tell of none. */
-  readonly tendrilUrl: string;
+  /** Takes the changes that operators and pipelines would tell of. */
+  readonly tellChange: (change: ToldChange) => Promise<void>;
   readonly seed: number;
 }
 
@@ -83,26 +83,11 @@ export class Demo {
     await this.cluster.stop();
   }
 
-  /** As a pipeline would after a deploy. */
-  async tellChange(change: ToldChange): Promise<void> {
-    const { tendrilUrl, destination } = this.options;
-    if (tendrilUrl === '') return;
-    const { environment, token } = destination;
-    await fetch(`${tendrilUrl}/api/v1/changes`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        ...(token !== '' && { authorization: `Bearer ${token}` }),
-      },
-      body: JSON.stringify({ ...change, environment, at: new Date().toISOString() }),
-    }).catch(() => undefined);
-  }
-
   private async tellOf({ fault, instances }: SwitchedOn): Promise<void> {
     const { change, scope, target } = fault;
     if (!change) return;
     const instance = scope === 'one' ? (instances[0] ?? '') : '';
-    await this.tellChange({ ...change, service: target, instance });
+    await this.options.tellChange({ ...change, service: target, instance });
   }
 }
 

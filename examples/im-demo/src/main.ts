@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { WORKER_HOST } from './cluster/host.ts';
 import { startControl } from './control.ts';
 import { Demo } from './demo.ts';
+import { tellTendril } from './tell-tendril.ts';
 
 const { values } = parseArgs({
   options: {
@@ -26,7 +27,11 @@ const demo = await Demo.start({
     token: values.token,
     environment: values.environment,
   },
-  tendrilUrl: values['tendril-url'],
+  tellChange: tellTendril({
+    url: values['tendril-url'],
+    token: values.token,
+    environment: values.environment,
+  }),
   seed: Number(values.seed),
 });
 const control = await startControl(demo, Number(values['control-port']));

@@ -1,0 +1,104 @@
+/**
+ * Fits the weights of suspects' features: each chain is a choice between its suspects and "none of them", and
+ * the likelihood of the right choices is followed upwards (a conditional logit, with Adam and a pull
+ * towards nought).
+ */
+import type { ChainOutcome } from '@tendril/api/chain';
+import { FEATURE_NAMES } from '@tendril/chains/features';
+import type { Weights } from '@tendril/chains/score';
+
+export interface Example {
+  /** Faults count the same, however many chains each has. */
+  readonly group: string;
+  readonly suspects: readonly Readonly<Record<string, number>>[];
+  readonly outcome: ChainOutcome;
+  /** Place of the right suspect; -1: none of them. */
+  readonly right: number;
+}
+
+const NONE_NAMES = ['bias', 'isWell', 'isRefused', 'isSlow', 'isIncomplete'] as const;
+const ROUNDS = 400;
+const STEP = 0.05;
+const DECAY = { first: 0.9, second: 0.999 };
+const PULL = 0.003;
+const TINY = 1e-8;
+const SIZE = NONE_NAMES.length + FEATURE_NAMES.length;
+
+export function fitWeights(examples: readonly Example[]): Weights {
+  const rows = examples.map((example) => ({
+    choices: [noneRow(example.outcome), ...example.suspects.map(suspectRow)],
+    right: example.right + 1,
+  }));
+  const shares = groupShares(examples);
+  const weights = new Float64Array(SIZE);
+  const first = new Float64Array(SIZE);
+  const second = new Float64Array(SIZE);
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const gradient = new Float64Array(SIZE);
+    rows.forEach((row, index) => addGradient(gradient, weights, row, shares[index] ?? 0));
+    for (let at = 0; at < SIZE; at += 1) {
+      const slope = (gradient[at] ?? 0) - PULL * (weights[at] ?? 0);
+      first[at] = DECAY.first * (first[at] ?? 0) + (1 - DECAY.first) * slope;
+      second[at] = DECAY.second * (second[at] ?? 0) + (1 - DECAY.second) * slope * slope;
+      const mean = (first[at] ?? 0) / (1 - DECAY.first ** round);
+      const spread = Math.sqrt((second[at] ?? 0) / (1 - DECAY.second ** round));
+      weights[at] = (weights[at] ?? 0) + (STEP * mean) / (spread + TINY);
+    }
+  }
+  return weightsOf(weights);
+}
+
+/** All groups together count as one. */
+function groupShares(examples: readonly Example[]): readonly number[] {
+  const sizes = new Map<string, number>();
+  for (const { group } of examples) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  return examples.map(({ group }) => 1 / ((sizes.get(group) ?? 1) * sizes.size));
+}
+
+function noneRow(outcome: ChainOutcome): Float64Array {
+  const row = new Float64Array(SIZE);
+  const place = { ok: 1, refused: 2, slow: 3, incomplete: 4, failed: 0 }[outcome];
+  row[0] = 1;
+  row[place] = 1;
+  return row;
+}
+
+function suspectRow(features: Readonly<Record<string, number>>): Float64Array {
+  const row = new Float64Array(SIZE);
+  FEATURE_NAMES.forEach((name, index) => (row[NONE_NAMES.length + index] = features[name] ?? 0));
+  return row;
+}
+
+interface Row {
+  readonly choices: readonly Float64Array[];
+  readonly right: number;
+}
+
+/** What was right less what is expected. */
+function addGradient(
+  gradient: Float64Array,
+  weights: Float64Array,
+  { choices, right }: Row,
+  share: number,
+): void {
+  const scores = choices.map((row) =>
+    row.reduce((sum, each, at) => sum + each * (weights[at] ?? 0), 0),
+  );
+  const highest = Math.max(...scores);
+  const odds = scores.map((score) => Math.exp(score - highest));
+  const total = odds.reduce((sum, each) => sum + each, 0);
+  choices.forEach((row, choice) => {
+    const surplus = (choice === right ? 1 : 0) - (odds[choice] ?? 0) / total;
+    for (let at = 0; at < SIZE; at += 1)
+      gradient[at] = (gradient[at] ?? 0) + share * surplus * (row[at] ?? 0);
+  });
+}
+
+function weightsOf(weights: Float64Array): Weights {
+  const rounded = (at: number): number => Number((weights[at] ?? 0).toFixed(3));
+  const none = Object.fromEntries(NONE_NAMES.map((name, at) => [name, rounded(at)]));
+  const features = Object.fromEntries(
+    FEATURE_NAMES.map((name, at) => [name, rounded(NONE_NAMES.length + at)]),
+  );
+  return { none, features } as unknown as Weights;
+}
