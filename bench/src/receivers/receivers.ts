@@ -1,22 +1,16 @@
 /**
  * Every receiver beside OTLP in one run: records per second until the last is stored, and the server's CPU
- * time for one. Then overload: the engine stops, ten times as many connections push, and the server's memory is
- * watched; afterwards everything acknowledged has to be there.
+ * time for one. Then all of them overloaded.
  */
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { numberOption, type Benchmark } from '../benchmark.ts';
 import { usageOf } from '../process-usage.ts';
-import { pause, ServerProcess } from '../server-process.ts';
-import { megabytes, table } from '../statistics.ts';
-import { readStatus } from '../tendril-api.ts';
-import type { ReceiverSenderResult } from './sender.ts';
+import { ServerProcess } from '../server-process.ts';
+import { table } from '../statistics.ts';
+import { measureNeighbour, measureOverload, neighbourText, overloadText } from './overload.ts';
+import { accountOf, send, stored } from './receiver-load.ts';
 
-const run = promisify(execFile);
-const SENDER = join(import.meta.dirname, 'sender.ts');
 const BASE = 'otlp-http';
-const RECEIVERS = [
+export const RECEIVERS: readonly string[] = [
   BASE,
   'ndjson',
   'elastic',
@@ -26,7 +20,7 @@ const RECEIVERS = [
   'syslog-tcp',
   'gelf-tcp',
   'journald',
-] as const;
+];
 
 export const receivers: Benchmark = {
   name: 'receivers',
@@ -37,6 +31,7 @@ export const receivers: Benchmark = {
     connections: '2',
     'per-request': '1000',
     'overload-seconds': '60',
+    noisy: 'elastic',
     only: '',
   },
   run: runReceivers,
@@ -47,18 +42,31 @@ type Options = Readonly<Record<string, string>>;
 async function runReceivers(options: Options): Promise<void> {
   const only = (options['only'] ?? '').split(',').filter(Boolean);
   const names = RECEIVERS.filter((name) => only.length === 0 || only.includes(name));
-  const server = await ServerProcess.create({ env: environment(names) });
+  const server = await ServerProcess.create({ env: receiverEnvironment(names) });
   try {
     await server.start();
-    await measureRates(server, names, options);
+    if (numberOption(options, 'seconds') > 0) await measureRates(server, names, options);
     const seconds = numberOption(options, 'overload-seconds');
-    if (seconds > 0) await measureOverload(server, names, { options, seconds });
+    if (seconds === 0) return;
+    const perRequest = numberOption(options, 'per-request');
+    // Ten times as many as keep it busy.
+    const connections = numberOption(options, 'connections') * 10;
+    const load = { seconds, connections, perRequest };
+    const neighbour = await measureNeighbour(server, options['noisy'] ?? '', load);
+    process.stdout.write(`${neighbourText(neighbour)}\n`);
+    const overload = await measureOverload(server, names, load);
+    process.stdout.write(`${overloadText(overload)}\n`);
+    if (overload.lost > 0) process.exitCode = 1;
   } finally {
     await server.dispose();
   }
 }
 
-function environment(names: readonly string[]): Record<string, string> {
+/** Turns them on, with a write-ahead log so small that overload is reached within seconds. */
+export function receiverEnvironment(
+  names: readonly string[],
+  walBytesMax: string = '256MiB',
+): Record<string, string> {
   const own = names.filter((name) => name !== BASE && name !== 'ndjson');
   const listen = own.map((name) => [
     `TENDRIL_RECEIVERS_${name.replaceAll('-', '_').toUpperCase()}_LISTEN`,
@@ -67,8 +75,7 @@ function environment(names: readonly string[]): Record<string, string> {
   return {
     ...Object.fromEntries(listen),
     TENDRIL_CANARY_ENABLED: 'false',
-    // Small, so that overload is reached within seconds.
-    TENDRIL_WAL_BYTES_MAX: '256MiB',
+    TENDRIL_WAL_BYTES_MAX: walBytesMax,
   };
 }
 
@@ -111,7 +118,7 @@ async function measureRate(
   const before = usageOf(server.pid);
   const storedBefore = (await accountOf(server, name)).stored;
   const sent = await send(server, name, {
-    options,
+    perRequest: numberOption(options, 'per-request'),
     seconds: numberOption(options, 'seconds'),
     connections: numberOption(options, 'connections'),
   });
@@ -134,84 +141,3 @@ async function measureRate(
 
 /** Records of batches that were on their way when the sender stopped. */
 const LAST_WRITES = 20_000;
-
-async function measureOverload(
-  server: ServerProcess,
-  names: readonly string[],
-  { options, seconds }: { readonly options: Options; readonly seconds: number },
-): Promise<void> {
-  const before = usageOf(server.pid);
-  const connections = numberOption(options, 'connections') * 10;
-  process.kill(server.enginePid, 'SIGSTOP');
-  let peakBytes = 0;
-  const watch = setInterval(() => {
-    peakBytes = Math.max(peakBytes, usageOf(server.pid).rssBytes);
-  }, 200);
-  let refusals = 0;
-  try {
-    const results = await Promise.all(
-      names.map(async (name) => send(server, name, { options, seconds, connections })),
-    );
-    refusals = results.reduce((sum, result) => sum + result.refusals, 0);
-  } finally {
-    clearInterval(watch);
-    process.kill(server.enginePid, 'SIGCONT');
-  }
-  for (const name of names) await stored(server, name);
-  process.stdout.write(
-    `overload: ${names.length * connections} connections for ${seconds} s with the engine stopped: ` +
-      `memory ${megabytes(before.rssBytes)} before, ${megabytes(peakBytes)} at most, ${refusals} refusals; ` +
-      'everything acknowledged was stored afterwards\n',
-  );
-}
-
-interface SendOptions {
-  readonly options: Options;
-  readonly seconds: number;
-  readonly connections: number;
-}
-
-async function send(
-  server: ServerProcess,
-  name: string,
-  { options, seconds, connections }: SendOptions,
-): Promise<ReceiverSenderResult> {
-  const { stdout } = await run(process.execPath, [
-    '--conditions=source',
-    SENDER,
-    `--receiver=${name}`,
-    `--url=${await urlOf(server, name)}`,
-    `--seconds=${seconds}`,
-    `--connections=${connections}`,
-    `--per-request=${options['per-request'] ?? ''}`,
-  ]);
-  return JSON.parse(stdout) as ReceiverSenderResult;
-}
-
-async function urlOf(server: ServerProcess, name: string): Promise<string> {
-  if (name === 'ndjson') return server.url;
-  const { receivers: listening } = await readStatus(server.url);
-  const url = listening.find((receiver) => receiver.name === name)?.url;
-  if (url === undefined) throw new Error(`${name} does not listen`);
-  return url.replace('tcp://', 'http://');
-}
-
-/** Resolves when nothing of the receiver is on its way any more. */
-async function stored(server: ServerProcess, name: string): Promise<void> {
-  let before = -1;
-  for (;;) {
-    const { received, pending } = await accountOf(server, name);
-    if (pending === 0 && received === before) return;
-    before = received;
-    await pause(250);
-  }
-}
-
-async function accountOf(
-  server: ServerProcess,
-  name: string,
-): Promise<{ readonly received: number; readonly pending: number; readonly stored: number }> {
-  const { accounts } = await readStatus(server.url);
-  const account = accounts.find(({ source }) => source === name);
-  return account ?? { received: 0, pending: 0, stored: 0 };
-}

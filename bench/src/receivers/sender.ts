@@ -23,6 +23,8 @@ export interface ReceiverSenderResult {
   /** Acknowledged, or written where nothing is acknowledged. */
   readonly records: number;
   readonly refusals: number;
+  /** How the sender was told to wait, and how often, in its protocol's words. */
+  readonly waits: Readonly<Record<string, number>>;
   readonly cpuSeconds: number;
   /** From the first record to the last answer. */
   readonly seconds: number;
@@ -37,8 +39,10 @@ interface Batch {
 type Send = (batch: Batch) => Promise<boolean>;
 
 const RETRY_MS = 200;
-/** An answer that does not come in this time is what overload looks like. */
-const ANSWER_MS_MAX = 5_000;
+/** A stream that is not read for so long is not merely busy. */
+const NOT_READ_MS = 1_000;
+/** Without a word from the server in this time everything is sent again, as Beats do. */
+const SILENCE_MS_MAX = 30_000;
 
 const { values } = parseArgs({
   options: {
@@ -52,6 +56,7 @@ const { values } = parseArgs({
 
 const perRequest = Number(values['per-request']);
 const counts = { records: 0, refusals: 0 };
+const waits: Record<string, number> = {};
 const connections = Array.from({ length: Number(values.connections) }, (_, connection) => ({
   load: new ReceiverLoad(randomBytes(3).readUIntBE(0, 3) + connection),
   send: senderOf(values.receiver, new URL(values.url), connection),
@@ -62,7 +67,12 @@ const untilMs = startedMs + Number(values.seconds) * 1_000;
 await Promise.all(connections.map(sendUntilEnd));
 const { user, system } = process.cpuUsage();
 const seconds = (performance.now() - startedMs) / 1_000;
-const result: ReceiverSenderResult = { ...counts, cpuSeconds: (user + system) / 1e6, seconds };
+const result: ReceiverSenderResult = {
+  ...counts,
+  waits,
+  cpuSeconds: (user + system) / 1e6,
+  seconds,
+};
 process.stdout.write(`${JSON.stringify(result)}\n`);
 process.exit(0);
 
@@ -140,9 +150,13 @@ function httpSender(
         method: 'POST',
         headers: { 'content-type': contentType },
         body: bodyOf(records),
-        signal: AbortSignal.timeout(ANSWER_MS_MAX),
+        signal: AbortSignal.timeout(silenceMs()),
       });
       await answer.arrayBuffer();
+      if (!answer.ok) {
+        const hint = answer.headers.has('retry-after') ? 'Retry-After' : 'no Retry-After';
+        noteWait(`${answer.status} ${hint}`);
+      }
       return answer.ok;
     } catch {
       // A connection that was cut, or no answer in time: the batch is sent again.
@@ -168,15 +182,16 @@ function answeredSender(url: URL, bytesOf: (batch: Batch) => Uint8Array, isAnswe
     socket = connection;
     connection.write(bytesOf(batch));
     let received = Buffer.alloc(0);
-    const signal = AbortSignal.timeout(ANSWER_MS_MAX);
     try {
       while (!isAnswer(received, batch)) {
+        const signal = AbortSignal.timeout(silenceMs());
         const [chunk]: unknown[] = await once(connection, 'data', { signal });
         received = Buffer.concat([received, chunk as Buffer]);
+        if (!isAnswer(received, batch)) noteWait('keep-alive');
       }
       return true;
     } catch {
-      // No answer in time: as Beats do, everything is sent again on a new connection.
+      noteWait('answer withheld');
       connection.destroy();
       return false;
     }
@@ -188,10 +203,22 @@ function streamSender(url: URL, bytesOf: (records: readonly LoadRecord[]) => Uin
   return async ({ records }) => {
     if (socket.destroyed) return false;
     if (!socket.write(bytesOf(records))) {
-      await Promise.race([once(socket, 'drain'), pause(Math.max(0, untilMs - performance.now()))]);
+      const beganMs = performance.now();
+      await Promise.race([once(socket, 'drain'), pause(silenceMs())]);
+      if (performance.now() - beganMs > NOT_READ_MS) noteWait('not read');
     }
     return true;
   };
+}
+
+/** A second more than the run, so that what is answered at its end counts. */
+function silenceMs(): number {
+  const leftMs = Math.max(0, untilMs - performance.now()) + 1_000;
+  return Math.min(SILENCE_MS_MAX, Math.ceil(leftMs));
+}
+
+function noteWait(how: string): void {
+  waits[how] = (waits[how] ?? 0) + 1;
 }
 
 function open({ hostname, port }: URL): Socket {

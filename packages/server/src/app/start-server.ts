@@ -26,6 +26,7 @@ import { startPatternJob } from '../jobs/pattern-job.ts';
 import { startRetentionJob } from '../jobs/retention-job.ts';
 import { openPipeline } from '../pipeline/open-pipeline.ts';
 import { DEFAULT_PIPELINE_LIMITS, type PipelineLimits } from '../pipeline/pipeline-limits.ts';
+import { takingTurns } from '../pipeline/turns.ts';
 import { requestHandler } from '../receivers/http-receiver.ts';
 import type { ReceiverDependencies } from '../receivers/receiver-dependencies.ts';
 import { RECEIVERS, type ReceiverDefinition } from '../receivers/registry.ts';
@@ -98,7 +99,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
   const limits = limitsOf(config);
   const formats = packFormats(config, dataDir.path);
   const intake = createIntake(config, { limits, statePath: dataDir.statePath, formats });
-  const pipeline = await openPipeline(
+  const opened = await openPipeline(
     {
       dataDir: dataDir.path,
       engine: {
@@ -116,8 +117,9 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     },
     intake.signals,
   );
-  stack.add(async (drainMs) => pipeline.close(drainMs));
-  logger.info(pipeline.replayed, 'write-ahead log read');
+  stack.add(async (drainMs) => opened.close(drainMs));
+  const pipeline = takingTurns(opened);
+  logger.info(opened.replayed, 'write-ahead log read');
   const { access, registry, signer } = await openAccess(config, { dataDir, engine, logger, stack });
   stack.add(startPatternJob({ engine, schema, logger }));
   stack.add(
