@@ -75,7 +75,7 @@ setup.ilm.enabled: false
       en: 'With require_ack_response a chunk counts as sent when it is on disk, and is stored once however often it is sent. The outputs es, loki, http (format json) and opentelemetry work too.',
       zh: '有 require_ack_response 时，数据块落盘后才算发送成功，重发也只保存一次。也可以用 es、loki、http（format json）和 opentelemetry 输出。',
     },
-    tried: 'protocol',
+    tried: 'peer',
   },
   {
     id: 'fluentd',
@@ -210,7 +210,7 @@ service:
       en: 'Any OpenTelemetry SDK too: OTEL_EXPORTER_OTLP_ENDPOINT=http://HOST:PORT. gRPC is on port 4317. Without tokens leave headers out.',
       zh: '任何 OpenTelemetry SDK 也可以：OTEL_EXPORTER_OTLP_ENDPOINT=http://HOST:PORT。gRPC 在 4317 端口。没有令牌时去掉 headers。',
     },
-    tried: 'protocol',
+    tried: 'peer',
   },
   {
     id: 'docker-fluentd',
@@ -231,7 +231,7 @@ service:
       en: 'The service is the name of the container. fluentd-async lets containers start while Tendril is away.',
       zh: '服务名就是容器名。fluentd-async 让容器在 Tendril 不在时也能启动。',
     },
-    tried: 'protocol',
+    tried: 'peer',
   },
   {
     id: 'docker-gelf',
@@ -271,7 +271,7 @@ service:
       en: 'The tag becomes the service.',
       zh: 'tag 就是服务名。',
     },
-    tried: 'protocol',
+    tried: 'peer',
   },
   {
     id: 'journald',

@@ -2,9 +2,12 @@
 import { messageOf } from '@tendril/model/failure';
 import type { Engine } from '../engine/engine.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { JobLease } from './job-lease.ts';
 import { countServiceEdges } from './service-edges.ts';
 
 const INTERVAL_MS = 60_000;
+/** Longer than the interval, so that the server that counted last goes on counting. */
+const LEASE_SECONDS = 90;
 
 export interface ServiceEdgesJobOptions {
   readonly engine: Engine;
@@ -20,10 +23,12 @@ export function startServiceEdgesJob({
 }: ServiceEdgesJobOptions): () => void {
   let isRunning = false;
   const stopping = new AbortController();
+  const lease = new JobLease(engine, 'service-edges', LEASE_SECONDS);
   const run = async (): Promise<void> => {
     if (isRunning || !schema.isReady() || engine.state() !== 'ready') return;
     isRunning = true;
     try {
+      if (!(await lease.take())) return;
       await countServiceEdges(engine, Date.now(), stopping.signal);
     } finally {
       isRunning = false;

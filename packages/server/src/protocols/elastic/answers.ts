@@ -5,8 +5,11 @@ export interface BulkAnswerOptions {
   readonly tookMs: number;
   /** Begins the ids of documents that came without one. */
   readonly idPrefix: string;
-  /** The sender looks at errors and statuses alone (`filter_path`). */
-  readonly isBrief: boolean;
+  /**
+   * `statuses`: the sender looks at errors and statuses alone (`filter_path`). `errors`: it looks at items only when one
+   * failed, and cannot read a long answer.
+   */
+  readonly detail: 'all' | 'statuses' | 'errors';
 }
 
 /**
@@ -14,14 +17,17 @@ export interface BulkAnswerOptions {
  * `"errors":false,"items":[` at the beginning.
  */
 export function bulkAnswer(items: readonly BulkItem[], options: BulkAnswerOptions): string {
-  const { tookMs, idPrefix, isBrief } = options;
+  const { tookMs, idPrefix, detail } = options;
+  const errors = items.some(({ error }) => error !== undefined);
+  const shown = detail === 'errors' && !errors ? [] : items;
   return JSON.stringify({
     took: tookMs,
-    errors: items.some(({ error }) => error !== undefined),
-    items: items.map((item, number) => ({
-      [item.operation]: isBrief
-        ? { status: item.status, ...(item.error && { error: item.error }) }
-        : itemAnswer(item, item.id || `${idPrefix}${number.toString(36)}`),
+    errors,
+    items: shown.map((item, number) => ({
+      [item.operation]:
+        detail === 'all'
+          ? itemAnswer(item, item.id || `${idPrefix}${number.toString(36)}`)
+          : { status: item.status, ...(item.error && { error: item.error }) },
     })),
   });
 }

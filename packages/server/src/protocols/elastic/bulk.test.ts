@@ -23,7 +23,7 @@ function decode(body: string | Uint8Array): ReturnType<typeof decodedRecords> & 
 function decodedOrWhyNot(body: string): string {
   try {
     const { items, ...decoded } = decode(body);
-    const answer = bulkAnswer(items, { tookMs: 1, idPrefix: 'id', isBrief: true });
+    const answer = bulkAnswer(items, { tookMs: 1, idPrefix: 'id', detail: 'statuses' });
     return `${decodedText(decoded)}\n${answer}`;
   } catch (error) {
     return messageOf(error);

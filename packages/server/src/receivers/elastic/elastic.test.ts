@@ -38,6 +38,32 @@ function document(service: string, message: string): string {
   return `{"create":{"_index":"a"}}\n${JSON.stringify(fields)}\n`;
 }
 
+describe('Fluent Bit', () => {
+  // What it sends, read in its sources; it gives up on answers of more than 512,000 bytes.
+  const FLUENT_BIT = { 'user-agent': 'Fluent-Bit' };
+
+  test('has a short answer to many documents', async () => {
+    const documents = Array.from({ length: 5_000 }, (_, number) =>
+      document('fluent-bit-es', `says ${number}`),
+    );
+    const answer = await bulk(documents.join(''), FLUENT_BIT);
+    expect(answer.status).toBe(200);
+    const { took, ...rest } = (await answer.json()) as { took: number };
+    expect(took).toBeTypeOf('number');
+    expect(rest).toEqual({ errors: false, items: [] });
+    expect(await storedRecords(fixture.server.url, 'service:fluent-bit-es')).toHaveLength(5_000);
+  });
+
+  test('is told which document was refused', async () => {
+    const body = `${document('fluent-bit-es-2', 'x')}{"create":{"_index":"a"}}\n[]\n`;
+    const answer = await bulk(body, FLUENT_BIT);
+    expect(await answer.json()).toMatchObject({
+      errors: true,
+      items: [{ create: { status: 201 } }, { create: { status: 400 } }],
+    });
+  });
+});
+
 describe('the Elasticsearch client for JavaScript', () => {
   test('starts, sends, and finds every record stored as it was', async () => {
     const client = new Client({ node: url, sniffOnStart: true });
