@@ -70,7 +70,7 @@ export interface Overload {
   readonly lost: number;
 }
 
-export interface OverloadedReceiver {
+interface OverloadedReceiver {
   readonly name: string;
   readonly acknowledged: number;
   readonly stored: number;

@@ -169,7 +169,7 @@ log { source(s_src); destination(d_tendril); };
       en: 'Labels become the resource (pod, namespace and container under their OpenTelemetry names). Lines are parsed here: pipeline stages for JSON or levels are not needed. Without tokens leave bearer_token out.',
       zh: '标签成为资源属性（pod、namespace、container 用 OpenTelemetry 的名字）。行在这里解析，不需要 JSON 或级别的 pipeline_stages。没有令牌时去掉 bearer_token。',
     },
-    tried: 'protocol',
+    tried: 'peer',
   },
   {
     id: 'alloy',
