@@ -224,6 +224,42 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('pages of tr
     await page.context().close();
   });
 
+  test('a service is found in the list, with its charts, operations, errors and records', async () => {
+    const { page, complaints } = await openPage(browser);
+    await page.goto(`${server.url}/services`);
+    await page.getByRole('link', { name: 'openim-rpc-msg' }).click();
+    await page.locator('.service-charts .u-over').nth(2).waitFor();
+    await page.locator('.service-patterns a', { hasText: 'server selection timeout' }).waitFor();
+    await page
+      .getByRole('link', { name: /insert im.msg/ })
+      .first()
+      .click();
+    await page.locator('.trace-entry').first().waitFor();
+    expect(parameter(page, 'operation')).toBe('insert im.msg');
+    await page.goBack();
+    await page.locator('.service-patterns a').first().click();
+    await page.locator('.record-row').first().waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  // Calls are counted once a minute: the map takes them up without being asked again.
+  test('the map shows who calls whom, and leads to a service', { timeout: 120_000 }, async () => {
+    const { page, complaints } = await openPage(browser);
+    await page.goto(`${server.url}/services/map`);
+    await page.locator('.map-edge').first().waitFor({ timeout: 100_000 });
+    const edges = await page.locator('.react-flow__edge-text').allTextContents();
+    expect(edges.every((label) => /\/s · /.test(label))).toBe(true);
+    await page.getByRole('button', { name: 'As a table' }).click();
+    await page.locator('.calls-table tr', { hasText: 'mongodb' }).first().waitFor();
+    await page.getByRole('button', { name: 'As a table' }).click();
+    await page.locator('a.map-node', { hasText: 'openim-push' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'openim-push' }).waitFor();
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   test('an id that no trace has says so', async () => {
     const { page } = await openPage(browser);
     await page.goto(`${server.url}/traces/${'0'.repeat(31)}1`);

@@ -29,6 +29,7 @@ export interface TimeChartProps {
 const COLOURS = 8;
 const HEIGHT_MIN_PX = 160;
 const AXIS_PX = 64;
+const TIME_AXIS_PX = 28;
 const DAY_MS = 86_400_000;
 const NS_PER_MS = 1_000_000n;
 
@@ -114,7 +115,7 @@ function optionsOf({ element, series, zone, latest, onCursor }: OptionSources): 
     cursor: { y: false, points: { size: 6 }, drag: { x: true, y: false, setScale: false } },
     scales: { x: { time: true } },
     axes: [
-      { ...axis, values: (chart, ticks) => timeLabels(ticks, chart, zone) },
+      { ...axis, size: TIME_AXIS_PX, values: (chart, ticks) => timeLabels(ticks, chart, zone) },
       {
         ...axis,
         size: AXIS_PX,

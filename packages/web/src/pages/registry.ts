@@ -29,6 +29,25 @@ export const PAGES: readonly PageDefinition[] = [
     load: async () => await import('./trace.tsx'),
   },
   {
+    id: 'services',
+    path: '/services',
+    title: 'page.services',
+    icon: 'services',
+    load: async () => await import('./services.tsx'),
+  },
+  {
+    id: 'service-map',
+    path: '/services/map',
+    title: 'services.map',
+    load: async () => await import('./service-map.tsx'),
+  },
+  {
+    id: 'service',
+    path: '/services/$name',
+    title: 'traces.service',
+    load: async () => await import('./service.tsx'),
+  },
+  {
     id: 'chain',
     path: '/chains/$id',
     title: 'value.chain',

@@ -1,0 +1,1 @@
+export { MapPage as Page } from '../traces/services/map-page.tsx';

@@ -1,0 +1,68 @@
+/** Rate, errors and durations, a row for each of what is called. */
+import type { ReactElement, ReactNode } from 'react';
+import type { TimeRange } from '@tendril/model/time-range';
+import { durationText } from '../../lib/duration-text.ts';
+import { useText } from '../../lib/text.tsx';
+import { callsPerSecond, errorShare, rateText, shareText, type Counted } from './rates.ts';
+
+export interface CallsRow extends Counted {
+  readonly key: string;
+  readonly name: ReactNode;
+  readonly p50Ns: number;
+  readonly p95Ns: number;
+  readonly p99Ns: number;
+}
+
+export interface CallsTableProps {
+  readonly caption: string;
+  readonly nameHead: string;
+  readonly range: TimeRange;
+  readonly rows: readonly CallsRow[];
+}
+
+const ROWS_SHOWN_MAX = 1_000;
+/** More is not healthy. */
+const ERROR_SHARE_BAD = 0.01;
+
+export function CallsTable({ caption, nameHead, range, rows }: CallsTableProps): ReactElement {
+  const { text, number } = useText();
+  const busiest = rows.reduce((most, { calls }) => Math.max(most, calls), 1);
+  return (
+    <table className="calls-table">
+      <caption className="visually-hidden">{caption}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{nameHead}</th>
+          <th scope="col">{text('services.rate')}</th>
+          <th scope="col">{text('services.errorShare')}</th>
+          <th scope="col">p50</th>
+          <th scope="col">p95</th>
+          <th scope="col">p99</th>
+        </tr>
+      </thead>
+      <tbody className="number">
+        {rows.slice(0, ROWS_SHOWN_MAX).map((row) => (
+          <tr key={row.key}>
+            <th scope="row">{row.name}</th>
+            <td className="calls-rate">
+              <i style={{ width: `${(row.calls / busiest) * 100}%` }} />
+              <span>{rateText(callsPerSecond(row, range), number)}</span>
+            </td>
+            <td>
+              {row.errors > 0 ? (
+                <span className={`chip ${errorShare(row) >= ERROR_SHARE_BAD ? 'bad' : ''}`}>
+                  {shareText(errorShare(row), number)}
+                </span>
+              ) : (
+                <span className="dim">0</span>
+              )}
+            </td>
+            <td>{durationText(row.p50Ns)}</td>
+            <td>{durationText(row.p95Ns)}</td>
+            <td>{durationText(row.p99Ns)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
