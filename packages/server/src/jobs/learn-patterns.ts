@@ -24,7 +24,8 @@ const rowSchema = z.object({
 export async function learnPatterns(engine: Engine, signal?: AbortSignal): Promise<number> {
   const result = await engine.query(seenPatternsQuery(), {
     limits: { timeoutMs: TIMEOUT_MS, memoryBytesMax: MEMORY_BYTES_MAX },
-    settings: { optimize_use_projections: 1 },
+    // On one thread: nobody waits for it, and senders wait for what the cores are busy with.
+    settings: { optimize_use_projections: 1, max_threads: 1 },
     ...(signal && { signal }),
   });
   const seen: SeenPattern[] = [];

@@ -138,6 +138,8 @@ async function countMinute(engine: Engine, minute: DueMinute, nowMs: number): Pr
   const parts = Math.max(1, Math.ceil(minute.spans / SPANS_PER_PART));
   await engine.command(countMinuteStatement(minute.second, { parts, nowMs }), {
     timeoutMs: COMMAND_TIMEOUT_MS,
+    // Nobody waits for it.
+    settings: { max_threads: 1 },
   });
 }
 

@@ -120,6 +120,9 @@ const MERGE_TREE: XmlElements = {
   max_suspicious_broken_parts: 1_000_000,
   max_suspicious_broken_parts_bytes: 0,
   max_bytes_to_merge_at_max_space_in_pool: 10 * 1024 * MIB,
+  // Parts wait for more of their size before they are merged (5 is the engine's own): merges were half of the
+  // engine's work at full rate (docs/adr/0001-logs-storage.md). Above ten parts a day it gives way by itself.
+  merge_selector_base: 10,
   non_replicated_deduplication_window: 10_000,
 };
 
