@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readGolden } from '@tendril/testkit/golden';
-import { formatsWith, loadPacks } from './packs/load-packs.ts';
+import { formatsWith, readPacks } from './packs/load-packs.ts';
 import { RecordAssembler } from './record-assembler.ts';
 import { RecordDesk, RecordReader } from './record-reader.ts';
 import { createRedactor } from './redact/redactor.ts';
@@ -13,7 +13,8 @@ import { RULE_NAMES } from './redact/scan.ts';
 import { UTC } from './zone.ts';
 
 const NOW_MS: number = Date.UTC(2026, 5, 3);
-const formats = formatsWith(loadPacks({ sections: ['formats'] }));
+const packs = readPacks({ sections: ['formats'] });
+const formats = formatsWith(packs);
 // What is redacted reads differently from what was written.
 const rules = Object.fromEntries(RULE_NAMES.map((name) => [name, false]));
 const redactor = createRedactor({ key: new Uint8Array(32), rules });
@@ -26,23 +27,31 @@ const samples: readonly string[] = readdirSync(import.meta.dirname, {
   .flatMap((path) => readGolden(pathToFileURL(join(import.meta.dirname, path))))
   .flatMap(({ input }) => input.replaceAll('␛', '\u001b').split('\n'));
 
-const damaged = fc
-  .record({
-    line: fc.constantFrom(...samples),
-    at: fc.nat(),
-    removed: fc.constantFrom(0, 0, 1, 3, 8),
-    inserted: fc.oneof(
-      fc.constant(''),
-      fc.string({ unit: 'binary', maxLength: 4 }),
-      fc.constantFrom('"', '\\', '{', '}', '[', ']', '=', '|', ' ', '\t', '\u001b[31m', '\u0000'),
-    ),
-  })
-  .map(({ line, at, removed, inserted }) => {
-    const place = at % (line.length + 1);
-    const text = line.slice(0, place) + inserted + line.slice(place + removed);
-    // Half a surrogate pair is no text in UTF-8.
-    return text.replaceAll(/[\n\r]/g, ' ').toWellFormed();
-  });
+/** Examples of formats that are data. */
+const packed = [...packs.formats.values()].map(({ spec }) => ({
+  id: spec.id,
+  lines: spec.examples.flatMap(({ line }) => line.split('\n')),
+}));
+
+function damaged(lines: readonly string[]): fc.Arbitrary<string> {
+  return fc
+    .record({
+      line: fc.constantFrom(...lines),
+      at: fc.nat(),
+      removed: fc.constantFrom(0, 0, 1, 3, 8),
+      inserted: fc.oneof(
+        fc.constant(''),
+        fc.string({ unit: 'binary', maxLength: 4 }),
+        fc.constantFrom('"', '\\', '{', '}', '[', ']', '=', '|', ' ', '\t', '\u001b[31m', '\u0000'),
+      ),
+    })
+    .map(({ line, at, removed, inserted }) => {
+      const place = at % (line.length + 1);
+      const text = line.slice(0, place) + inserted + line.slice(place + removed);
+      // Half a surrogate pair is no text in UTF-8.
+      return text.replaceAll(/[\n\r]/g, ' ').toWellFormed();
+    });
+}
 
 interface Kept {
   readonly lines: readonly string[];
@@ -74,15 +83,21 @@ function isRecordAlone(line: string): boolean {
   return records > 0;
 }
 
+function expectAllKept(lines: readonly string[]): void {
+  const kept = keptOf(lines);
+  expect(kept.lineCount).toBe(kept.lines.length);
+  const expected = lines.filter(isRecordAlone).toSorted();
+  const wanted = new Set(expected);
+  expect(kept.lines.filter((line) => wanted.has(line)).toSorted()).toEqual(expected);
+}
+
 test('no line is lost, whatever is wrong with it', () => {
-  fc.assert(
-    fc.property(fc.array(damaged, { minLength: 1, maxLength: 40 }), (lines) => {
-      const kept = keptOf(lines);
-      expect(kept.lineCount).toBe(kept.lines.length);
-      const expected = lines.filter(isRecordAlone).toSorted();
-      const wanted = new Set(expected);
-      expect(kept.lines.filter((line) => wanted.has(line)).toSorted()).toEqual(expected);
-    }),
-    { numRuns: 1000 },
-  );
+  const lines = fc.array(damaged(samples), { minLength: 1, maxLength: 40 });
+  fc.assert(fc.property(lines, expectAllKept), { numRuns: 1000 });
+});
+
+// A thousand lines of each format of the packs; those above are of formats that are code.
+test.each(packed)('no line of $id is lost', ({ lines }) => {
+  const many = fc.array(damaged(lines), { minLength: 50, maxLength: 50 });
+  fc.assert(fc.property(many, expectAllKept), { numRuns: 20 });
 });
