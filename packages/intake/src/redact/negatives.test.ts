@@ -1,5 +1,5 @@
 /** What looks like a secret and is none stays as it is, in at least 99.9 % of cases. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { createRedactor } from './redactor.ts';
 
@@ -172,6 +172,9 @@ const PROSE: readonly string[] = [
   'panic: runtime error: index out of range [2] with length 2',
   '\tat com.openim.auth.TokenService.verify(TokenService.java:88)',
   'access: denied, auth: required',
+  'Processed session termination for sessionid: 0x14ede63a5a70002',
+  'exception when processing sessionid:0x34ed93485090001 type:create cxid:0x55b8bb0f',
+  'Bad activity token: android.os.BinderProxy@2bd79ce',
   'https://example.com/login?redirect=/home&lang=zh-CN',
   'user@localhost failed, root@node-1 ok',
   '2026-06-02 09:14:03.101 2024-01-02 15-04-05 20240102150405',
@@ -194,8 +197,13 @@ function negatives(): string[] {
 
 /** Lines of real programs, but for those that carry a token or a stand-in for one. */
 function sampleLines(): string[] {
-  return readFileSync(new URL('testdata/im-lines.txt', import.meta.url), 'utf8')
-    .split('\n')
+  const conformance = new URL('../formats/conformance/testdata/', import.meta.url);
+  const files = readdirSync(conformance).filter((name) => name.endsWith('.log'));
+  return [
+    new URL('testdata/im-lines.txt', import.meta.url),
+    ...files.map((name) => new URL(name, conformance)),
+  ]
+    .flatMap((file) => readFileSync(file, 'utf8').split('\n'))
     .filter((line) => !/eyJ|invalid_token/.test(line));
 }
 

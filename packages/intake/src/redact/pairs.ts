@@ -9,7 +9,14 @@ import { isKeyCharacter } from './raw-text.ts';
 import type { Match, Scan } from './scan.ts';
 import { createKeyClassifier, PARAMETER_KEY, PARAMETER_KEYS } from './secret-keys.ts';
 import type { KeyRule, SecretKey } from './secret-keys.ts';
-import { isPlainWord, isProse, isStandIn, looksMadeUp, looksRandom } from './shapes.ts';
+import {
+  isPlainWord,
+  isProse,
+  isReference,
+  isStandIn,
+  looksMadeUp,
+  looksRandom,
+} from './shapes.ts';
 import {
   cookiesEnd,
   jsonQuoteBefore,
@@ -109,13 +116,16 @@ function keyStartBefore(raw: string, end: number, floor: number): number {
   return start;
 }
 
+const COLOUR_BEFORE = new RegExp('(?:\u001b|\\\\(?:u001b|x1b|033|e))\\[$', 'i');
+
 /** The key without what runs into it: the end of a colour (`ESC[36mtoken`), of `%22`, of `\u0022`. */
 function keyText(raw: string, start: number, end: number, floor: number): string {
   const key = raw.slice(start, end);
   if (start > floor && raw.startsWith('%', start - 1)) return key.slice(2);
   if (start > floor && raw.startsWith('\\u00', start - 1)) return key.slice(5);
-  const colored = start >= floor + 2 && raw.startsWith('\x1b[', start - 2);
-  return colored ? key.replace(/^\d{0,4}m/, '') : key;
+  return COLOUR_BEFORE.test(raw.slice(Math.max(floor, start - 7), start))
+    ? key.replace(/^\d{0,4}m/, '')
+    : key;
 }
 
 function ruleOf(
@@ -159,7 +169,7 @@ function endOfParameters(raw: string, start: number): number {
 function isBelieved(scan: Scan, rule: SecretKey, extent: Extent, keyStart: number): boolean {
   if (extent.end - extent.start >= VALUE_READ_MAX) return true;
   const value = scan.raw.slice(extent.start, extent.end);
-  if (value.trim() === '' || isStandIn(value)) return false;
+  if (value.trim() === '' || isStandIn(value) || isReference(value, rule.label)) return false;
   if (containsMark(value) || value.includes('****')) {
     return rule.guard === 'none' && extent.style === 'quoted' && !containsMark(value);
   }

@@ -18,7 +18,7 @@ const FLAG_LENGTH_MAX = 48;
 
 const AT_SIGN = 0x40;
 const ENCODED_QUOTES = ['%22', '\\u0022', '&quot;'].map((text) => Buffer.from(text));
-const ESCAPE = 0x1b;
+const OPEN_BRACKET = 0x5b;
 const GREATER = 0x3e;
 const LETTER_M = 0x6d;
 const SEMICOLON = 0x3b;
@@ -80,11 +80,19 @@ function isAt(bytes: Uint8Array, start: number, expected: Uint8Array): boolean {
   return true;
 }
 
+/** As it is, and as JSON, Go and shells write it. */
+const ESCAPES = ['\u001b', '\\u001b', '\\x1b', '\\033', '\\e'].map((text) => Buffer.from(text));
+
 /** Length of `ESC [ … m` before `end`. */
 function colourLength(bytes: Uint8Array, end: number, stop: number): number {
   let at = end - 2;
   while (at >= stop && (isDigit(bytes[at] ?? 0) || bytes[at] === 0x3b)) at -= 1;
-  return at > stop && bytes[at] === 0x5b && bytes[at - 1] === ESCAPE ? end - at + 1 : 0;
+  if (bytes[at] !== OPEN_BRACKET) return 0;
+  for (const escape of ESCAPES) {
+    const start = at - escape.length;
+    if (start >= stop && isAt(bytes, start, escape)) return end - start;
+  }
+  return 0;
 }
 
 export function isPair(

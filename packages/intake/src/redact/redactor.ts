@@ -30,7 +30,7 @@ import { RULE_NAMES, startScan } from './scan.ts';
 import type { Match, RuleName, Scan } from './scan.ts';
 import { classifyKey, contentKeyEndings, PARAMETER_KEYS, secretKeyEndings } from './secret-keys.ts';
 import type { KeyRule } from './secret-keys.ts';
-import { isStandIn } from './shapes.ts';
+import { isReference, isStandIn } from './shapes.ts';
 
 export type { KeyRule } from './secret-keys.ts';
 
@@ -130,6 +130,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
 
   function redactValue(rule: KeyRule, value: string): string {
     if (rule.kind === 'identifier' || value.trim() === '' || isStandIn(value)) return value;
+    if (rule.kind === 'secret' && isReference(value, rule.label)) return value;
     const raw = toRaw(value);
     if (isWholeMark(raw)) return value;
     const name = rule.kind === 'content' ? 'content' : 'key';

@@ -24,6 +24,17 @@ export function isStandIn(value: string): boolean {
   return value.length <= 512 && STAND_IN.test(value);
 }
 
+/** `android.os.BinderProxy@2bd79ce`, as Java prints an object that cannot print itself. */
+const OBJECT = /^(?:[a-z_]\w{0,64}\.){1,16}[A-Z][\w$]{0,128}@[0-9a-f]{5,8}$/;
+/** A number of 64 bits as `%x` prints it: who holds it can guess the next one. */
+const HANDLE = /^0x[0-9a-f]{1,16}$/i;
+
+/** What only names a thing inside of a program; a session may be a number (ZooKeeper), a password is none. */
+export function isReference(value: string, label: string): boolean {
+  if (value.length > 512) return false;
+  return OBJECT.test(value) || (label === 'session' && HANDLE.test(value));
+}
+
 /** A word that goes on with a sentence instead of being a value. */
 export function isProse(value: string): boolean {
   return value.length <= 24 && PROSE.test(value);

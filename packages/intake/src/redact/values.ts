@@ -35,11 +35,16 @@ const BACKSLASH = 0x5c;
 const ESCAPE = 0x1b;
 const PERCENT = 0x25;
 
-const COLOUR = new RegExp(`${String.fromCharCode(ESCAPE)}\\[[0-9;]{0,12}m`, 'y');
+/** Also as JSON, Go and shells write it: `\\u001b[36m`. */
+const COLOUR = new RegExp(
+  `(?:${String.fromCharCode(ESCAPE)}|\\\\{1,8}(?:u001b|x1b|033|e))\\[[0-9;]{0,12}m`,
+  'iy',
+);
 /** `=>`, `:=` and `::` and `==` have their own meaning. */
 const AFTER_SEPARATOR = /(?:=>|:=|[:=])/y;
 const ENCODED_SEPARATOR = /%3[ADad]/y;
-const ENCODED_QUOTE = /%22|%27|\\u0022|&quot;/y;
+/** A line that is carried as text in JSON has more backslashes. */
+const ENCODED_QUOTE = /%22|%27|\\{1,8}u0022|&quot;/y;
 
 /** Where the value after the separator at `at` begins, or -1 when that is no pair. */
 export function separatorEnd(raw: string, at: number): number {
@@ -74,7 +79,7 @@ function skipGap(raw: string, from: number): number {
   while (at < stop) {
     const code = raw.charCodeAt(at);
     if (code === 0x20 || code === 0x09 || code === 0x5b) at += 1;
-    else if (code === ESCAPE) {
+    else if (code === ESCAPE || code === BACKSLASH) {
       COLOUR.lastIndex = at;
       if (!COLOUR.test(raw)) return at;
       at = COLOUR.lastIndex;
