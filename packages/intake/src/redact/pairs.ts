@@ -116,7 +116,8 @@ function keyStartBefore(raw: string, end: number, floor: number): number {
   return start;
 }
 
-const COLOUR_BEFORE = new RegExp('(?:\u001b|\\\\(?:u001b|x1b|033|e))\\[$', 'i');
+const ESCAPE = String.fromCharCode(0x1b);
+const COLOUR_BEFORE = new RegExp(`(?:${ESCAPE}|\\\\(?:u001b|x1b|033|e))\\[$`, 'i');
 
 /** The key without what runs into it: the end of a colour (`ESC[36mtoken`), of `%22`, of `\u0022`. */
 function keyText(raw: string, start: number, end: number, floor: number): string {
