@@ -70,6 +70,7 @@ import { streamEvents, type WithoutError } from './stream.ts';
 import { tailLogs, type ClientTailEvent, type TailOptions } from './tail-client.ts';
 import type { TimeBoundsInput } from './time-bounds.ts';
 import { tracesClient, type TracesClient } from './traces-client.ts';
+import { demoClient, type DemoClient } from './demo.ts';
 import { changesClient, type ChangesClient } from './changes-client.ts';
 import {
   createdTokenSchema,
@@ -111,7 +112,7 @@ export interface RecordKey {
   readonly timestamp: string;
 }
 
-export interface Client extends TracesClient, ChainsClient, ChangesClient {
+export interface Client extends TracesClient, ChainsClient, ChangesClient, DemoClient {
   searchLogs(
     request: LogSearchInput,
     signal?: AbortSignal,
@@ -165,6 +166,7 @@ export function createClient(options: ClientOptions): Client {
     ...tracesClient(options),
     ...chainsClient(options),
     ...changesClient(options),
+    ...demoClient(options),
     ...administrationClient(options),
   };
 }
@@ -184,7 +186,12 @@ function logsClient(
   options: ClientOptions,
 ): Omit<
   Client,
-  AdministrationMethod | ViewsMethod | keyof TracesClient | keyof ChainsClient | keyof ChangesClient
+  | AdministrationMethod
+  | ViewsMethod
+  | keyof TracesClient
+  | keyof ChainsClient
+  | keyof ChangesClient
+  | keyof DemoClient
 > {
   return {
     searchLogs: (json, signal) =>

@@ -2,6 +2,7 @@
 import { CHAIN } from './chain.ts';
 import { CHAIN_DIFF, CHAIN_SEARCH } from './chain-search.ts';
 import { CHANGE_ADD, CHANGE_LIST } from './changes.ts';
+import { DEMO_REMOVE } from './demo.ts';
 import { HEALTHZ, METRICS, OPENAPI, READYZ } from './health.ts';
 import { INGEST } from './ingest.ts';
 import { LOG_CHANGES } from './log-changes.ts';
@@ -63,6 +64,7 @@ export const ROUTES: readonly Route[] = [
   CHAIN,
   CHANGE_LIST,
   CHANGE_ADD,
+  DEMO_REMOVE,
   INGEST,
   STATUS,
   TOKEN_CREATE,

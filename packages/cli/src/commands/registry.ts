@@ -4,6 +4,7 @@ import { agent } from './agent.ts';
 import { analyze } from './analyze.ts';
 import { chain } from './chain.ts';
 import { change } from './change.ts';
+import { demo } from './demo.ts';
 import { down } from './down.ts';
 import { exportRecords } from './export.ts';
 import { help } from './help.ts';
@@ -41,5 +42,6 @@ export const COMMANDS: readonly Command[] = [
   monitor,
   agent,
   token,
+  demo,
   help,
 ];

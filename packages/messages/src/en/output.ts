@@ -124,6 +124,19 @@ export const EN_OUTPUT = {
   'change.kind':
     '{kind, select, deploy {deploy} restart {restart} config {config} scale {new instance} other {other}}',
   'change.origin': '{origin, select, reported {report} other {telemetry}}',
+  'say.demo.starting': 'starting 19 instances that send to {server}',
+  'say.demo.healthy': 'people chat; for {seconds, number} s all is well',
+  'say.demo.fault': 'now {fault} on {instances}: {description}',
+  'say.demo.over': '{fault} is over; what it did is stored',
+  'say.demo.look': 'look at',
+  'say.demo.goesOn': 'the demo goes on; Ctrl-C ends it. Faults: {url}',
+  'say.demo.stopped': 'stopped; `tendril demo --remove` removes what was sent',
+  'say.demo.removed':
+    'removed {records, plural, one {# record} other {# records}}, {spans, plural, one {# span} other {# spans}}, {changes, plural, one {# change} other {# changes}}',
+  'demo.column.name': 'fault',
+  'demo.column.description': 'what happens',
+  'demo.page':
+    '{page, select, chain {who did it, and why} logs {logs} traces {traces} other {sources}}',
   'say.token.once': 'Keep it: it is not shown again.',
   'say.token.revoked': 'revoked {id}',
   'say.token.none': 'there are no tokens: the server is open to this machine and to nobody else',

@@ -79,6 +79,8 @@ export const ZH_ERRORS: Readonly<Record<string, string>> = {
   schema_newer: '数据库由更新的版本写成（{version}，本程序支持到 {known}）',
   secret_file: '{file} 必须是 64 位十六进制；可用 “openssl rand -hex 32” 生成',
   server_missing: '这里没有安装服务器部分；请安装 @tendril/server',
+  demo_missing: '这里没有安装演示；请安装 @tendril/im-demo',
+  demo_no_receiver: '服务器没有 otlp-http 接收器，演示无处发送',
   server_stuck: '进程 {pid} 在 {seconds} 秒内没有退出；进度都在预写日志里，可以直接结束它',
   stopping: '服务器正在停止',
   timeout: '等待数据超时：{detail}',

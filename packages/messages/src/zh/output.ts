@@ -116,6 +116,19 @@ export const ZH_OUTPUT: Readonly<Record<keyof typeof EN_OUTPUT, string>> = {
   'change.kind':
     '{kind, select, deploy {部署} restart {重启} config {配置} scale {新实例} other {其他}}',
   'change.origin': '{origin, select, reported {上报} other {遥测}}',
+  'say.demo.starting': '正在启动 19 个实例，数据发往 {server}',
+  'say.demo.healthy': '用户正在聊天；接下来 {seconds, number} 秒一切正常',
+  'say.demo.fault': '现在 {instances} 上出现 {fault}：{description}',
+  'say.demo.over': '{fault} 已结束；它造成的一切都已存下',
+  'say.demo.look': '请看',
+  'say.demo.goesOn': '演示继续运行，按 Ctrl-C 结束。故障开关：{url}',
+  'say.demo.stopped': '已停止；`tendril demo --remove` 可删除已发送的数据',
+  'say.demo.removed':
+    '已删除 {records, number} 条日志、{spans, number} 个跨度、{changes, number} 个变更',
+  'demo.column.name': '故障',
+  'demo.column.description': '会发生什么',
+  'demo.page':
+    '{page, select, chain {谁造成的，为什么} logs {日志} traces {链路} other {数据来源}}',
   'say.token.once': '请妥善保存：不会再次显示。',
   'say.token.revoked': '已吊销 {id}',
   'say.token.none': '没有令牌：服务器只对本机开放',

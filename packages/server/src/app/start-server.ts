@@ -144,6 +144,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     knowledge: packKnowledge(config, dataDir.path),
     engine,
     pipeline,
+    forgetSent: intake.forgetSent,
     decodeLines: (body, source, sink) => {
       const nowNs = BigInt(Date.now()) * NS_PER_MS;
       return decodeBody({ body, source, formats, writer: intake.writer, sink, nowNs });

@@ -114,6 +114,7 @@ async function startServer(options: ServerOptions = {}): Promise<TestServer> {
     allowedOrigins: ['https://ui.example'],
   });
   const app = createHttpApp({
+    forgetSent: () => undefined,
     version: '0.0.0',
     reader: new LogReader({ engine, flush: (signal, range) => pipeline.flush(signal, range) }),
     spanReader: new LogReader({

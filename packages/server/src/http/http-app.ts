@@ -5,6 +5,7 @@ import { Failure } from '@tendril/model/failure';
 import { ROUTES } from '@tendril/api/routes';
 import { mountChains } from './chains.ts';
 import { mountChanges } from './changes.ts';
+import { mountDemo } from './demo.ts';
 import { mountHealth } from './health.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
 import { mountIngest } from './ingest.ts';
@@ -51,6 +52,7 @@ export function createHttpApp(dependencies: HttpDependencies): HttpApp {
   mountTraces(mount, dependencies);
   mountChains(mount, dependencies);
   mountChanges(mount, dependencies);
+  mountDemo(mount, dependencies);
   mountIngest(mount, dependencies);
   mountViews(mount, dependencies);
   mountStatus(mount, dependencies);

@@ -33,6 +33,8 @@ export interface HttpDependencies {
   readonly knowledge: () => Knowledge;
   readonly engine: Engine;
   readonly pipeline: Pipeline;
+  /** What was told once, such as resources, is told again. */
+  readonly forgetSent: () => void;
   readonly decodeLines: DecodeLines;
   readonly access: Access;
   readonly registry: TokenRegistry;
