@@ -38,6 +38,7 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('accessibili
     ['/logs?view=patterns', '.patterns-table tbody tr', 'light'],
     ['/logs?view=patterns', '.patterns-table tbody tr', 'dark'],
     ['/logs?view=changes', '.patterns-frame', 'light'],
+    ['/chains', '.chain-page', 'light'],
     ['/settings', '.settings h1', 'dark'],
     ['/traces', '.trace-entry', 'light'],
     ['/traces', '.trace-entry', 'dark'],

@@ -43,7 +43,7 @@ export async function sendForJson<T>(
 ): Promise<T> {
   const response = await send(options, route, call);
   const parsed = call.schema.safeParse(await response.json().catch(() => undefined));
-  if (!parsed.success) throw notOurs(response, parsed.error.message);
+  if (!parsed.success) throw notOurs(response, firstMistake(parsed.error));
   return parsed.data;
 }
 
@@ -111,6 +111,16 @@ const CODE_OF_STATUS: ReadonlyMap<number, string> = new Map([
   [503, 'unavailable'],
   [504, 'unreachable'],
 ]);
+
+/** Where it differs first; a list of everything would fill the screen. */
+function firstMistake({ issues }: z.ZodError): string {
+  const [first] = issues;
+  if (!first) return 'unknown';
+  const place = first.path.length === 0 ? 'answer' : first.path.join('.');
+  return issues.length === 1
+    ? `${place}: ${first.message}`
+    : `${place}: ${first.message} (and ${issues.length - 1} more)`;
+}
 
 function notOurs(response: Response, reason: string): Failure {
   return new Failure({

@@ -1,5 +1,6 @@
 /** The sentences of the web UI. Apart from those of the commands, so that a page loads only its own. */
 import { IntlMessageFormat } from 'intl-messageformat';
+import { EN_PAGE_CHAINS } from './en/page-chains.ts';
 import { EN_PAGE_DATA } from './en/page-data.ts';
 import { EN_PAGE_FRAME } from './en/page-frame.ts';
 import { EN_PAGE_LOGS } from './en/page-logs.ts';
@@ -8,6 +9,7 @@ import { EN_PAGE_TRACE } from './en/page-trace.ts';
 import { EN_PAGE_REFERENCE } from './en/page-reference.ts';
 import { failureSentence } from './errors.ts';
 import { localeOf, type Language } from './language.ts';
+import { ZH_PAGE_CHAINS } from './zh/page-chains.ts';
 import { ZH_PAGE_DATA } from './zh/page-data.ts';
 import { ZH_PAGE_FRAME } from './zh/page-frame.ts';
 import { ZH_PAGE_LOGS } from './zh/page-logs.ts';
@@ -16,6 +18,7 @@ import { ZH_PAGE_TRACE } from './zh/page-trace.ts';
 import { ZH_PAGE_REFERENCE } from './zh/page-reference.ts';
 
 export type PageMessageId =
+  | keyof typeof EN_PAGE_CHAINS
   | keyof typeof EN_PAGE_DATA
   | keyof typeof EN_PAGE_FRAME
   | keyof typeof EN_PAGE_LOGS
@@ -25,6 +28,7 @@ export type PageMessageId =
 
 const CATALOGUES: Readonly<Record<Language, Readonly<Record<PageMessageId, string>>>> = {
   en: {
+    ...EN_PAGE_CHAINS,
     ...EN_PAGE_DATA,
     ...EN_PAGE_FRAME,
     ...EN_PAGE_LOGS,
@@ -33,6 +37,7 @@ const CATALOGUES: Readonly<Record<Language, Readonly<Record<PageMessageId, strin
     ...EN_PAGE_REFERENCE,
   },
   zh: {
+    ...ZH_PAGE_CHAINS,
     ...ZH_PAGE_DATA,
     ...ZH_PAGE_FRAME,
     ...ZH_PAGE_LOGS,

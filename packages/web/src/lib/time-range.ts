@@ -11,6 +11,9 @@ export interface RangeText {
   readonly to: string;
 }
 
+/** What pages show when nothing else was asked for. */
+export const RANGE_DEFAULT: RangeText = { from: 'now-1h', to: 'now' };
+
 /** The server's clock by ours: pages ask for what has been stored up to now over there. */
 let clockAheadMs = 0;
 

@@ -7,7 +7,7 @@ import type { LogRecord } from '@tendril/model/log-record';
 import { IconButton } from '../components/icon-button.tsx';
 import { useText } from '../lib/text.tsx';
 import { attributeText } from '../records/field-value.ts';
-import { recordKey } from './logs-url.ts';
+import { recordKey } from '../records/record-key.ts';
 
 export interface FindBarProps {
   readonly records: readonly LogRecord[];

@@ -1,5 +1,5 @@
 /** What of the log page is in its address: everything that a person would share. */
-import type { RangeText } from '../lib/time-range.ts';
+import { RANGE_DEFAULT, type RangeText } from '../lib/time-range.ts';
 
 export interface LogsAddress {
   readonly query: string;
@@ -18,7 +18,6 @@ export interface LogsAddress {
   readonly isLive: boolean;
 }
 
-export const RANGE_DEFAULT: RangeText = { from: 'now-1h', to: 'now' };
 const CHART_FIELD_DEFAULT = 'level';
 const COLUMNS_MAX = 50;
 
@@ -72,18 +71,4 @@ function columnNames(text: string): readonly string[] {
       }
     })
     .filter((name) => name !== '');
-}
-
-export interface RecordPlace {
-  readonly timestamp: string;
-  readonly id: string;
-}
-
-export function recordKey({ timestamp, id }: RecordPlace): string {
-  return `${timestamp}-${id}`;
-}
-
-export function parseRecordKey(key: string): RecordPlace | undefined {
-  const [, timestamp, id] = /^(\d{1,19})-([0-9a-f]{16})$/.exec(key) ?? [];
-  return timestamp === undefined || id === undefined ? undefined : { timestamp, id };
 }

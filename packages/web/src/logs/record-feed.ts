@@ -9,7 +9,7 @@ import type { ProgressEvent } from '@tendril/api/answer';
 import type { LogRecord } from '@tendril/model/log-record';
 import type { TimeRange } from '@tendril/model/time-range';
 import { serverNowNs } from '../lib/time-range.ts';
-import { recordKey } from './logs-url.ts';
+import { recordKey } from '../records/record-key.ts';
 import { mergeNew } from './record-order.ts';
 
 export interface FeedRequest {

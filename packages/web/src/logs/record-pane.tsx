@@ -7,7 +7,8 @@ import { IconButton } from '../components/icon-button.tsx';
 import { useApi } from '../lib/api.ts';
 import { useText } from '../lib/text.tsx';
 import { RecordDetail } from '../records/record-detail.tsx';
-import { parseRecordKey, recordKey, type LogsAddress } from './logs-url.ts';
+import { parseRecordKey, recordKey } from '../records/record-key.ts';
+import type { LogsAddress } from './logs-url.ts';
 import { Surroundings } from './surroundings.tsx';
 import type { ChangeAddress } from './use-logs-address.ts';
 

@@ -20,7 +20,7 @@ import { useIsNarrow } from '../lib/use-is-narrow.ts';
 import { fieldValue } from '../records/field-value.ts';
 import { gridTemplate } from './column-width.ts';
 import { HoverValue, type HoveredValue } from './hover-value.tsx';
-import { recordKey } from './logs-url.ts';
+import { recordKey } from '../records/record-key.ts';
 import { RecordRow } from './record-row.tsx';
 import { TableHeader } from './table-header.tsx';
 import { timeWidthPx, type TimeStyle } from './time-cell.ts';

@@ -10,7 +10,7 @@ import { serverNowNs } from '../lib/time-range.ts';
 import { FindBar } from './find-bar.tsx';
 import { rowsAs } from './copy-rows.ts';
 import type { LogsAddress } from './logs-url.ts';
-import { recordKey } from './logs-url.ts';
+import { recordKey } from '../records/record-key.ts';
 import { NothingFound } from './nothing-found.tsx';
 import type { FeedState, RecordFeed } from './record-feed.ts';
 import { RecordTable } from './record-table.tsx';

@@ -11,7 +11,7 @@ import { clockText } from '../lib/zone-time.ts';
 import { fieldValue, levelOf } from '../records/field-value.ts';
 import { SeverityBadge } from '../records/severity-badge.tsx';
 import { visibleLine } from '../records/visible-text.ts';
-import { recordKey } from './logs-url.ts';
+import { recordKey } from '../records/record-key.ts';
 
 export interface SurroundingsProps {
   readonly record: LogRecord;

@@ -48,9 +48,16 @@ export const PAGES: readonly PageDefinition[] = [
     load: async () => await import('./service.tsx'),
   },
   {
+    id: 'chains',
+    path: '/chains',
+    title: 'page.chains',
+    icon: 'chains',
+    load: async () => await import('./chains.tsx'),
+  },
+  {
     id: 'chain',
     path: '/chains/$id',
-    title: 'value.chain',
+    title: 'page.chain',
     load: async () => await import('./chain.tsx'),
   },
   {

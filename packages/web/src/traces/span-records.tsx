@@ -10,6 +10,7 @@ import { useText } from '../lib/text.tsx';
 import { absoluteRange } from '../lib/time-range.ts';
 import { clockText } from '../lib/zone-time.ts';
 import { levelOf } from '../records/field-value.ts';
+import { recordKey } from '../records/record-key.ts';
 import { SeverityBadge } from '../records/severity-badge.tsx';
 import { visibleLine } from '../records/visible-text.ts';
 import { useTraceRecords } from './use-trace-records.ts';
@@ -59,7 +60,7 @@ export function SpanRecords({ traceId, span }: SpanRecordsProps): ReactElement {
               path: '/logs',
               search: {
                 ...logsSearch(traceId, span),
-                record: `${record.timestamp}-${record.id}`,
+                record: recordKey(record),
               },
             })
           }

@@ -1,5 +1,5 @@
 /** What of the search of traces is in its address: everything that a person would share. */
-import type { RangeText } from '../lib/time-range.ts';
+import { RANGE_DEFAULT, type RangeText } from '../lib/time-range.ts';
 
 export const TRACE_SORTS = ['newest', 'longest', 'spans', 'errors'] as const;
 export type TraceSort = (typeof TRACE_SORTS)[number];
@@ -22,7 +22,6 @@ export interface TracesAddress {
   readonly chosen: readonly string[];
 }
 
-const TRACES_RANGE_DEFAULT: RangeText = { from: 'now-1h', to: 'now' };
 export const TRACE_LIMITS = [20, 100, 500, 1_500] as const;
 const LIMIT_DEFAULT = 100;
 const CHOSEN_MAX = 2;
@@ -38,8 +37,8 @@ export function readTracesAddress(search: Readonly<Record<string, string>>): Tra
     shorterThan: search['max'] ?? '',
     hasErrors: search['errors'] === '1',
     range: {
-      from: search['from'] ?? TRACES_RANGE_DEFAULT.from,
-      to: search['to'] ?? TRACES_RANGE_DEFAULT.to,
+      from: search['from'] ?? RANGE_DEFAULT.from,
+      to: search['to'] ?? RANGE_DEFAULT.to,
     },
     sort: TRACE_SORTS.find((sort) => sort === search['sort']) ?? 'newest',
     limit: TRACE_LIMITS.find((each) => each === limit) ?? LIMIT_DEFAULT,
@@ -49,8 +48,7 @@ export function readTracesAddress(search: Readonly<Record<string, string>>): Tra
 
 export function printTracesAddress(address: TracesAddress): Record<string, string> {
   const { range, sort, limit, chosen } = address;
-  const isDefaultRange =
-    range.from === TRACES_RANGE_DEFAULT.from && range.to === TRACES_RANGE_DEFAULT.to;
+  const isDefaultRange = range.from === RANGE_DEFAULT.from && range.to === RANGE_DEFAULT.to;
   return {
     q: address.query,
     service: address.service,

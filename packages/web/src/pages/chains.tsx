@@ -1,0 +1,1 @@
+export { ChainListPage as Page } from '../chains/chain-list-page.tsx';
