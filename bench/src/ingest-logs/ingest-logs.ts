@@ -7,7 +7,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { numberOption, type Benchmark } from '../benchmark.ts';
-import { usageOf, type Usage } from '../process-usage.ts';
+import { threadSeconds, usageOf, type Usage } from '../process-usage.ts';
 import { pause, ServerProcess } from '../server-process.ts';
 import { megabytes, table } from '../statistics.ts';
 import { countRecords, readStatus, storedBytesPerRecord } from '../tendril-api.ts';
@@ -68,6 +68,7 @@ async function measureThroughput(
   native: number,
 ): Promise<void> {
   const before = [usageOf(server.pid), usageOf(server.enginePid)];
+  const threadsBefore = threadSeconds(server.pid);
   const startedMs = performance.now();
   const sent = await send(server, options, [`--seconds=${options['seconds'] ?? ''}`]);
   const found = await countRecords(server.url);
@@ -87,19 +88,28 @@ async function measureThroughput(
     `p50 ${sent.ackMsP50.toFixed(1)} ms, p99 ${sent.ackMsP99.toFixed(1)} ms, ${sent.retries} retries`,
   );
   process.stdout.write(`${usageTable(before, after, sent)}\n`);
+  const threads = [...threadSeconds(server.pid)]
+    .map(([name, seconds]) => [name, seconds - (threadsBefore.get(name) ?? 0)] as const)
+    .filter(([, seconds]) => seconds > 0)
+    .map(([name, seconds]) => `${name} ${perRecord(seconds, sent)}`);
+  print('server threads', `${threads.join(', ')} µs CPU a record`);
+}
+
+function perRecord(cpuSeconds: number, { records }: SenderResult): string {
+  return ((cpuSeconds * 1e6) / records).toFixed(2);
 }
 
 function usageTable(before: readonly Usage[], after: readonly Usage[], sent: SenderResult): string {
-  const row = (name: string, index: number): string[] => [
-    `  ${name}`,
-    ((after[index]?.cpuSeconds ?? 0) - (before[index]?.cpuSeconds ?? 0)).toFixed(1),
-    megabytes(after[index]?.peakRssBytes ?? 0),
-  ];
+  const row = (name: string, index: number): string[] => {
+    const seconds = (after[index]?.cpuSeconds ?? 0) - (before[index]?.cpuSeconds ?? 0);
+    const peak = megabytes(after[index]?.peakRssBytes ?? 0);
+    return [`  ${name}`, seconds.toFixed(1), perRecord(seconds, sent), peak];
+  };
   return table([
-    ['  process', 'CPU s', 'peak RSS'],
+    ['  process', 'CPU s', 'µs a record', 'peak RSS'],
     row('server', 0),
     row('engine', 1),
-    ['  sender', sent.cpuSeconds.toFixed(1), ''],
+    ['  sender', sent.cpuSeconds.toFixed(1), perRecord(sent.cpuSeconds, sent), ''],
   ]);
 }
 
