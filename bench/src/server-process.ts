@@ -20,23 +20,42 @@ export class ServerProcess {
   readonly dataDir: string;
   readonly ports: ServerPorts;
   readonly #env: NodeJS.ProcessEnv;
+  /** By receiver; they stay when it starts again. */
+  readonly #receiverPorts: ReadonlyMap<string, number>;
   #child: ChildProcess | undefined;
   /** The end of what it said on stderr. */
   #lastWords = '';
 
-  private constructor(dataDir: string, ports: ServerPorts, env: NodeJS.ProcessEnv) {
+  private constructor(
+    dataDir: string,
+    ports: ServerPorts,
+    { env, receiverPorts }: { env: NodeJS.ProcessEnv; receiverPorts: ReadonlyMap<string, number> },
+  ) {
     this.dataDir = dataDir;
     this.ports = ports;
     this.#env = env;
+    this.#receiverPorts = receiverPorts;
   }
 
   /** Prepares directory and ports; `start` runs the server, again after each `kill`. */
   static async create(
-    options: { dataDir?: string; env?: NodeJS.ProcessEnv } = {},
+    options: {
+      readonly dataDir?: string;
+      readonly env?: NodeJS.ProcessEnv;
+      /** Receivers beside OTLP, by name. */
+      readonly listen?: readonly string[];
+    } = {},
   ): Promise<ServerProcess> {
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'tendril-bench-'));
-    const [main = 0, otlpHttp = 0, otlpGrpc = 0] = await freePorts(3);
-    return new ServerProcess(dataDir, { main, otlpHttp, otlpGrpc }, options.env ?? {});
+    const { listen = [], env = {} } = options;
+    const [main = 0, otlpHttp = 0, otlpGrpc = 0, ...others] = await freePorts(3 + listen.length);
+    const receiverPorts = new Map(listen.map((name, index) => [name, others[index] ?? 0]));
+    return new ServerProcess(dataDir, { main, otlpHttp, otlpGrpc }, { env, receiverPorts });
+  }
+
+  /** Of a receiver that was asked for. */
+  receiverUrl(name: string): URL {
+    return new URL(`http://127.0.0.1:${this.#receiverPorts.get(name) ?? 0}`);
   }
 
   get url(): string {
@@ -88,6 +107,7 @@ export class ServerProcess {
         `--port=${main}`,
         `--otlp-http-port=${otlpHttp}`,
         `--otlp-grpc-port=${otlpGrpc}`,
+        ...[...this.#receiverPorts].map(([name, port]) => `--receiver=${name}=127.0.0.1:${port}`),
       ],
       { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...this.#env } },
     );

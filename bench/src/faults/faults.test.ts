@@ -4,11 +4,13 @@ import { runScenario } from './faults.ts';
 import { frozenEngine } from './frozen-engine.ts';
 import { kills } from './kills.ts';
 import { portScan } from './port-scan.ts';
+import { receiverKills } from './receiver-kills.ts';
 import { seededRandom } from './seeded-random.ts';
 
 describe('what was acknowledged', () => {
   test.each([
     ['kills of server and engine', kills(4, seededRandom(Date.now()))],
+    ['kills while all receivers are sent to', receiverKills(2, seededRandom(Date.now()))],
     ['an engine that stands still', frozenEngine(2)],
     ['a port scan of the engine', portScan(1)],
   ])(

@@ -7,6 +7,7 @@ import { diskFull, mountSmallDisk } from './disk-full.ts';
 import { frozenEngine } from './frozen-engine.ts';
 import { kills } from './kills.ts';
 import { portScan } from './port-scan.ts';
+import { receiverKills } from './receiver-kills.ts';
 import type { Scenario } from './scenario.ts';
 import { seededRandom } from './seeded-random.ts';
 import { verifyLedger } from './verify-ledger.ts';
@@ -16,6 +17,7 @@ export const faults: Benchmark = {
   summary: 'kills, frozen engine, port scan, full disk: acknowledged against stored',
   options: {
     kills: '200',
+    'receiver-kills': '50',
     seed: String(Date.now() % 100_000),
     'frozen-seconds': '20',
     scans: '5',
@@ -26,6 +28,7 @@ export const faults: Benchmark = {
     process.stdout.write(`seed      ${seed}\n`);
     const scenarios = [
       kills(numberOption(options, 'kills'), seededRandom(seed)),
+      receiverKills(numberOption(options, 'receiver-kills'), seededRandom(seed + 1)),
       frozenEngine(numberOption(options, 'frozen-seconds')),
       portScan(numberOption(options, 'scans')),
     ];
@@ -52,9 +55,10 @@ interface FaultReport {
 }
 
 export async function runScenario(scenario: Scenario, dataDir?: string): Promise<FaultReport> {
-  const server = await ServerProcess.create(
-    dataDir === undefined ? {} : { dataDir, env: { TENDRIL_DISK_FREE_BYTES_MIN: '33554432' } },
-  );
+  const server = await ServerProcess.create({
+    ...(dataDir !== undefined && { dataDir, env: { TENDRIL_DISK_FREE_BYTES_MIN: '33554432' } }),
+    listen: scenario.listen ?? [],
+  });
   try {
     const {
       issued,

@@ -3,6 +3,8 @@ import type { ServerProcess } from '../server-process.ts';
 
 export interface Scenario {
   readonly name: string;
+  /** Receivers that it needs beside OTLP. */
+  readonly listen?: readonly string[];
   /** Starts the server, hurts it, and leaves it running with all load acknowledged. */
   run(server: ServerProcess, progress: (text: string) => void): Promise<ScenarioOutcome>;
 }

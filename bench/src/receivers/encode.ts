@@ -34,7 +34,8 @@ export function journalBody(records: readonly LoadRecord[]): string {
         'PRIORITY=6',
         `OPERATION_ID=${record.operationId}`,
         `CODE_FILE=${record.caller}`,
-        `MESSAGE=${record.message}`,
+        // Its own fields have names in capitals.
+        `MESSAGE=${record.ledger === undefined ? record.message : JSON.stringify(fields(record))}`,
         '\n',
       ].join('\n'),
     )
@@ -114,6 +115,7 @@ function fields(record: LoadRecord): object {
     operationID: record.operationId,
     caller: record.caller,
     bytes: record.bytes,
+    ...ledgerField(record),
   };
 }
 
@@ -127,5 +129,10 @@ function document(record: LoadRecord): object {
     operationID: record.operationId,
     caller: record.caller,
     bytes: record.bytes,
+    ...ledgerField(record),
   };
+}
+
+function ledgerField({ ledger }: LoadRecord): object {
+  return ledger === undefined ? {} : { 'load.record': String(ledger).padStart(12, '0') };
 }

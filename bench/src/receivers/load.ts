@@ -17,6 +17,8 @@ export interface LoadRecord {
   readonly operationId: string;
   readonly caller: string;
   readonly bytes: number;
+  /** Where it is proven that none is lost: its number in the ledger. */
+  readonly ledger?: number;
 }
 
 export class ReceiverLoad {
