@@ -6,6 +6,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { OtlpLoad } from '@tendril/testkit/load/otlp-load';
 import type { SenderResult } from '../ingest-logs/sender.ts';
 import { usageOf } from '../process-usage.ts';
 import type { ServerProcess } from '../server-process.ts';
@@ -25,6 +26,8 @@ export interface OverloadLoad {
   /** Of each receiver. */
   readonly connections: number;
   readonly perRequest: number;
+  /** Senders begin when the write-ahead log is full already: for short runs. */
+  readonly isFullFirst?: boolean;
 }
 
 export interface Neighbour {
@@ -107,7 +110,7 @@ async function sendWithoutEngine(
   const before = await Promise.all(names.map(async (name) => accountOf(server, name)));
   const engine = server.enginePid;
   process.kill(engine, 'SIGSTOP');
-  const sending = Promise.all(names.map(async (name) => send(server, name, load)));
+  const sending = sendAll(server, names, load);
   const results = await sending.finally(() => process.kill(engine, 'SIGCONT'));
   const receivers: OverloadedReceiver[] = [];
   for (const [index, name] of names.entries()) {
@@ -117,6 +120,45 @@ async function sendWithoutEngine(
     receivers.push({ name, acknowledged, stored: storedRecords, waits });
   }
   return receivers;
+}
+
+async function sendAll(
+  server: ServerProcess,
+  names: readonly string[],
+  load: OverloadLoad,
+): Promise<{ readonly records: number; readonly waits: Readonly<Record<string, number>> }[]> {
+  const filled = load.isFullFirst === true ? await fillLog(server) : 0;
+  const sent = await Promise.all(names.map(async (name) => send(server, name, load)));
+  return sent.map(({ records, waits }, index) => ({
+    records: records + (names[index] === FILLING ? filled : 0),
+    waits,
+  }));
+}
+
+const FILLING = 'otlp-http';
+const FILLING_RECORDS = 1_000;
+/** Far more than any write-ahead log of a test holds. */
+const FILLING_REQUESTS_MAX = 10_000;
+
+/** Resolves with the number of records that were acknowledged before the first refusal. */
+async function fillLog(server: ServerProcess): Promise<number> {
+  const startNs = BigInt(Date.now()) * 1_000_000n;
+  const load = new OtlpLoad({
+    seed: 999,
+    recordsPerRequest: FILLING_RECORDS,
+    startNs,
+    stepNs: 1_000,
+  });
+  for (let request = 0; request < FILLING_REQUESTS_MAX; request += 1) {
+    const answer = await fetch(server.logsUrl, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-protobuf' },
+      body: new Uint8Array(load.next()),
+    });
+    await answer.arrayBuffer();
+    if (!answer.ok) return request * FILLING_RECORDS;
+  }
+  throw new Error('the write-ahead log does not fill');
 }
 
 export function neighbourText({ noisy, alone, beside }: Neighbour): string {
