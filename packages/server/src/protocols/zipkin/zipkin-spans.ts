@@ -1,5 +1,5 @@
 /**
- * Spans of Zipkin's second JSON format (`POST /api/v2/spans`), with OpenTelemetry's mapping: tags are
+ * Spans of Zipkin's second format (`POST /api/v2/spans`), JSON or protobuf, with OpenTelemetry's mapping: tags are
  * attributes, annotations events, the local endpoint the resource.
  *
  * A body that is no list of spans throws a `malformed` Failure; a span that cannot be read is refused
@@ -22,27 +22,39 @@ import {
   WrongType,
   type JsonObject,
 } from '../otlp/json-fields.ts';
+import { zipkinProtobufSpans } from './zipkin-protobuf.ts';
 
 const NS_PER_US = 1_000n;
 /** Spans have tags and endpoints, nothing is deeper. */
 const DEPTH_MAX = 16;
 const TRACE_ID_DIGITS = 32;
 
+export type ZipkinEncoding = 'json' | 'protobuf';
+
 export function decodeZipkinSpans(
   body: Uint8Array,
+  encoding: ZipkinEncoding,
   writer: SpanWriter,
   sink: BatchSink<SpanBatch>,
 ): WriteOutcome {
-  const document = parseJsonDocument(body, DEPTH_MAX);
-  if (!Array.isArray(document)) {
-    throw new Failure({ code: 'malformed', detail: 'cannot read the spans: not a JSON array' });
-  }
+  const items = encoding === 'json' ? jsonSpans(body) : zipkinProtobufSpans(body);
   writer.open(sink);
-  for (const item of document) putSpan(item, writer);
+  for (const item of items) putSpan(item, writer);
   return writer.outcome();
 }
 
+function jsonSpans(body: Uint8Array): readonly unknown[] {
+  const document = parseJsonDocument(body, DEPTH_MAX);
+  if (Array.isArray(document)) return document;
+  throw new Failure({ code: 'malformed', detail: 'cannot read the spans: not a JSON array' });
+}
+
 function putSpan(item: unknown, writer: SpanWriter): void {
+  if (item instanceof WrongType) {
+    writer.begin();
+    writer.reject('malformed', item.message);
+    return;
+  }
   const local = endpointOf(item, 'localEndpoint');
   const attributes = local.serviceName === '' ? {} : { 'service.name': local.serviceName };
   writer.useResource(writer.context.resource(attributes, ''));

@@ -1,6 +1,6 @@
 /** What Zipkin's reporters post spans to: `POST /api/v2/spans`, answered with 202 when they are stored. */
 import { Failure, messageOf } from '@tendril/model/failure';
-import { decodeZipkinSpans } from '../../protocols/zipkin/zipkin-spans.ts';
+import { decodeZipkinSpans, type ZipkinEncoding } from '../../protocols/zipkin/zipkin-spans.ts';
 import { receiveBody } from '../http-body.ts';
 import type { HttpProtocol, ReceiverCall } from '../http-receiver.ts';
 import { requestIdOf } from '../otlp/otlp-http.ts';
@@ -38,19 +38,24 @@ async function store(
   { request, response }: ReceiverCall,
   { pipeline, spanWriter, limits }: ReceiverDependencies,
 ): Promise<void> {
-  const mediaType = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
-  if (mediaType === 'application/x-protobuf' || mediaType === 'application/x-thrift') {
-    const detail = `${mediaType} is not taken here; let the reporter send JSON`;
-    throw new Failure({ code: 'malformed', detail });
-  }
+  const encoding = encodingOf(request.headers['content-type'] ?? '');
   const { encoded, decoded, release } = await receiveBody(request, limits.requestBytesMax);
   await pipeline.ingestSpans({
     source: 'zipkin',
     requestId: requestIdOf(request.headers['tendril-batch-id'], encoded),
-    decode: (sink) => decodeZipkinSpans(decoded, spanWriter, sink),
+    decode: (sink) => decodeZipkinSpans(decoded, encoding, spanWriter, sink),
   });
   release();
   response.writeHead(202).end();
+}
+
+/** Reporters that say nothing send JSON. */
+function encodingOf(contentType: string): ZipkinEncoding {
+  const mediaType = contentType.split(';', 1)[0]?.trim().toLowerCase();
+  if (mediaType === 'application/x-protobuf') return 'protobuf';
+  if (mediaType !== 'application/x-thrift') return 'json';
+  const detail = `${mediaType} is not taken here; let the reporter send JSON or protobuf`;
+  throw new Failure({ code: 'malformed', detail });
 }
 
 function answer(

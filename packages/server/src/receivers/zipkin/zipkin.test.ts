@@ -71,7 +71,9 @@ describe("Zipkin's reporter", () => {
     };
     expect(await post('[]')).toBe(202);
     expect(await post('{"no":"list"}')).toBe(400);
-    expect(await post('', 'application/x-protobuf')).toBe(400);
+    expect(await post('', 'application/x-protobuf')).toBe(202);
+    expect(await post('no protobuf', 'application/x-protobuf')).toBe(400);
+    expect(await post('', 'application/x-thrift')).toBe(400);
     expect((await fetch(`${url}/api/v2/traces`)).status).toBe(404);
     expect(await (await fetch(`${url}/health`)).json()).toEqual({ status: 'UP' });
   });
