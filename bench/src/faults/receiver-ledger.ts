@@ -58,7 +58,7 @@ export class ReceiverLedger {
     this.#issued += RECORDS_PER_REQUEST;
     const records = this.#load
       .next(RECORDS_PER_REQUEST)
-      .map((record, index) => ({ ...record, ledger: first + index }));
+      .map((record, index) => Object.assign({ ledger: first + index }, record));
     return { records, chunk: randomBytes(16).toString('base64') };
   }
 }

@@ -224,6 +224,13 @@ describe("Jaeger's first API", () => {
     ['service=gateway&tag=exception.type:Timeout', [TRACE_ID]],
     ['service=gateway&tag=attempt:3', [TRACE_ID]],
     ['service=gateway&tag=span.kind:server&tag=otel.status_code:ERROR', [TRACE_ID]],
+    // Each tag may be of the span, of one of its events or of its resource, and all of one span.
+    [
+      'service=gateway&operation=POST%20/send&tag=ratio:0.5&tag=attempt:3&tag=host.name:n1&minDuration=5ms',
+      [TRACE_ID],
+    ],
+    ['service=gateway&tag=ratio:0.5&tag=attempt:4&tag=host.name:n1', []],
+    ['service=gateway&tag=ratio:0.5&tag=attempt:3&operation=SendMsg', []],
     ['service=gateway&tag=no.such.tag:x', []],
     ['service=gateway&tag=retry:*', []],
     ['service=gateway&minDuration=5ms&maxDuration=5000us', [TRACE_ID]],

@@ -10,6 +10,6 @@ export const ZIPKIN_SETTINGS: SettingsOf<ZipkinConfig> = {
   'receivers.zipkin.listen': setting(
     optional(addressOrMain),
     undefined,
-    "Zipkin's reporters (`/api/v2/spans`, JSON), usually `:9411`; `main` is `/zipkin` on the main port.",
+    "Zipkin's reporters (`/api/v2/spans`, JSON or protobuf), usually `:9411`; `main` is `/zipkin` on the main port.",
   ),
 };
