@@ -15,12 +15,14 @@ import { receivers } from './receivers/receivers.ts';
 import { receiverDecode } from './micro/receiver-decode.ts';
 import { senders } from './senders/senders.ts';
 import { rootCause } from './root-cause/root-cause.ts';
+import { uiTraces } from './ui/trace-pages.ts';
 import { ui } from './ui/ui.ts';
 
 export const BENCHMARKS: readonly Benchmark[] = [
   ingestLogs,
   queryLogs,
   ui,
+  uiTraces,
   ingestSpans,
   querySpans,
   faults,

@@ -51,8 +51,8 @@ export async function openPage(
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error.stack ?? error)));
   page.on('console', (message) => {
-    // The answer to a wrong query is no fault of the page.
-    if (message.type() !== 'error' || message.text().includes('status of 400')) return;
+    // The answer to a wrong query, or to an id that nothing has, is no fault of the page.
+    if (message.type() !== 'error' || /status of 40[04]/.test(message.text())) return;
     complaints.push(`${message.text()} ${JSON.stringify(message.location())}`);
   });
   return { page, complaints };

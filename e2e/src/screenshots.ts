@@ -1,12 +1,14 @@
 /**
- * `npm run screenshots -- [FOLDER]`: every page in both themes and both languages, wide and narrow, as
+ * `npm run screenshots -- [FOLDER [NAME]]`: every page, or those whose name begins so, in both themes and both languages, wide and narrow, as
  * a real browser draws it on a real server. For people to look at; nothing is compared.
  */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { browserPath, openPage, startBrowser } from './browser.ts';
 import { startDemoServer } from './demo-server.ts';
+import type { Scene } from './scene.ts';
+import { sendSceneTraces, TRACE_SCENES } from './trace-scenes.ts';
 
 const RECORDS = 48_213;
 const HOUR_MS = 3_600_000;
@@ -17,14 +19,6 @@ const WIDTHS = [
 ] as const;
 const THEMES = ['light', 'dark'] as const;
 const LANGUAGES = ['en-GB', 'zh-CN'] as const;
-
-interface Scene {
-  readonly name: string;
-  readonly path: string;
-  /** Until this is there. */
-  readonly ready: string;
-  readonly act?: (page: Page) => Promise<void>;
-}
 
 const QUERY = 'service.name:openim-* and not body:"*heartbeat*"';
 
@@ -73,14 +67,22 @@ const SCENES: readonly Scene[] = [
     ready: '.result-row',
   },
   { name: 'logs-nothing', path: '/logs?q=level%3Aerror%20and%20moon', ready: '.blame li' },
+  ...TRACE_SCENES,
   { name: 'settings', path: '/settings', ready: '.settings h1' },
 ];
 
-const folder = resolve(process.argv[2] ?? join(import.meta.dirname, '../dist/screenshots'));
+const FIRST_RUN: readonly Scene[] = [
+  { name: 'first-run', path: '/logs', ready: '.first-run' },
+  { name: 'traces-first-run', path: '/traces', ready: '.first-run' },
+];
+
+const [, , wantedFolder, wantedName = ''] = process.argv;
+const folder = resolve(wantedFolder ?? join(import.meta.dirname, '../dist/screenshots'));
 const path = await browserPath();
 if (path === undefined) throw new Error('there is no Chromium on this machine');
 mkdirSync(folder, { recursive: true });
 const server = await startDemoServer({ count: RECORDS, endMs: Date.now(), spanMs: HOUR_MS });
+await sendSceneTraces(server);
 const empty = await startDemoServer();
 const browser = await startBrowser(path);
 try {
@@ -88,9 +90,8 @@ try {
     for (const theme of THEMES) {
       for (const size of WIDTHS) {
         const look = { locale, theme, ...size };
-        for (const scene of SCENES) await draw(browser, server.url, scene, look);
-        const first = { name: 'first-run', path: '/logs', ready: '.first-run' };
-        await draw(browser, empty.url, first, look);
+        for (const scene of wanted(SCENES)) await draw(browser, server.url, scene, look);
+        for (const scene of wanted(FIRST_RUN)) await draw(browser, empty.url, scene, look);
       }
     }
   }
@@ -100,6 +101,10 @@ try {
   await empty.close();
 }
 process.stdout.write(`${folder}\n`);
+
+function wanted(scenes: readonly Scene[]): readonly Scene[] {
+  return scenes.filter(({ name }) => name.startsWith(wantedName));
+}
 
 interface Look {
   readonly locale: (typeof LANGUAGES)[number];
@@ -117,7 +122,7 @@ async function draw(browser: Browser, url: string, scene: Scene, look: Look): Pr
     await page.goto(url + scene.path);
     await page.locator(scene.ready).first().waitFor();
     await page.waitForLoadState('networkidle');
-    await page.locator('.cm-content, .settings, .first-run').first().waitFor();
+    if (await page.locator('.query-bar').count()) await page.locator('.cm-content').waitFor();
     await scene.act?.(page);
     await page.waitForLoadState('networkidle');
   } catch (error) {
