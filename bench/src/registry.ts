@@ -1,5 +1,6 @@
 /** All benchmarks, by name. */
 import type { Benchmark } from './benchmark.ts';
+import { agent } from './agent/agent.ts';
 import { analyze } from './analyze/analyze.ts';
 import { faults } from './faults/faults.ts';
 import { ingestLogs } from './ingest-logs/ingest-logs.ts';
@@ -29,6 +30,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   senders,
   receivers,
   analyze,
+  agent,
   otlpDecode,
   receiverDecode,
   lineSpeed,

@@ -186,9 +186,8 @@ class Collector {
   private async keep(streams: OriginStreams): Promise<void> {
     const { rowCount } = this.batch;
     if (rowCount === 0) return;
-    const records = Array.from({ length: rowCount }, (_, row) => this.batch.record(row));
     this.wire.reset();
-    encodeLogs(this.wire, records);
+    encodeLogs(this.wire, rowCount, (row) => this.batch.record(row));
     const places = streams.takePlaces();
     const request = await compress(this.wire.written, COMPRESSION);
     this.begin();

@@ -1,8 +1,8 @@
 import type { AttributeValue, Attributes } from '@tendril/model/attribute';
-import type { LogRecord } from '@tendril/model/log-record';
 import type { AnyJson, KeyJson } from '@tendril/testkit/otlp-common-oracle';
 import { decodedRequest } from '@tendril/testkit/otlp-logs-oracle';
 import { randomRecords } from '@tendril/testkit/random-record';
+import type { LogRecord } from '@tendril/model/log-record';
 import { describe, expect, test } from 'vitest';
 import { encodeLogs } from './encode-logs.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
@@ -14,11 +14,16 @@ describe('encodeLogs', () => {
     const records = randomRecords({ count: 500, seed: 11, nowNs: NOW_NS }).records.map(
       ({ record }) => record,
     );
+    const recordAt = (row: number): LogRecord => {
+      const record = records[row];
+      if (!record) throw new Error(`there is no record ${row}`);
+      return record;
+    };
     const writer = new ProtobufWriter();
     // What an earlier request wrote must not show.
-    encodeLogs(writer, records.slice(0, 3));
+    encodeLogs(writer, 3, recordAt);
     writer.reset();
-    encodeLogs(writer, records);
+    encodeLogs(writer, records.length, recordAt);
     const { resourceLogs } = decodedRequest(writer.written);
     const decoded = resourceLogs.flatMap(({ resource, scopeLogs }) =>
       scopeLogs.flatMap(({ scope, logRecords }) =>

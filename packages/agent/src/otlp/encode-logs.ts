@@ -9,26 +9,59 @@ const OPERATION_KEY = 'operationID';
 const ORIGINAL_KEY = 'log.record.original';
 const EVENT_KEY = 'event.name';
 
-/** Records of one resource and scope that follow each other share them on the wire. */
-export function encodeLogs(writer: ProtobufWriter, records: readonly LogRecord[]): void {
-  for (const resourceRun of runsOf(records, ({ resource }) => resource)) {
+/**
+ * Records of one resource and scope that follow each other share them on the wire. Each is asked for once, in
+ * order, and let go of at once: thousands of them would outlive a collection of young memory (`bench agent`).
+ */
+export function encodeLogs(
+  writer: ProtobufWriter,
+  count: number,
+  recordAt: (row: number) => LogRecord,
+): void {
+  const records = new RecordRows(count, recordAt);
+  for (let { current } = records; current; { current } = records) {
+    const { resource } = current;
     writer.message(1, () => {
-      writer.message(1, () => putAttributes(writer, 1, resourceRun[0]?.resource ?? {}));
-      for (const scopeRun of runsOf(resourceRun, ({ scope }) => scope['name'])) {
-        writer.message(2, () => putScope(writer, scopeRun));
-      }
+      writer.message(1, () => putAttributes(writer, 1, resource));
+      while (records.current?.resource === resource) putScope(writer, records, resource);
     });
   }
 }
 
-function putScope(writer: ProtobufWriter, records: readonly LogRecord[]): void {
-  const { name, version, ...attributes } = records[0]?.scope ?? { name: '' };
-  writer.message(1, () => {
-    writer.text(1, name ?? '');
-    if (version !== undefined) writer.text(2, String(version));
-    putAttributes(writer, 3, { ...attributes, [PARSED_MARK]: true });
+class RecordRows {
+  current: LogRecord | undefined;
+  private row = 0;
+  private readonly count: number;
+  private readonly recordAt: (row: number) => LogRecord;
+
+  constructor(count: number, recordAt: (row: number) => LogRecord) {
+    this.count = count;
+    this.recordAt = recordAt;
+    this.current = count > 0 ? recordAt(0) : undefined;
+  }
+
+  next(): void {
+    this.row += 1;
+    this.current = this.row < this.count ? this.recordAt(this.row) : undefined;
+  }
+}
+
+function putScope(writer: ProtobufWriter, records: RecordRows, resource: Attributes): void {
+  const { name, version, ...attributes } = records.current?.scope ?? { name: '' };
+  const isSame = (record: LogRecord | undefined): record is LogRecord =>
+    record?.resource === resource && record.scope['name'] === name;
+  writer.message(2, () => {
+    writer.message(1, () => {
+      writer.text(1, name ?? '');
+      if (version !== undefined) writer.text(2, String(version));
+      putAttributes(writer, 3, { ...attributes, [PARSED_MARK]: true });
+    });
+    for (let { current } = records; isSame(current); { current } = records) {
+      const record = current;
+      writer.message(2, () => putRecord(writer, record));
+      records.next();
+    }
   });
-  for (const record of records) writer.message(2, () => putRecord(writer, record));
 }
 
 function putRecord(writer: ProtobufWriter, record: LogRecord): void {
@@ -83,18 +116,4 @@ function putScalar(writer: ProtobufWriter, value: AttributeScalar): void {
   else if (typeof value === 'boolean') writer.bool(2, value);
   else if (typeof value === 'bigint' || Number.isSafeInteger(value)) writer.int64(3, value);
   else writer.double(4, value);
-}
-
-/** Neighbours that are alike, in order. */
-function runsOf<T>(items: readonly T[], keyOf: (item: T) => unknown): T[][] {
-  const runs: T[][] = [];
-  let key: unknown;
-  for (const item of items) {
-    const own = keyOf(item);
-    const run = runs.at(-1);
-    if (run && own === key) run.push(item);
-    else runs.push([item]);
-    key = own;
-  }
-  return runs;
 }

@@ -3,6 +3,7 @@
 const BYTES_MIN: number = 256 * 1024;
 /** A length of up to 4 GiB. */
 const LENGTH_BYTES_MAX = 5;
+const SHORT_LENGTH = 40;
 
 export class ProtobufWriter {
   private bytes: Buffer = Buffer.allocUnsafe(BYTES_MIN);
@@ -35,8 +36,22 @@ export class ProtobufWriter {
     const lengthAt = this.at;
     this.at += 1;
     const start = this.at;
-    this.at += this.bytes.write(value, start, 'utf8');
+    if (!this.shortText(value)) this.at += this.bytes.write(value, start, 'utf8');
     this.endLength(lengthAt, start);
+  }
+
+  /** Keys and most values: a call out of the engine costs more than they do (`bench agent`). False when there is more to it. */
+  private shortText(value: string): boolean {
+    const { length } = value;
+    if (length > SHORT_LENGTH) return false;
+    const { at, bytes } = this;
+    for (let index = 0; index < length; index += 1) {
+      const code = value.charCodeAt(index);
+      if (code >= 0x80) return false;
+      bytes[at + index] = code;
+    }
+    this.at = at + length;
+    return true;
   }
 
   /** Bytes from their hexadecimal form. */
