@@ -2,6 +2,7 @@
 import type { Benchmark } from './benchmark.ts';
 import { agent } from './agent/agent.ts';
 import { analyze } from './analyze/analyze.ts';
+import { chains } from './chains/chains.ts';
 import { faults } from './faults/faults.ts';
 import { ingestLogs } from './ingest-logs/ingest-logs.ts';
 import { lineSpeed } from './micro/lines.ts';
@@ -38,4 +39,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   redactSpeed,
   patterns,
   rootCause,
+  chains,
 ];

@@ -26,6 +26,8 @@ export interface Cast {
 /** More are of a chain that nobody can judge. */
 const CANDIDATES_MAX = 100;
 
+const TROUBLED_MAX = 10;
+
 export interface CastInput {
   readonly lanes: readonly Lane[];
   readonly gaps: readonly Gap[];
@@ -57,10 +59,21 @@ export function castOf({ lanes, gaps, findings, losses, activity, usual }: CastI
       [...services].find((each) => isCalled(each, peer.name)) ?? (peer.name || peer.address);
     put({ kind: 'dependency', service, lanes: [], address: peer.address });
   }
+  for (const service of troubled(activity, partners)) {
+    if (!candidates.has(service)) put({ kind: 'dependency', service, lanes: [], address: '' });
+  }
   return {
     candidates: [...candidates.values()],
     blamedBy: (event) => blamed(event, candidates, gaps),
   };
+}
+
+/** Who takes part in no chain of the entry and has trouble: a database that nothing names. */
+function troubled(activity: readonly Activity[], partners: ReadonlySet<string>): readonly string[] {
+  const services = activity
+    .filter(({ level, isRefusal, service }) => level > 0 && !isRefusal && !partners.has(service))
+    .map(({ service }) => service);
+  return [...new Set(services)].filter((service) => service !== '').slice(0, TROUBLED_MAX);
 }
 
 function addressOf(lanes: readonly Lane[]): string {

@@ -28,6 +28,8 @@ interface Bounds {
   readonly to: number;
   lowMs: number;
   highMs: number;
+  /** All of the calls are of the kind that waits for its answer. */
+  isAwaited: boolean;
 }
 
 /** By parents and children of different lanes, from the entry's lane on. */
@@ -48,11 +50,10 @@ function spanOffsets(lanes: readonly Lane[], entry: Event): ReadonlyMap<number, 
   return offsets.size > 1 ? offsets : new Map();
 }
 
-function leastOffset({ lowMs, highMs }: Bounds): number {
-  // What outlives its caller is not awaited by it: only its beginning tells.
-  if (lowMs > highMs) return lowMs > 0 ? lowMs : 0;
-  if (lowMs <= 0 && highMs >= 0) return 0;
-  return (lowMs + highMs) / 2;
+/** A callee that begins before its caller, or one that is waited for and ends after it. */
+function leastOffset({ lowMs, highMs, isAwaited }: Bounds): number {
+  if (lowMs > 0) return lowMs <= highMs ? (lowMs + highMs) / 2 : lowMs;
+  return isAwaited && highMs < 0 && lowMs <= highMs ? (lowMs + highMs) / 2 : 0;
 }
 
 function spanBounds(lanes: readonly Lane[]): ReadonlyMap<number, Bounds[]> {
@@ -69,7 +70,9 @@ function spanBounds(lanes: readonly Lane[]): ReadonlyMap<number, Bounds[]> {
     const known = bounds.get(parent.lane) ?? [];
     bounds.set(parent.lane, known);
     let bound = known.find(({ to }) => to === lane);
-    if (!bound) known.push((bound = { to: lane, lowMs: -Infinity, highMs: Infinity }));
+    if (!bound)
+      known.push((bound = { to: lane, lowMs: -Infinity, highMs: Infinity, isAwaited: true }));
+    bound.isAwaited &&= event.spanKind === 'server' && parent.event.spanKind === 'client';
     bound.lowMs = Math.max(bound.lowMs, parent.event.atMs - event.atMs);
     bound.highMs = Math.min(bound.highMs, endOf(parent.event) - endOf(event));
   }

@@ -7,8 +7,8 @@ import { castOf } from './candidates.ts';
 import { chainView } from './chain-view.ts';
 import type { Activity, ChainStore, EntryStep, MemberIds, MsRange } from './chain-store.ts';
 import { withClocks } from './clocks.ts';
-import { findingsOf, lossesOf, type Knowledge } from './findings.ts';
-import { gapsOf } from './gaps.ts';
+import { findingsOf, knownOf, lossesOf, type Knowledge } from './findings.ts';
+import { gapsOf, type Gap } from './gaps.ts';
 import { gather, type Gathered } from './gather.ts';
 import { hopsOf, lanesOf } from './lanes.ts';
 import {
@@ -98,7 +98,10 @@ class Explaining {
     );
     const firstWrongMs = findings.find(({ kind }) => kind !== 'refusal')?.atMs ?? endOfAll(own);
     const neighbours = comparisons.flatMap((each) => each.neighbours);
-    const failed = new Set(comparisons.flatMap((each) => [...each.failed]));
+    const failed = new Set([
+      ...comparisons.flatMap((each) => [...each.failed]),
+      ...(findings.some(({ kind }) => kind === 'error') ? [] : brokenOffAlike(neighbours, gaps)),
+    ]);
     const onsetMs = onsetOf(neighbours, failed, firstWrongMs);
     const weather = await this.weather(onsetMs);
     const changes = await this.changes(onsetMs);
@@ -107,6 +110,10 @@ class Explaining {
       lanes,
       hops,
       findings,
+      around: this.gathered.around.map((event) => ({
+        event,
+        known: knownOf(event, this.options.knowledge),
+      })),
       losses,
       gaps,
       cast,
@@ -181,8 +188,10 @@ class Explaining {
     const near = { fromMs: startMs - NEAR_BEFORE_MS, toMs: endMs + NEAR_AFTER_MS };
     const wide = { fromMs: startMs - WIDE_MS, toMs: near.fromMs };
     const request = { entry, chainsMax: SAMPLE_CHAINS_MAX };
-    const around = await store.sample({ ...request, range: near });
-    const before = await store.sample({ ...request, range: wide });
+    const [around, before] = await Promise.all([
+      store.sample({ ...request, range: near }),
+      store.sample({ ...request, range: wide }),
+    ]);
     return [...around, ...before];
   }
 
@@ -295,6 +304,16 @@ function endOfAll(events: readonly Event[]): number {
       Math.max(most, signal === 'span' ? atMs + durationMs : atMs),
     0,
   );
+}
+
+/** Chains that lack what this one lacks first, where they could have it. */
+function brokenOffAlike(neighbours: readonly Outline[], gaps: readonly Gap[]): readonly string[] {
+  const [first] = gaps;
+  if (!first) return [];
+  const key = `${first.service}\n${first.step}`;
+  return neighbours
+    .filter(({ steps }) => steps.has(first.afterKey) && !steps.has(key))
+    .map(({ chain }) => chain);
 }
 
 /** The steps of both signals; they do not share any. */

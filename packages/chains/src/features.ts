@@ -50,6 +50,12 @@ export const FEATURE_NAMES = [
   'fails_since_change',
   'load',
   'clock',
+  'alone_blames',
+  'blamed_by_one',
+  'own_limit',
+  'echoes',
+  'is_entry',
+  'is_outside',
   'is_dependency',
 ] as const;
 export type FeatureName = (typeof FEATURE_NAMES)[number];
@@ -77,6 +83,12 @@ export const FEATURES: Readonly<Record<FeatureName, Measure>> = {
   fails_since_change: failsSinceChange,
   load: load,
   clock: clock,
+  alone_blames: aloneBlames,
+  blamed_by_one: blamedByOne,
+  own_limit: ownLimit,
+  echoes: echoes,
+  is_entry: isEntry,
+  is_outside: isOutside,
   is_dependency: isDependency,
 };
 
@@ -188,20 +200,30 @@ function lostTime(candidate: Candidate, situation: Situation): Measured | undefi
   return measured(lost / total, values, eventLink(worst.event));
 }
 
-function missing({ service }: Candidate, { gaps }: Situation): Measured | undefined {
+function missing({ service }: Candidate, situation: Situation): Measured | undefined {
+  const { gaps } = situation;
   const [first] = gaps;
   const own = gaps.find((gap) => gap.service === service);
-  if (!first || !own) return undefined;
+  if (!first || !own || isBrokenOff(situation)) return undefined;
   const share = Math.round(own.share * 100);
   const values = { share, ms: Math.round(own.expectedWithinMs) };
   const isNext = first.service === service;
   return measured(isNext ? 1 : 0.3, values);
 }
 
+/** An error ended it: that nothing comes after it explains itself. */
+function isBrokenOff({ findings, gaps }: Situation): boolean {
+  const error = findings.find(({ kind }) => kind === 'error' || kind === 'refusal');
+  return error !== undefined && gaps.some(({ afterMs }) => afterMs <= error.atMs + GAP_MS);
+}
+
+/** After an error it takes a moment until others would have been reached. */
+const GAP_MS = 1_000;
+
 /** The last that was heard of before the first gap. */
-function gapAfter(candidate: Candidate, { gaps }: Situation): Measured | undefined {
-  const [first] = gaps;
-  if (!first || first.service === candidate.service) return undefined;
+function gapAfter(candidate: Candidate, situation: Situation): Measured | undefined {
+  const [first] = situation.gaps;
+  if (!first || first.service === candidate.service || isBrokenOff(situation)) return undefined;
   const [service = ''] = first.afterKey.split('\n');
   return service === candidate.service ? measured(1, { next: first.service }) : undefined;
 }
@@ -404,6 +426,61 @@ function clock(candidate: Candidate): Measured | undefined {
   const worst = offsets.reduce((most, each) => (Math.abs(each) > Math.abs(most) ? each : most), 0);
   if (Math.abs(worst) < CLOCK_MS_MIN) return undefined;
   return measured(Math.abs(worst) / CLOCK_MS_FULL, { ms: Math.round(worst) });
+}
+
+/** Its calls to another fail, those of other instances of it do not: the way between them, or its own end. */
+function aloneBlames(candidate: Candidate, situation: Situation): Measured | undefined {
+  const isBlaming = ownFindings(candidate, situation).some(
+    (finding) => situation.origins.get(finding)?.service !== candidate.service,
+  );
+  return isBlaming ? instanceOnly(candidate, situation) : undefined;
+}
+
+/** Only one instance of its callers has trouble with it. */
+function blamedByOne(candidate: Candidate, situation: Situation): Measured | undefined {
+  const blaming = findingsAgainst(candidate, situation).find(
+    ({ lane }) => !candidate.lanes.includes(lane),
+  );
+  if (!blaming) return undefined;
+  const { lane } = blaming;
+  const caller: Candidate = { kind: 'service', service: lane.service, lanes: [lane], address: '' };
+  return instanceOnly(caller, situation);
+}
+
+/** What operating systems and pools say when the caller itself has run out of something. */
+const OWN_LIMIT =
+  /no such host|name resolution|server misbehaving|cannot assign requested address|EADDRNOTAVAIL|too many open files|EMFILE|cannot allocate memory|ENOMEM|out of memory|pool (?:is )?(?:exhausted|full)|(?:pool|connection).{0,30}(?:wait queue|timed? ?out waiting)|waiting for (?:a )?(?:free )?connection|no free connection/i;
+
+function ownLimit(candidate: Candidate, situation: Situation): Measured | undefined {
+  const own = ownFindings(candidate, situation).find(({ event }) =>
+    OWN_LIMIT.test(event.errorText),
+  );
+  return own && measured(1, {}, eventLink(own.event));
+}
+
+/** Its own log says meanwhile what the chain's errors say. */
+function echoes({ service }: Candidate, { around, findings }: Situation): Measured | undefined {
+  const own = around.filter(({ event }) => event.service === service && event.trouble.level > 0);
+  const [first] = own;
+  if (!first) return undefined;
+  const said = new Set(findings.flatMap(({ known }) => known));
+  const alike = own.find(({ known }) => known.some((error) => said.has(error)));
+  return measured(alike ? 1 : 0.3, { count: own.length }, eventLink((alike ?? first).event));
+}
+
+/** Whoever is nearest to the user shows what others did. */
+function isEntry({ lanes }: Candidate, { hops }: Situation): Measured | undefined {
+  return lanes.some(({ id }) => hops.some((hop) => hop.lane.id === id && hop.parent === undefined))
+    ? measured(1)
+    : undefined;
+}
+
+/** Neither in the chain nor named by it. */
+function isOutside(candidate: Candidate, situation: Situation): Measured | undefined {
+  const isIn =
+    candidate.lanes.length > 0 ||
+    situation.gaps.some(({ service }) => service === candidate.service);
+  return isIn || findingsAgainst(candidate, situation).length > 0 ? undefined : measured(1);
 }
 
 function isDependency({ kind }: Candidate): Measured | undefined {

@@ -82,7 +82,7 @@ function isRefusedByCode(event: Event, knowledge: Knowledge): boolean {
   return explained?.code.kind === 'refusal';
 }
 
-function knownOf(event: Event, knowledge: Knowledge): readonly KnownError[] {
+export function knownOf(event: Event, knowledge: Knowledge): readonly KnownError[] {
   return knowledge.match(evidenceOf(event));
 }
 
@@ -144,7 +144,9 @@ function spanLosses(lanes: readonly Lane[], usual: Usual): readonly Loss[] {
     const belowMs = below.reduce((sum, { excessMs }) => sum + excessMs, 0);
     const excessMs = Math.max(0, span.excessMs - belowMs);
     const { event, lane, usualMs } = span;
-    const late = latenessOf(span, byId.get(event.parentSpanId), usual);
+    const parent = byId.get(event.parentSpanId);
+    // What the sender itself lost is no delay on the way.
+    const late = Math.max(0, latenessOf(span, parent, usual) - (parent?.excessMs ?? 0));
     const own = { event, lane, isPeers: event.peer !== undefined && isCall(event) };
     return [
       { ...own, excessMs, hereMs: event.durationMs, usualMs },

@@ -24,6 +24,8 @@ export interface Gathered {
   readonly events: readonly Event[];
   /** Those that carry an id or a key of the chain: all but what its peers said meanwhile. */
   readonly own: readonly Event[];
+  /** Trouble that was written meanwhile and is of no chain. */
+  readonly around: readonly Event[];
   /** How each came to belong, by id of its event. */
   readonly via: ReadonlyMap<string, MemberLink>;
   readonly isCut: boolean;
@@ -50,6 +52,7 @@ class Gathering {
   private readonly via: Map<string, MemberLink> = new Map();
   private readonly operationIds: Set<string> = new Set();
   private readonly traceIds: Set<string> = new Set();
+  private readonly around: Event[] = [];
   private chain = '';
   private isCut = false;
 
@@ -90,12 +93,12 @@ class Gathering {
   /** A database's own log has no ids: what it said while the chain called it. */
   async addPeers(): Promise<void> {
     const peers = [...this.events.values()].flatMap(({ peer }) => (peer ? [peer] : []));
-    if (peers.length === 0) return;
     const { fromMs, toMs } = this.extent();
     const range = { fromMs: fromMs - PEER_BEFORE_MS, toMs: toMs + PEER_AFTER_MS };
     const records = await this.store.unowned(range, UNOWNED_MAX);
     for (const record of records) {
       if (peers.some((peer) => isOf(record, peer))) this.addRecord(record, 'peer');
+      else this.around.push(this.reader.ofRecord(record, ''));
     }
   }
 
@@ -105,6 +108,7 @@ class Gathering {
       ids: { operationIds: [...this.operationIds], traceIds: [...this.traceIds] },
       events,
       own: events.filter(({ id }) => this.via.get(id) !== 'peer'),
+      around: this.around,
       via: this.via,
       isCut: this.isCut,
     };

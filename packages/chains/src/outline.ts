@@ -129,6 +129,8 @@ const BUCKETS_MAX = 8;
 const BUCKET_CHAINS_MIN = 8;
 /** A bucket this much worse than the best is not of the good time. */
 const QUALITY_SLACK = 0.15;
+/** Fewer are of no use as a measure: then worse times are taken too. */
+const GOOD_CHAINS_MIN = 24;
 /** Chains whose own way is less alike to the one in question, compared with the most alike, are left out. */
 const LIKENESS_MIN = 0.75;
 
@@ -172,26 +174,35 @@ function inGoodTime(outlines: readonly Outline[]): readonly Outline[] {
   ).filter((bucket) => bucket.length > 0);
   const traits = buckets.map(traitsOf);
   const mostSteps = Math.max(...traits.map(({ steps }) => steps), 1);
-  const leastMs = Math.max(1, Math.min(...traits.map(({ medianMs }) => medianMs)));
+  const leastMs = Math.max(1, Math.min(...traits.map(({ slowMs }) => slowMs)));
   const qualities = traits.map(
-    ({ steps, errors, medianMs }) =>
-      steps / mostSteps - errors - Math.log2(Math.max(1, medianMs / leastMs)) / 8,
+    ({ steps, errors, slowMs }) =>
+      steps / mostSteps - errors - Math.log2(Math.max(1, slowMs / leastMs)) / 8,
   );
   const best = Math.max(...qualities);
-  return buckets.filter((_, index) => (qualities[index] ?? 0) >= best - QUALITY_SLACK).flat();
+  const ranked = buckets
+    .map((bucket, index) => ({ bucket, quality: qualities[index] ?? 0 }))
+    .toSorted((a, b) => b.quality - a.quality);
+  const good: Outline[] = [];
+  for (const { bucket, quality } of ranked) {
+    if (quality < best - QUALITY_SLACK && good.length >= GOOD_CHAINS_MIN) break;
+    good.push(...bucket);
+  }
+  return good;
 }
 
 function traitsOf(bucket: readonly Outline[]): {
   readonly steps: number;
   readonly errors: number;
-  readonly medianMs: number;
+  /** That one in ten takes longer than. */
+  readonly slowMs: number;
 } {
   return {
     steps: mean(bucket.map(({ steps }) => steps.size)),
     errors: mean(bucket.map((outline) => Math.min(1, badnessOf(outline)))),
-    medianMs: quantile(
+    slowMs: quantile(
       bucket.map(({ startMs, endMs }) => endMs - startMs),
-      0.5,
+      0.9,
     ),
   };
 }

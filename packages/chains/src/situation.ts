@@ -4,7 +4,9 @@ import type { Activity, MsRange } from './chain-store.ts';
 import { isCalled, type Hop, type Lane } from './lanes.ts';
 import type { Candidate, Cast } from './candidates.ts';
 import type { Finding, Loss } from './findings.ts';
+import type { KnownError } from '@tendril/intake/packs/known-errors';
 import type { Gap } from './gaps.ts';
+import type { Event } from './sighting.ts';
 import type { Origins } from './origins.ts';
 import { placeKey, type Outline, type Usual } from './outline.ts';
 import { weatherAt, weatherOf, type Weather, type WeatherOptions } from './weather.ts';
@@ -13,6 +15,8 @@ export interface Situation {
   readonly lanes: readonly Lane[];
   readonly hops: readonly Hop[];
   readonly findings: readonly Finding[];
+  /** Of services that are not in the chain, meanwhile. */
+  readonly around: readonly Around[];
   readonly losses: readonly Loss[];
   readonly gaps: readonly Gap[];
   readonly cast: Cast;
@@ -30,6 +34,11 @@ export interface Situation {
   readonly weatherOfService: (service: string) => Weather;
   /** Where the weather was looked at. */
   readonly weatherRange: MsRange;
+}
+
+export interface Around {
+  readonly event: Event;
+  readonly known: readonly KnownError[];
 }
 
 /** Whether a chain of the sample went wrong, by the measure of healthy ones. */

@@ -39,5 +39,14 @@ export const EN_CHAINS = {
     '{failed, number} of {of, number} chains fail since “{text}”, {otherFailed, number} of {otherOf, number} before',
   load: '{now, number} records a minute, {before, number} before',
   clock: 'its clock differs by {ms, number} ms',
+  alone_blames:
+    'its calls fail, those of other instances do not: {failed, number} of {of, number} chains, {otherFailed, number} of {otherOf, number} others',
+  blamed_by_one:
+    'only one caller has trouble with it: {failed, number} of {of, number} chains through that one fail, {otherFailed, number} of {otherOf, number} others',
+  own_limit: 'its own limit was reached: the error is of its own process or host',
+  echoes:
+    'its own log has {count, plural, one {a warning or error} other {# warnings or errors}} at that moment',
+  is_entry: 'nearest to the user, where what others did is seen',
+  is_outside: 'not called by name in this chain',
   is_dependency: 'a dependency that sends nothing itself',
 } as const;

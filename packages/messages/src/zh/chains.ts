@@ -36,5 +36,13 @@ export const ZH_CHAINS: Readonly<Record<keyof typeof EN_CHAINS, string>> = {
     '“{text}”之后 {of, number} 条链有 {failed, number} 条失败，之前 {otherOf, number} 条中有 {otherFailed, number} 条',
   load: '每分钟 {now, number} 条日志，此前 {before, number} 条',
   clock: '它的时钟相差 {ms, number} ms',
+  alone_blames:
+    '只有它的调用失败：{of, number} 条链中 {failed, number} 条，其他实例 {otherOf, number} 条中 {otherFailed, number} 条',
+  blamed_by_one:
+    '只有一个调用方出问题：经过该调用方的 {of, number} 条链有 {failed, number} 条失败，其余 {otherOf, number} 条中有 {otherFailed, number} 条',
+  own_limit: '达到自身限制：错误来自它自己的进程或主机',
+  echoes: '它自己的日志同时有 {count, number} 条警告或错误',
+  is_entry: '离用户最近，看到的是别处的故障',
+  is_outside: '这条链没有指名调用它',
   is_dependency: '自身不发送遥测的依赖',
 };

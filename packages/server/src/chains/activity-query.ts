@@ -17,18 +17,33 @@ export interface ActivityWindow {
 /** Of one answer. */
 const ROWS_MAX = 100_000;
 
+/** Most records are no trouble: of these only the columns are read. */
 export function recordActivityQuery(window: ActivityWindow): Sql {
   return sql`SELECT
   ServiceName AS service,
   toString(ResourceId) AS resourceId,
-  multiIf(SeverityNumber >= 21, 3, SeverityNumber >= 17, 2, SeverityNumber >= 13, 1, 0) AS level,
-  if(level = 0, '', ${attributeText('error.kind')}) AS errorKind,
-  if(level = 0, '0', toString(SkeletonId)) AS skeletonId,
-  if(level = 0, [], ${attributeTexts(STEP_KEYS)}) AS calls,
+  0 AS level,
   ${bucket(window)} AS bucket,
   count() AS count
 FROM logs
-WHERE ${rangeCondition(window.range)} AND Environment = ${string(window.environment)}
+WHERE ${rangeCondition(window.range)} AND Environment = ${string(window.environment)} AND SeverityNumber < 13
+GROUP BY service, resourceId, bucket
+LIMIT ${uint32(ROWS_MAX)}`;
+}
+
+/** Those at warning and above, by what they say. */
+export function recordTroubleQuery(window: ActivityWindow): Sql {
+  return sql`SELECT
+  ServiceName AS service,
+  toString(ResourceId) AS resourceId,
+  multiIf(SeverityNumber >= 21, 3, SeverityNumber >= 17, 2, 1) AS level,
+  ${attributeText('error.kind')} AS errorKind,
+  toString(SkeletonId) AS skeletonId,
+  ${attributeTexts(STEP_KEYS)} AS calls,
+  ${bucket(window)} AS bucket,
+  count() AS count
+FROM logs
+WHERE ${rangeCondition(window.range)} AND Environment = ${string(window.environment)} AND SeverityNumber >= 13
 GROUP BY service, resourceId, level, errorKind, skeletonId, calls, bucket
 LIMIT ${uint32(ROWS_MAX)}`;
 }

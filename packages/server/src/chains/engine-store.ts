@@ -29,7 +29,12 @@ import { allRows, type StatementOptions } from '../logs/statement.ts';
 import { extentsCondition, traceExtents } from '../traces/trace-ranges.ts';
 import { ALL_TIME, spansOfTraces } from '../traces/trace-spans.ts';
 import { spanRows } from '../traces/span-row.ts';
-import { recordActivityQuery, spanActivityQuery, type ActivityWindow } from './activity-query.ts';
+import {
+  recordActivityQuery,
+  recordTroubleQuery,
+  spanActivityQuery,
+  type ActivityWindow,
+} from './activity-query.ts';
 import { attributesOf } from './chain-attributes.ts';
 import { holdsOneOf, recordMembers, spanMembers, unownedTrouble } from './member-query.ts';
 import {
@@ -163,8 +168,13 @@ export class EngineStore implements ChainStore {
       bucketMs,
       environment,
     });
-    const ofRecords = await this.rows(recordActivityQuery(windowOf(this.reader)), activitySchema);
-    const ofSpans = await this.rows(spanActivityQuery(windowOf(this.spanReader)), activitySchema);
+    const logs = windowOf(this.reader);
+    const [quiet, trouble, ofSpans] = await Promise.all([
+      this.rows(recordActivityQuery(logs), activitySchema),
+      this.rows(recordTroubleQuery(logs), activitySchema),
+      this.rows(spanActivityQuery(windowOf(this.spanReader)), activitySchema),
+    ]);
+    const ofRecords = [...quiet, ...trouble];
     await this.loadResources([...ofRecords, ...ofSpans]);
     return [
       ...ofRecords.map((row) => this.recordActivity(row)),

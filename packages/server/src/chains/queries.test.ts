@@ -6,7 +6,7 @@ import { startLogsFixture } from '@tendril/testkit/logs-fixture';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { searchQuery } from '../logs/scan.ts';
-import { recordActivityQuery, spanActivityQuery } from './activity-query.ts';
+import { recordActivityQuery, recordTroubleQuery, spanActivityQuery } from './activity-query.ts';
 import { holdsOneOf, recordMembers, spanMembers, unownedTrouble } from './member-query.ts';
 import { anchorRecordQuery, anchorSpanQuery } from './read-chain.ts';
 import {
@@ -43,6 +43,7 @@ const STATEMENTS: Readonly<Record<string, () => Sql>> = {
   'span starts': () => spanStartsQuery(ENTRY, 'Server', RANGE),
   'span sightings': () => spanSightingsQuery(sql`TraceId = 'aa'`),
   'record activity': () => recordActivityQuery(WINDOW),
+  'record trouble': () => recordTroubleQuery(WINDOW),
   'span activity': () => spanActivityQuery(WINDOW),
   'step texts': () => stepTextsQuery([1n, 2n]),
   'found chains': () => foundChainsQuery(RANGE, sql`SeverityNumber >= 17`, 50),
