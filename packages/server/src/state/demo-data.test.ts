@@ -53,14 +53,19 @@ describe('removeDemoData', () => {
 });
 
 describe('statements', () => {
-  const [changes, edges, logs] = removalStatements({ ids: [1n, 2n], environments: ['demo'] });
+  const [changes, edges, patterns, logs, , fields] = removalStatements({
+    ids: [1n, 2n],
+    environments: ['demo'],
+  });
   const statements: Readonly<Record<string, Sql | undefined>> = {
     resources: demoResourcesQuery(),
     records: countByResourceQuery('logs', [1n]),
     changes: countChangesQuery(['demo']),
     removeChanges: changes,
     removeEdges: edges,
+    removePatterns: patterns,
     removeLogs: logs,
+    removeFields: fields,
   };
   const file = new URL('testdata/demo-data.txt', import.meta.url);
   const cases = goldenActuals(file, (name) => {

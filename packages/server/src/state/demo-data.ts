@@ -10,9 +10,6 @@ import type { Engine } from '../engine/engine.ts';
 const LIMITS = { timeoutMs: 60_000 };
 /** Parts are written anew without the rows. */
 const REMOVE_LIMITS = { timeoutMs: 600_000 };
-/** Tables by resource. */
-const OF_RESOURCES = ['logs', 'traces', 'resource_sightings', 'resources'] as const;
-
 interface DemoResources {
   readonly ids: readonly bigint[];
   /** Of the demo alone. */
@@ -67,14 +64,27 @@ export function countChangesQuery(environments: readonly string[]): Sql {
 
 /** Resources last: by them an interrupted removal is known to have to be done again. */
 export function removalStatements({ ids, environments }: DemoResources): readonly Sql[] {
-  const remove = (table: string, condition: Sql): Sql =>
-    sql`ALTER TABLE ${identifier(table)} DELETE WHERE ${condition} SETTINGS mutations_sync = 1`;
   const ofEnvironments = sql`Environment IN ${strings(environments)}`;
+  const ofDemo = sql`ResourceId IN ${uint64s(ids)}`;
   return [
     remove('changes', ofEnvironments),
     remove('service_edges', ofEnvironments),
-    ...OF_RESOURCES.map((table) => remove(table, sql`ResourceId IN ${uint64s(ids)}`)),
+    remove(
+      'patterns',
+      sql`PatternId IN (SELECT PatternId FROM logs WHERE ${ofDemo}) AND PatternId NOT IN (SELECT PatternId FROM logs WHERE NOT ${ofDemo})`,
+    ),
+    remove('logs', ofDemo),
+    remove('traces', ofDemo),
+    // Fields are counted by the hour, whoever sent them; an hour without records has none.
+    remove('log_fields', sql`Hour NOT IN (SELECT DISTINCT toStartOfHour(Timestamp) FROM logs)`),
+    remove('span_fields', sql`Hour NOT IN (SELECT DISTINCT toStartOfHour(Timestamp) FROM traces)`),
+    remove('resource_sightings', ofDemo),
+    remove('resources', ofDemo),
   ];
+}
+
+function remove(table: string, condition: Sql): Sql {
+  return sql`ALTER TABLE ${identifier(table)} DELETE WHERE ${condition} SETTINGS mutations_sync = 1`;
 }
 
 async function count(engine: Engine, statement: Sql): Promise<number> {
