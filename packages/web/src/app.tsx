@@ -37,11 +37,18 @@ const first =
   PAGES.findLast(({ path }) => globalThis.location.pathname.startsWith(path)) ?? PAGES[0];
 void first?.load().catch(() => undefined);
 
+const THEME = {
+  respectReducedMotion: true,
+  // The placeholder is a stop of the keyboard that no reader of the screen can name.
+  components: { Menu: { defaultProps: { withInitialFocusPlaceholder: false } } },
+};
+
 export function App(): ReactElement {
   return (
     // Our tokens stand in for its variables.
     <MantineProvider
       defaultColorScheme="auto"
+      theme={THEME}
       withCssVariables={false}
       withStaticClasses={false}
       getStyleNonce={styleNonce}

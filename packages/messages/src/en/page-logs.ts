@@ -124,6 +124,8 @@ export const EN_PAGE_LOGS = {
   'time.hint': '15m · now-2h to now-1h · 2026-11-21 10:00 ~ 11:30 · a pasted time',
   'time.recent': 'Recent',
   'time.calendar': 'Calendar',
+  'time.earlier': 'Earlier page of the calendar',
+  'time.later': 'Later page of the calendar',
   'time.from': 'From',
   'time.to': 'To',
   'time.otherZone': 'Another zone',

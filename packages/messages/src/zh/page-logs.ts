@@ -124,6 +124,8 @@ export const ZH_PAGE_LOGS: Readonly<Record<keyof typeof EN_PAGE_LOGS, string>> =
   'time.hint': '15m · now-2h to now-1h · 2026-11-21 10:00 ~ 11:30 · 粘贴一个时间',
   'time.recent': '最近',
   'time.calendar': '日历',
+  'time.earlier': '日历往前',
+  'time.later': '日历往后',
   'time.from': '从',
   'time.to': '到',
   'time.otherZone': '其他时区',

@@ -29,7 +29,22 @@ export function RangeCalendar({ resolved, onRange }: RangeCalendarProps): ReactE
   return (
     <div className="range-calendar">
       <DatesProvider settings={{ locale: language === 'zh' ? 'zh-cn' : 'en', firstDayOfWeek: 1 }}>
-        <DatePicker type="range" size="xs" allowSingleDateInRange value={days} onChange={setDays} />
+        <DatePicker
+          type="range"
+          size="xs"
+          allowSingleDateInRange
+          value={days}
+          onChange={setDays}
+          classNames={{ day: 'calendar-day' }}
+          ariaLabels={{
+            previousMonth: text('time.earlier'),
+            nextMonth: text('time.later'),
+            previousYear: text('time.earlier'),
+            nextYear: text('time.later'),
+            previousDecade: text('time.earlier'),
+            nextDecade: text('time.later'),
+          }}
+        />
       </DatesProvider>
       <div className="range-clocks">
         <input

@@ -51,7 +51,7 @@ export function CommandPalette({ pages, onClose }: CommandPaletteProps): ReactEl
       padding={0}
       lockScroll={false}
       size="lg"
-      aria-label={text('palette.open')}
+      attributes={{ content: { 'aria-label': text('palette.open') } }}
     >
       <div className="palette">
         <input

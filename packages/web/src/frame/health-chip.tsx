@@ -11,7 +11,7 @@ export function HealthChip(): ReactElement {
   const { data, isError } = useStatus();
   const tone = toneOf(data, isError);
   return (
-    <Popover position="top-start" withinPortal={false} shadow="md">
+    <Popover position="top-start" withinPortal={false} shadow="md" trapFocus returnFocus>
       <Popover.Target>
         <button type="button" className={`chip health-chip ${tone}`} title={text('health.title')}>
           <span className="health-dot" />

@@ -8,7 +8,14 @@ export function ShortcutSheet({ onClose }: { readonly onClose: () => void }): Re
   const { text } = useText();
   const actions = useAllActions().filter(({ keys = [] }) => keys.length > 0);
   return (
-    <Modal opened onClose={onClose} title={text('sheet.title')} lockScroll={false} size="lg">
+    <Modal
+      opened
+      onClose={onClose}
+      title={text('sheet.title')}
+      closeButtonProps={{ 'aria-label': text('close') }}
+      lockScroll={false}
+      size="lg"
+    >
       <dl className="sheet-list">
         {actions.map(({ id, label, keys = [] }) => (
           <div key={id} style={{ display: 'contents' }}>

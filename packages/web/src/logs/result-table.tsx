@@ -93,8 +93,8 @@ export function ResultTable({ query, range }: ResultTableProps): ReactElement {
             </div>
           ))}
         </div>
-        <ResultNotes summary={data?.summary} isLoading={isFetching} rows={rows.length} />
       </div>
+      <ResultNotes summary={data?.summary} isLoading={isFetching} rows={rows.length} />
     </>
   );
 }

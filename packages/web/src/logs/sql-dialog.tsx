@@ -23,7 +23,14 @@ export function SqlDialog({ request, onClose }: SqlDialogProps): ReactElement {
     queryFn: async ({ signal }) => await api.explainLogs({ query, ...bounds }, signal),
   });
   return (
-    <Modal opened onClose={onClose} title="SQL" size="xl" lockScroll={false}>
+    <Modal
+      opened
+      onClose={onClose}
+      title="SQL"
+      closeButtonProps={{ 'aria-label': text('close') }}
+      size="xl"
+      lockScroll={false}
+    >
       {error && <FailureNote error={error} />}
       {data && (
         <>
@@ -33,7 +40,10 @@ export function SqlDialog({ request, onClose }: SqlDialogProps): ReactElement {
               parts: data.estimate.parts,
             })}
           </p>
-          <pre className="code sql-text">{data.sql}</pre>
+          {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}
+          <pre className="code sql-text" tabIndex={0}>
+            {data.sql}
+          </pre>
           <CopyButton value={data.sql} label={text('copy')} />
         </>
       )}

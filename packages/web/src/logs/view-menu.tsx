@@ -29,15 +29,9 @@ export function ViewMenu({ address, onChange }: ViewMenuProps): ReactElement {
     },
   ]);
   const entry = (label: string, isOn: boolean, onClick: () => void): ReactElement => (
-    <Menu.Item
-      role="menuitemradio"
-      aria-checked={isOn}
-      closeMenuOnClick={false}
-      leftSection={isOn ? <Icon name="check" sizePx={14} /> : <span style={{ width: 14 }} />}
-      onClick={onClick}
-    >
+    <Menu.CheckboxItem checked={isOn} onChange={onClick}>
       {label}
-    </Menu.Item>
+    </Menu.CheckboxItem>
   );
   return (
     <Menu position="bottom-end" shadow="md">

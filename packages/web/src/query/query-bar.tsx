@@ -148,7 +148,9 @@ function QueryHistory({ onPick }: { readonly onPick: (query: string) => void }):
         {others.map((query) => (
           <HistoryEntry key={query} query={query} isStarred={false} onPick={onPick} />
         ))}
-        {recent.length === 0 && <Menu.Item disabled>{text('query.noHistory')}</Menu.Item>}
+        {recent.length === 0 && <p className="query-none dim">{text('query.noHistory')}</p>}
+        <Menu.Divider />
+        <Menu.Item onClick={openReference}>{text('page.reference')}</Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
@@ -163,28 +165,22 @@ interface HistoryEntryProps {
 function HistoryEntry({ query, isStarred, onPick }: HistoryEntryProps): ReactElement {
   const { text } = useText();
   return (
-    <Menu.Item
-      component="div"
-      className="mono"
-      onClick={() => onPick(query)}
-      rightSection={
-        <button
-          type="button"
-          className="button icon small ghost"
-          aria-pressed={isStarred}
-          aria-label={text(isStarred ? 'query.unstar' : 'query.star')}
-          title={text(isStarred ? 'query.unstar' : 'query.star')}
-          onClick={(event) => {
-            event.stopPropagation();
-            star(query);
-          }}
-        >
-          <Icon name="star" sizePx={14} />
-        </button>
-      }
-    >
-      {query}
-    </Menu.Item>
+    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a group of a menu
+    <div role="group" className="query-entry">
+      <Menu.Item className="mono" onClick={() => onPick(query)}>
+        {query}
+      </Menu.Item>
+      <Menu.Item
+        className="query-star"
+        closeMenuOnClick={false}
+        aria-label={text(isStarred ? 'query.unstar' : 'query.star')}
+        title={text(isStarred ? 'query.unstar' : 'query.star')}
+        data-starred={isStarred}
+        onClick={() => star(query)}
+      >
+        <Icon name="star" sizePx={14} />
+      </Menu.Item>
+    </div>
   );
 }
 
