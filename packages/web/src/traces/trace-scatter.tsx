@@ -24,6 +24,8 @@ export interface TraceScatterProps {
 const HEIGHT_PX = 150;
 const AXIS_PX = 64;
 const TIME_AXIS_PX = 26;
+/** Wide enough for a clock with seconds. */
+const LABEL_PX = 70;
 const DOT_PX = 7;
 /** A shorter drag is a click. */
 const DRAG_PX_MIN = 4;
@@ -114,7 +116,8 @@ function optionsOf(sources: OptionSources): uPlot.Options {
       {
         ...axis,
         size: TIME_AXIS_PX,
-        values: (_chart, ticks) => ticks.map((tick) => clockText(nsOf(tick), zone, 'second')),
+        space: LABEL_PX,
+        values: (_chart, ticks) => ticks.map((tick) => timeLabel(nsOf(tick), zone)),
       },
       {
         ...axis,
@@ -163,6 +166,12 @@ function hooksOf({ dots, latest, onHover, element }: OptionSources): uPlot.Hooks
       },
     ],
   };
+}
+
+/** Seconds where they are not zero. */
+function timeLabel(ns: bigint, zone: string): string {
+  const clock = clockText(ns, zone, 'second');
+  return clock.endsWith(':00') ? clock.slice(0, 5) : clock;
 }
 
 function msOf(ns: bigint): number {
