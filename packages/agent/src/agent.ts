@@ -143,7 +143,12 @@ class Collector {
     const { config, environment, nowMs, onEvent, signal } = this.options;
     // Read by this run goes before what an earlier one was told.
     const placesNow = (): readonly AgentPlace[] => [...places, ...this.readTo.values()];
-    const context = { places: placesNow, environment, nowMs, signal, onEvent };
+    const losses = new LossRecords(nowMs, (lines) => void merged.put(lines));
+    const tell = (event: SourceEvent): void => {
+      onEvent(event);
+      if (event.kind === 'possible_loss') losses.add(event);
+    };
+    const context = { places: placesNow, environment, nowMs, signal, onEvent: tell };
     const sources = openSources(config, context);
     signal.addEventListener('abort', () => merged.end(), { once: true });
     await Promise.all(sources.map(async (source) => await this.read(source, merged)));
@@ -217,6 +222,51 @@ class Collector {
     };
     const lines = linesSource(known, this.formats, nowNs);
     return { ...lines, resource: { ...resource, ...lines.resource, ...added } };
+  }
+}
+
+/** Between records of losses; those in between are counted in the next. */
+const LOSS_EVERY_MS = 1_000;
+const LOSS_ID = 'agent:losses';
+const LOSS_SOURCE: OpenedSource = {
+  config: { start: 'beginning', resource: {} },
+  isOfThisHost: true,
+  name: 'agent',
+  open: async function* () {
+    // It has no lines but those that are put.
+  },
+};
+
+/** Gaps go where the logs go, so that they are found beside them: `event.name:tendril.possible_loss`. */
+class LossRecords {
+  private readonly nowMs: () => number;
+  private readonly put: (lines: CollectedLines) => void;
+  private toldAtMs = Number.NEGATIVE_INFINITY;
+  private untold = 0;
+
+  constructor(nowMs: () => number, put: (lines: CollectedLines) => void) {
+    this.nowMs = nowMs;
+    this.put = put;
+  }
+
+  add({ detail, path }: SourceEvent): void {
+    this.untold += 1;
+    const nowMs = this.nowMs();
+    if (nowMs - this.toldAtMs < LOSS_EVERY_MS) return;
+    const line = JSON.stringify({
+      time: new Date(nowMs).toISOString(),
+      level: 'warn',
+      msg: `lines may be missing: ${detail}`,
+      'event.name': 'tendril.possible_loss',
+      'log.name': path,
+      'loss.count': this.untold,
+    });
+    this.toldAtMs = nowMs;
+    this.untold = 0;
+    const resource = { 'service.name': 'tendril-agent' };
+    const placeAfter = (): AgentPlace => ({ id: LOSS_ID, cursor: '' });
+    const origin = { id: LOSS_ID, name: 'agent', resource };
+    this.put({ source: LOSS_SOURCE, origin, lines: [line], placeAfter, cutLines: 0 });
   }
 }
 

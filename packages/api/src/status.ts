@@ -15,6 +15,8 @@ export interface SourceAccountStatus {
   readonly duplicate: number;
   /** RFC 3339; null when it sent nothing since the server started. */
   readonly lastSeenAt: string | null;
+  /** Records a second, over the last minute. */
+  readonly receivedPerSecond: number;
 }
 
 export interface TableStatus {
@@ -104,6 +106,7 @@ export const statusSchema: z.ZodType<Status> = z
         dropped: count,
         duplicate: count,
         lastSeenAt: z.string().nullable(),
+        receivedPerSecond: z.number(),
       }),
     ),
     storage: z.array(

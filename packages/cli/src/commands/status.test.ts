@@ -20,15 +20,16 @@ const STATUS: Status = {
   accounts: [
     {
       source: 'otlp-http',
-      received: 1_204_118,
+      received: 1_204_125,
       stored: 1_202_918,
       pending: 1200,
-      rejected: { too_large: 0 },
+      rejected: { too_large: 7 },
       shed: 0,
       quarantined: 0,
       dropped: 0,
       duplicate: 0,
-      lastSeenAt: null,
+      lastSeenAt: '2026-11-21T09:30:00.000Z',
+      receivedPerSecond: 1234.5,
     },
   ],
   storage: [
@@ -82,8 +83,9 @@ disk free              77 GiB
 access                 open to this machine
 
 records by source, since the beginning
-  source      received     stored  pending  rejected  shed  quarantined  dropped  duplicate
-  otlp-http  1,204,118  1,202,918    1,200         0     0            0        0          0
+  source      received     stored  pending  rejected  shed  quarantined  dropped  duplicate  per second  last seen
+  otlp-http  1,204,125  1,202,918    1,200         7     0            0        0          0       1,230  2026-11-21T09:30:00.000Z
+  otlp-http rejected: too_large 7
 
 storage
   table       rows    size  B/row

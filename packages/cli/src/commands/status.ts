@@ -108,12 +108,32 @@ function accountLines({ accounts }: Status, messages: Messages, stdout: Output):
       title: messages.text(`status.column.${name}`),
       align: 'right' as const,
     })),
+    { title: messages.text('status.column.rate'), align: 'right' as const },
+    { title: messages.text('status.column.lastSeen'), align: 'left' as const },
   ];
   const rows = accounts.map((account) => [
     printable(account.source),
     ...COUNTS.map((name) => messages.number(countOf(account, name))),
+    messages.number(Number(account.receivedPerSecond.toPrecision(3))),
+    printable(account.lastSeenAt ?? '-'),
   ]);
-  return titled(messages.text('status.accounts'), tableLines(columns, rows), stdout);
+  const refused = accounts.flatMap((account) => refusalLine(account, messages, stdout));
+  const lines = [...tableLines(columns, rows), ...refused];
+  return titled(messages.text('status.accounts'), lines, stdout);
+}
+
+/** What was rejected, and why. */
+function refusalLine(
+  { rejected, source }: SourceAccountStatus,
+  messages: Messages,
+  stdout: Output,
+): string[] {
+  const reasons = Object.entries(rejected)
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => `${printable(reason)} ${messages.number(count)}`);
+  if (reasons.length === 0) return [];
+  const said = { source: printable(source), reasons: reasons.join(', ') };
+  return [stdout.style('yellow', messages.text('status.refusals', said))];
 }
 
 function countOf(account: SourceAccountStatus, name: (typeof COUNTS)[number]): number {

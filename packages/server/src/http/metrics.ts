@@ -99,7 +99,14 @@ function addAccounts(registry: Registry, pipeline: Pipeline): void {
     collect() {
       records.reset();
       for (const account of pipeline.accounts()) {
-        const { source, received: _sum, lastSeenMs: _seen, rejected, ...outcomes } = account;
+        const {
+          source,
+          received: _sum,
+          lastSeenMs: _seen,
+          receivedPerSecond: _rate,
+          rejected,
+          ...outcomes
+        } = account;
         for (const [outcome, count] of Object.entries(outcomes))
           records.inc({ source, outcome }, count);
         const rejectedCount = Object.values(rejected).reduce((sum, count) => sum + count, 0);

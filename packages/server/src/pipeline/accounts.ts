@@ -6,6 +6,7 @@
 import { addCounts, type FeedState } from './feed/feed-state.ts';
 import type { SourceAccount } from './pipeline.ts';
 import type { SourceCounters } from './wal/frame-meta.ts';
+import { RecentRate } from './recent-rate.ts';
 import { NO_COUNTS } from './wal/reconcile.ts';
 
 /** A part of what one source sent. received is the sum of the others. */
@@ -49,6 +50,7 @@ export class Accounts {
   readonly #counters: Map<string, SourceCounters>;
   /** Since the start: when each source sent last, taken or not. */
   readonly #lastSeenMs = new Map<string, number>();
+  readonly #rates = new Map<string, RecentRate>();
 
   constructor(counters: Readonly<Record<string, SourceCounters>>) {
     this.#counters = new Map(Object.entries(counters));
@@ -73,6 +75,10 @@ export class Accounts {
   /** Takes over totals that were committed at that time. */
   set(totals: Readonly<Record<string, SourceCounters>>, atMs: number): void {
     for (const [source, counters] of Object.entries(totals)) {
+      const before = this.#counters.get(source)?.received ?? 0;
+      const rate = this.#rates.get(source) ?? new RecentRate();
+      this.#rates.set(source, rate);
+      rate.add(counters.received - before, atMs);
       this.#counters.set(source, counters);
       this.#lastSeenMs.set(source, atMs);
     }
@@ -83,7 +89,7 @@ export class Accounts {
   }
 
   /** By name. */
-  list({ stored, quarantined }: FeedState): readonly SourceAccount[] {
+  list({ stored, quarantined }: FeedState, nowMs: number): readonly SourceAccount[] {
     return [...this.#counters.keys()].sort().map((source) => {
       const counters = this.#counters.get(source) ?? NO_COUNTS;
       const { accepted, received, rejected, shed, dropped, duplicate } = counters;
@@ -92,6 +98,7 @@ export class Accounts {
       return Object.assign(counts, {
         source,
         lastSeenMs: this.#lastSeenMs.get(source) ?? null,
+        receivedPerSecond: this.#rates.get(source)?.perSecond(nowMs) ?? 0,
         received,
         pending,
         rejected,

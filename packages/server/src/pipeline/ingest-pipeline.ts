@@ -131,7 +131,8 @@ export class IngestPipeline implements PipelineCore {
   }
 
   accounts(): readonly SourceAccount[] {
-    return this.#parts.accounts.list(this.#parts.progress.state);
+    const { accounts, nowMs, progress } = this.#parts;
+    return accounts.list(progress.state, nowMs());
   }
 
   status(): PipelineStatus {

@@ -38,6 +38,7 @@ describe('storing', () => {
         rejected,
         ...nothing,
         lastSeenMs: expect.any(Number),
+        receivedPerSecond: 5 / 60,
       },
     ]);
     await pipeline.close(1000);

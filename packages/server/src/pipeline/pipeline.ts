@@ -55,6 +55,8 @@ export interface SourceAccount {
   readonly duplicate: number;
   /** Null when it sent nothing since the start. */
   readonly lastSeenMs: number | null;
+  /** Over the last minute. */
+  readonly receivedPerSecond: number;
 }
 
 export interface PipelineStatus {
