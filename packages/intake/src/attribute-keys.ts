@@ -101,6 +101,10 @@ export class AttributeKeys {
 
   /** A key of a record; undefined when it is one new key too many. */
   ofBytes(source: ByteSource, start: number, end: number): KeyEntry | undefined {
+    // A key that is cut is not remembered: it may be as long as a request.
+    if (end - start > this.options.keyBytesMax) {
+      return this.ofRecordName(decodeUtf8(source.bytes, start, end));
+    }
     if (this.newKeys >= NEW_KEYS_PER_REQUEST_MAX) return this.knownOfBytes(source, start, end);
     const number = this.table.intern(source, start, end);
     return this.entries[number] ?? this.addBytes(number, source, start, end);
@@ -122,7 +126,7 @@ export class AttributeKeys {
     const bytes = Buffer.from(name);
     if (this.byName.size >= KEYS_REMEMBERED_MAX) this.forget();
     const entry = this.entryOf(this.cutName(bytes, 0, bytes.length));
-    this.byName.set(name, entry);
+    if (bytes.length <= this.options.keyBytesMax) this.byName.set(name, entry);
     return entry;
   }
 

@@ -9,6 +9,7 @@ import {
   type Attributes,
 } from '@tendril/model/attribute';
 import type { Limits } from '@tendril/model/limits';
+import { NEW_KEYS_PER_REQUEST_MAX } from './attribute-keys.ts';
 import type { KeyRule, Redactor } from './redact/redactor.ts';
 
 /** Resources and scopes remembered; who makes up new ones all the time pays for it. */
@@ -17,6 +18,8 @@ const REMEMBERED_MAX = 4096;
 const REMEMBERED_LENGTH_MAX = 16 * 1024 * 1024;
 /** Longer ones are made anew each time. */
 const KEY_LENGTH_MAX = 256 * 1024;
+/** Keys of attributes whose rules are remembered; past it the memory starts anew. */
+const RULES_REMEMBERED_MAX = 8192;
 const ENVIRONMENT_KEYS = ['deployment.environment.name', 'deployment.environment'] as const;
 
 /** A scope as a protocol reads it. */
@@ -42,9 +45,26 @@ export class LogContext {
   private readonly resourcesOfBytes: Remembered<LogResource> = new Remembered<LogResource>();
   private readonly scopesOfBytes: Remembered<LogScope> = new Remembered<LogScope>();
 
+  private readonly rules: Map<string, RememberedRule> = new Map();
+  /** Of the request. */
+  private newKeys = 0;
+  private dropped = 0;
+
   constructor(redactor: Redactor, limits: Limits) {
     this.redactor = redactor;
     this.limits = limits;
+  }
+
+  /** Begins a request. */
+  open(): void {
+    this.newKeys = 0;
+    this.dropped = 0;
+  }
+
+  /** For the sender of the request; empty when it lost none. */
+  get warning(): string {
+    if (this.dropped === 0) return '';
+    return `${this.dropped} attributes of resources and scopes were left out: a request may bring ${NEW_KEYS_PER_REQUEST_MAX} new keys`;
   }
 
   resource(attributes: Attributes, schemaUrl: string): LogResource {
@@ -79,10 +99,27 @@ export class LogContext {
     const cleaned = emptyAttributes();
     const { recordAttributesMax, keyBytesMax, valueBytesMax } = this.limits;
     for (const [key, value] of Object.entries(attributes).slice(0, recordAttributesMax)) {
+      const known = this.ruleOf(key);
+      if (!known) {
+        this.dropped += 1;
+        continue;
+      }
       const kept = typeof value === 'string' ? cutText(value, valueBytesMax) : value;
-      cleaned[cutText(key, keyBytesMax)] ??= redactAttribute(this.redactor, key, kept);
+      cleaned[cutText(key, keyBytesMax)] ??= redactAttribute(this.redactor, known.rule, kept);
     }
     return cleaned;
+  }
+
+  // Undefined when it is one new key too many for the request.
+  private ruleOf(key: string): RememberedRule | undefined {
+    const known = this.rules.get(key);
+    if (known) return known;
+    if (this.newKeys >= NEW_KEYS_PER_REQUEST_MAX) return undefined;
+    this.newKeys += 1;
+    if (this.rules.size >= RULES_REMEMBERED_MAX) this.rules.clear();
+    const found: RememberedRule = { rule: this.redactor.keyRule(key) };
+    if (key.length <= this.limits.keyBytesMax) this.rules.set(key, found);
+    return found;
   }
 }
 
@@ -93,9 +130,17 @@ function cutText(text: string, bytesMax: number): string {
   return decodeUtf8(bytes, 0, cutUtf8(bytes, 0, bytesMax));
 }
 
+/** What a key says about its values, if anything. */
+interface RememberedRule {
+  readonly rule: KeyRule | undefined;
+}
+
 /** Secrets also hide in numbers and in elements of arrays. */
-function redactAttribute(redactor: Redactor, key: string, value: AttributeValue): AttributeValue {
-  const rule = redactor.keyRule(key);
+function redactAttribute(
+  redactor: Redactor,
+  rule: KeyRule | undefined,
+  value: AttributeValue,
+): AttributeValue {
   if (rule?.kind === 'identifier') return value;
   if (typeof value === 'object') {
     return value.map((element) => redactScalar(redactor, rule, element));

@@ -274,6 +274,23 @@ describe('limits', () => {
     expect(writer.counts.attributesDropped).toBe(1);
   });
 
+  test('hold for keys of resources too, and spare those that are known', () => {
+    const { writer, sink } = logBatchFixture({ nowNs: NOW_NS, redactor, limits: {} });
+    const resourceOf = (keys: readonly string[]): Attributes =>
+      writer.context.resource(attributesOf(Object.fromEntries(keys.map((key) => [key, 'x']))), '')
+        .attributes;
+    writer.open(sink);
+    resourceOf(['service.name']);
+    for (let at = 1; at < NEW_KEYS_PER_REQUEST_MAX; at += 1) resourceOf([`key ${at}`]);
+    expect(writer.outcome().message).toBe('');
+    expect(resourceOf(['one too many', `key ${NEW_KEYS_PER_REQUEST_MAX - 1}`])).toEqual({
+      [`key ${NEW_KEYS_PER_REQUEST_MAX - 1}`]: 'x',
+    });
+    expect(writer.outcome().message).toContain('1 attributes of resources');
+    writer.open(sink);
+    expect(resourceOf(['one too many'])).toEqual({ 'one too many': 'x' });
+  });
+
   test('put keys beyond the paths of the table into the overflow map', () => {
     const limits = { attributePathsMax: 2 };
     const { row, record, fixture } = written((writer) => {

@@ -76,6 +76,7 @@ export class LogWriter {
   open(sink: BatchSink<LogBatch>, receivedAtNs: bigint = this.nowNs()): void {
     this.request.open(sink, receivedAtNs, this.noResource);
     this.keys.open();
+    this.context.open();
   }
 
   /** The bytes that ranges refer to from now on. */
@@ -85,7 +86,8 @@ export class LogWriter {
   }
 
   outcome(): WriteOutcome {
-    if (this.keys.warning !== '') this.request.warn(this.keys.warning);
+    const warning = this.keys.warning || this.context.warning;
+    if (warning !== '') this.request.warn(warning);
     return this.request.outcome();
   }
 

@@ -115,6 +115,7 @@ export class SpanWriter {
   open(sink: BatchSink<SpanBatch>, receivedAtNs: bigint = this.nowNs()): void {
     this.request.open(sink, receivedAtNs, this.noResource);
     this.keys.open();
+    this.context.open();
   }
 
   /** The bytes that ranges refer to from now on. */
@@ -124,7 +125,8 @@ export class SpanWriter {
   }
 
   outcome(): WriteOutcome {
-    if (this.keys.warning !== '') this.request.warn(this.keys.warning);
+    const warning = this.keys.warning || this.context.warning;
+    if (warning !== '') this.request.warn(warning);
     return this.request.outcome();
   }
 
