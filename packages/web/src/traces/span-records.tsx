@@ -1,18 +1,17 @@
 /** The log records that name a span, with the way to them in the logs. */
 import type { ReactElement } from 'react';
 import type { SpanOutline } from '@tendril/api/trace-outline';
-import { quoteText } from '@tendril/query/print';
 import { FailureNote } from '../components/failure-note.tsx';
 import { Icon } from '../components/icon.tsx';
 import { useGo } from '../lib/navigation.ts';
 import { usePreference } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
-import { absoluteRange } from '../lib/time-range.ts';
 import { clockText } from '../lib/zone-time.ts';
 import { levelOf } from '../records/field-value.ts';
 import { recordKey } from '../records/record-key.ts';
 import { SeverityBadge } from '../records/severity-badge.tsx';
 import { visibleLine } from '../records/visible-text.ts';
+import { logsSearchOf } from './logs-search-of.ts';
 import { useTraceRecords } from './use-trace-records.ts';
 
 export interface SpanRecordsProps {
@@ -22,8 +21,6 @@ export interface SpanRecordsProps {
 
 const RECORDS_SHOWN = 200;
 const BODY_CHARACTERS_MAX = 2_000;
-/** Records may be written a little before and after. */
-const AROUND_NS = 60_000_000_000n;
 
 export function SpanRecords({ traceId, span }: SpanRecordsProps): ReactElement {
   const { text } = useText();
@@ -36,13 +33,19 @@ export function SpanRecords({ traceId, span }: SpanRecordsProps): ReactElement {
     isEnabled: true,
   });
   const records = data?.records ?? [];
+  const search = logsSearchOf({
+    traceId,
+    spanId: span.spanId,
+    startNs: BigInt(span.timestamp),
+    durationNs: BigInt(span.durationNs),
+  });
   return (
     <div aria-busy={isPending}>
       <div className="span-records-head">
         <button
           type="button"
           className="button small"
-          onClick={() => go({ path: '/logs', search: logsSearch(traceId, span) })}
+          onClick={() => go({ path: '/logs', search })}
         >
           <Icon name="logs" sizePx={14} />
           {text('span.records.open')}
@@ -59,7 +62,7 @@ export function SpanRecords({ traceId, span }: SpanRecordsProps): ReactElement {
             go({
               path: '/logs',
               search: {
-                ...logsSearch(traceId, span),
+                ...search,
                 record: recordKey(record),
               },
             })
@@ -77,15 +80,4 @@ export function SpanRecords({ traceId, span }: SpanRecordsProps): ReactElement {
       )}
     </div>
   );
-}
-
-/** The search of the log page for the records of a span. */
-function logsSearch(traceId: string, span: SpanOutline): Readonly<Record<string, string>> {
-  const startNs = BigInt(span.timestamp);
-  const range = {
-    fromNs: startNs > AROUND_NS ? startNs - AROUND_NS : 0n,
-    toNs: startNs + BigInt(span.durationNs) + AROUND_NS,
-  };
-  const query = `traceId:${quoteText(traceId)} and spanId:${quoteText(span.spanId)}`;
-  return { q: query, ...absoluteRange(range) };
 }

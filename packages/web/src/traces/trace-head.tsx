@@ -1,4 +1,5 @@
 /** What a trace is: its root, when, how long, how much of what. */
+import { Link } from '@tanstack/react-router';
 import type { ReactElement, ReactNode } from 'react';
 import { CopyButton } from '../components/copy-button.tsx';
 import { StatusLine } from '../components/status-line.tsx';
@@ -8,6 +9,7 @@ import { useText } from '../lib/text.tsx';
 import { dateTimeText } from '../lib/zone-time.ts';
 import { ServiceName } from '../records/service-name.tsx';
 import { visibleLine } from '../records/visible-text.ts';
+import { logsSearchOf } from './logs-search-of.ts';
 import type { TraceTree } from './trace-tree.ts';
 import type { TraceRecords } from './use-trace-records.ts';
 
@@ -26,6 +28,7 @@ export function TraceHead({ traceId, tree, records, find }: TraceHeadProps): Rea
   const root = tree.spans[tree.order[0] ?? 0];
   const services = new Set(tree.spans.map(({ serviceName }) => serviceName));
   const errors = tree.spans.filter(({ status }) => status === 'error').length;
+  const width = BigInt(Math.round(tree.widthNs));
   const depth = tree.depths.reduce((deepest, each) => Math.max(deepest, each), 0) + 1;
   return (
     <>
@@ -61,6 +64,14 @@ export function TraceHead({ traceId, tree, records, find }: TraceHeadProps): Rea
               : number(records.records.length)}
           </Fact>
         )}
+        <span className="grow" />
+        <Link
+          to="/logs"
+          search={logsSearchOf({ traceId, startNs: tree.startNs, durationNs: width })}
+        >
+          {text('trace.logs')}
+        </Link>
+        <Link to={`/chains/${encodeURIComponent(traceId)}`}>{text('value.chain')}</Link>
       </dl>
       <StatusLine>
         <span className="mono">{visibleLine(traceId, 64)}</span>

@@ -9,6 +9,7 @@ import { useText } from '../lib/text.tsx';
 import { clockShifts, skewedSpans } from './clock-skew.ts';
 import { criticalPath, type CriticalSection } from './critical-path.ts';
 import { FlameGraph } from './flame-graph.tsx';
+import { logsSearchOf } from './logs-search-of.ts';
 import { MiniMap } from './mini-map.tsx';
 import { SpanPane } from './span-pane.tsx';
 import { TraceFind } from './trace-find.tsx';
@@ -158,7 +159,10 @@ export function TraceView({ traceId, trace, address, onChange }: TraceViewProps)
       id: 'trace.logs',
       label: 'trace.logs',
       keys: ['g'],
-      run: () => go({ path: '/logs', search: { q: `traceId:"${traceId}"` } }),
+      run: () => {
+        const durationNs = BigInt(Math.round(tree.widthNs));
+        go({ path: '/logs', search: logsSearchOf({ traceId, startNs: tree.startNs, durationNs }) });
+      },
     },
   ]);
   return (
