@@ -51,20 +51,25 @@ export function castOf({ lanes, gaps, findings, losses, activity, usual }: CastI
   for (const { service } of gaps) {
     if (!candidates.has(service)) put({ kind: 'service', service, lanes: [], address: '' });
   }
-  const services = new Set(activity.map(({ service }) => service));
   const named = [...findings, ...losses].flatMap(({ event }) => event.peer ?? []);
-  for (const peer of named) {
+  const services = [...new Set(activity.map(({ service }) => service))];
+  const hosts = hostsOf(activity);
+  for (const peer of named.map((each) => withName(each, hosts, services))) {
     if (findPeer(candidates, peer) || nextMissing(peer, gaps)) continue;
     const service =
-      [...services].find((each) => isCalled(each, peer.name)) ?? (peer.name || peer.address);
-    put({ kind: 'dependency', service, lanes: [], address: peer.address });
+      services.find((each) => isCalled(each, peer.name)) ?? (peer.name || peer.address);
+    const kind = partners.has(service) ? 'service' : 'dependency';
+    put({ kind, service, lanes: [], address: peer.address });
   }
   for (const service of troubled(activity, partners)) {
     if (!candidates.has(service)) put({ kind: 'dependency', service, lanes: [], address: '' });
   }
   return {
     candidates: [...candidates.values()],
-    blamedBy: (event) => blamed(event, candidates, gaps),
+    blamedBy: (event) => {
+      const peer = event.peer && withName(event.peer, hosts, services);
+      return blamed({ ...event, peer }, candidates, gaps);
+    },
   };
 }
 
@@ -94,9 +99,36 @@ function findPeer(
   );
 }
 
+/** Services by the instances that they have: hosts and pods are called like these. */
+function hostsOf(activity: readonly Activity[]): ReadonlyMap<string, string> {
+  return new Map(
+    activity.flatMap(({ instance, service }) =>
+      instance === '' ? [] : [[instance.split(':')[0] ?? '', service] as const],
+    ),
+  );
+}
+
+/** An address by the service whose host, or whose name, it has. */
+function withName(
+  peer: Peer,
+  hosts: ReadonlyMap<string, string>,
+  services: readonly string[],
+): Peer {
+  const [host = ''] = peer.address.split(':');
+  if (peer.name !== '' || host === '') return peer;
+  const [label = ''] = host.split('.');
+  const name =
+    hosts.get(host) ??
+    services.find(
+      (service) => service !== '' && (label === service || label.startsWith(`${service}-`)),
+    );
+  return name === undefined ? peer : { ...peer, name };
+}
+
 /** An address without a name is most likely the next service that healthy chains reach. */
-function nextMissing({ name }: Peer, gaps: readonly Gap[]): string | undefined {
-  if (name !== '') return undefined;
+function nextMissing({ name, address }: Peer, gaps: readonly Gap[]): string | undefined {
+  // A host that has a name is somebody else.
+  if (name !== '' || /[a-z]/i.test(address)) return undefined;
   return gaps.find(({ kind }) => kind === 'never_reached')?.service;
 }
 

@@ -1,8 +1,9 @@
 /** What stands out in a chain: errors, warnings and time lost that healthy chains of the same entry do not have. */
 import type { ErrorEvidence, ExplainedCode, KnownErrors } from '@tendril/intake/packs/known-errors';
 import type { KnownError } from '@tendril/intake/packs/known-errors';
-import { endOf, isSilent, type Lane } from './lanes.ts';
+import { endOf, isCalled, isSilent, type Lane } from './lanes.ts';
 import { stepKey, type Usual } from './outline.ts';
+import { isSystem } from './peer.ts';
 import type { Event } from './sighting.ts';
 
 /** Of packs: what an error is known as. */
@@ -61,7 +62,15 @@ function troubleIn(
   const usualShare = usualShareOf(event, usual);
   if (usualShare > USUAL_SHARE_MAX) return [];
   const atMs = endOf(event) + lane.offsetMs;
-  return [{ kind, event, lane, atMs, usualShare, known, excessMs: 0 }];
+  const told = withKnownPeer(event, known);
+  return [{ kind, event: told, lane, atMs, usualShare, known, excessMs: 0 }];
+}
+
+/** An error that only one kind of dependency has is about that, whether it names it or not. */
+function withKnownPeer(event: Event, known: readonly KnownError[]): Event {
+  const system = known.find(({ pack }) => isSystem(pack))?.pack;
+  if (event.peer || system === undefined || isCalled(event.service, system)) return event;
+  return { ...event, peer: { name: system, address: '' } };
 }
 
 function kindOf(

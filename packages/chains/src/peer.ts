@@ -112,3 +112,10 @@ export function systemOf(name: string): string {
   const lower = name.toLowerCase();
   return SYSTEM_OF_WORD.get(lower) ?? lower;
 }
+
+const SYSTEMS: ReadonlySet<string> = new Set(SYSTEM_OF_WORD.values());
+
+/** Whether a name is that of a kind of database or queue. */
+export function isSystem(name: string): boolean {
+  return SYSTEMS.has(name);
+}
