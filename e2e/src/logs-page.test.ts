@@ -63,6 +63,13 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the log pag
     await expect
       .poll(async () => await logs.page.locator('mark').first().textContent())
       .toBe('连接失败');
+    const ofUser = RECORDS.find((record) => record.level === 'error' && 'userID' in record)?.[
+      'userID'
+    ];
+    await logs.run(`user_id: "${ofUser}" AND level: "error"`);
+    expect(await logs.total()).toBe(
+      count((record) => record.level === 'error' && record['userID'] === ofUser),
+    );
   });
 
   test('says where a query is wrong and puts it right with one click', async () => {

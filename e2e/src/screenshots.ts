@@ -68,6 +68,10 @@ const SCENES: readonly Scene[] = [
   },
   { name: 'logs-nothing', path: '/logs?q=level%3Aerror%20and%20moon', ready: '.blame li' },
   ...TRACE_SCENES,
+  { name: 'logs-chart', path: '/logs?view=chart', ready: '.time-chart-entry' },
+  { name: 'data', path: '/data', ready: '.data-table tbody tr' },
+  { name: 'add-data', path: '/data/add?from=filebeat', ready: '.snippet' },
+  { name: 'query-language', path: '/query-language', ready: '.reference h1' },
   { name: 'settings', path: '/settings', ready: '.settings h1' },
 ];
 

@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserPath, openPage, startBrowser } from './browser.ts';
 import { startDemoServer, type DemoServer } from './demo-server.ts';
+import { gzippedBytes, takeFirstRows, watchFirstRows } from './first-rows.ts';
 import { LogsPage } from './logs-page.ts';
 
 const path = await browserPath();
@@ -10,8 +11,6 @@ const path = await browserPath();
 const SCRIPT_BYTES_MAX = 300_000;
 const FIELDS = 10_000;
 const FIELDS_PER_RECORD = 500;
-
-declare const window: Window & { firstRowMs?: number };
 
 describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the weight of it', () => {
   let browser: Browser;
@@ -37,33 +36,11 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the weight 
 
   test(`no more than ${SCRIPT_BYTES_MAX} bytes of scripts come before the first rows`, async () => {
     const { page } = await openPage(browser);
-    await page.addInitScript(() => {
-      const observer = new MutationObserver(() => {
-        if (document.querySelector('.record-row') === null) return;
-        window.firstRowMs = performance.now();
-        observer.disconnect();
-      });
-      observer.observe(document, { childList: true, subtree: true });
-    });
+    await watchFirstRows(page);
     await page.goto(`${server.url}/logs`);
-    await page.waitForFunction(() => window.firstRowMs !== undefined);
-    const urls = await page.evaluate(() =>
-      performance
-        .getEntriesByType('resource')
-        .filter(
-          ({ name, startTime }) => name.endsWith('.js') && startTime <= (window.firstRowMs ?? 0),
-        )
-        .map(({ name }) => name),
-    );
-    expect(urls.length).toBeGreaterThan(1);
-    const sizes = await Promise.all(
-      urls.map(async (url) => {
-        const response = await fetch(url, { headers: { 'accept-encoding': 'gzip' } });
-        await response.arrayBuffer();
-        return Number(response.headers.get('content-length'));
-      }),
-    );
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(SCRIPT_BYTES_MAX);
+    const { scriptUrls } = await takeFirstRows(page);
+    expect(scriptUrls.length).toBeGreaterThan(1);
+    expect(await gzippedBytes(scriptUrls)).toBeLessThanOrEqual(SCRIPT_BYTES_MAX);
     await page.context().close();
   });
 

@@ -4,6 +4,7 @@
  */
 import type { Browser, Page } from 'playwright-core';
 import { browserPath, openPage, startBrowser } from '@tendril/e2e/browser';
+import { gzippedBytes, takeFirstRows, watchFirstRows } from '@tendril/e2e/first-rows';
 import { LogsPage } from '@tendril/e2e/logs-page';
 import { numberOption, type Benchmark } from '../benchmark.ts';
 import { fillLogs } from '../fill-logs.ts';
@@ -63,20 +64,14 @@ async function measureLoad(browser: Browser, url: string, rounds: number): Promi
   let scriptBytes = 0;
   for (let round = 0; round < rounds; round += 1) {
     const { page } = await openPage(browser);
+    await watchFirstRows(page);
     await page.goto(`${url}/logs`);
-    await page.locator('.record-row').first().waitFor();
-    const loaded = await page.evaluate(() => ({
-      atMs: performance.now(),
-      scriptBytes: performance
-        .getEntriesByType('resource')
-        .filter(({ name }) => name.endsWith('.js'))
-        .reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).encodedBodySize, 0),
-    }));
-    times.push(loaded.atMs);
-    scriptBytes = loaded.scriptBytes;
+    const { atMs, scriptUrls } = await takeFirstRows(page);
+    times.push(atMs);
+    scriptBytes = await gzippedBytes(scriptUrls);
     await page.context().close();
   }
-  print('JS before the first rows', `${Math.round(scriptBytes / 1000)} kB compressed (bar 300)`);
+  print('JS before the first rows', `${Math.round(scriptBytes / 1000)} kB gzipped (bar 300)`);
   printTimes('cold load to first rows', times, 1_500);
 }
 
