@@ -2,12 +2,15 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { EXPORT_FORMATS, EXPORT_ROWS_MAX, printColumnNames } from '@tendril/api/log-export';
 import { Failure } from '@tendril/model/failure';
-import type { Command, FlagValues } from '../command.ts';
-import { EXIT } from '../exit.ts';
+import type { Command, FlagValues, Invocation } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
 import { badUsage, badValue, countFlag, isSet, textFlag } from '../flag-values.ts';
 import { printable } from '../output/printable.ts';
 import { bytesText } from '../output/quantity.ts';
 import { RANGE_FLAGS, rangeOf } from '../range-flags.ts';
+import { choosePlace, openPlace } from '../sources/choose-place.ts';
+import { exportPlace, type PlaceFormat } from '../sources/export-place.ts';
+import { hasSelection, placeFlag, SINCE_FLAGS, SOURCE_FLAGS } from '../sources/source-flags.ts';
 
 type Format = (typeof EXPORT_FORMATS)[number];
 
@@ -15,7 +18,7 @@ export const exportRecords: Command = {
   name: 'export',
   summary: 'export.summary',
   usage:
-    'export [QUERY] [--since DURATION | --from TIME --to TIME] [--format NAME] [--columns NAMES] [--limit N] [--output FILE]',
+    'export [QUERY] [--since DURATION | --from TIME --to TIME] [--format NAME] [--columns NAMES] [--limit N] [--output FILE] | export -n NAMESPACE [-p PATTERN] [-t TIME] [--from PLACE]',
   examples: [
     { line: "export 'level:error' --since 1d --output errors.csv", summary: 'export.example.file' },
     {
@@ -24,14 +27,19 @@ export const exportRecords: Command = {
     },
   ],
   flags: {
+    ...SOURCE_FLAGS,
     ...RANGE_FLAGS,
+    ...SINCE_FLAGS,
     format: { type: 'string', value: 'NAME', summary: 'export.flag.format' },
     columns: { type: 'string', value: 'NAMES', summary: 'export.flag.columns' },
-    limit: { type: 'string', short: 'n', value: 'N', summary: 'export.flag.limit' },
+    limit: { type: 'string', value: 'N', summary: 'export.flag.limit' },
     output: { type: 'string', short: 'o', value: 'FILE', summary: 'export.flag.output' },
   },
 
   async run(invocation) {
+    if (hasSelection(invocation.flags) && placeFlag(invocation.flags) !== 'server') {
+      return await exportLogs(invocation);
+    }
     const { api, flags, positionals, signal, stdout, stderr, messages } = invocation;
     const file = textFlag(flags, 'output');
     const format = formatOf(flags, file);
@@ -41,10 +49,10 @@ export const exportRecords: Command = {
     const response = await api.exportLogs(
       {
         query: positionals.join(' '),
-        ...rangeOf(flags),
+        ...rangeOf(placeFlag(flags) === 'server' ? { ...flags, from: undefined } : flags),
         format,
         columns: printColumnNames(namesOf(flags)),
-        ...(isSet(flags, 'limit') && {
+        ...(textFlag(flags, 'limit') !== undefined && {
           limit: countFlag(flags, 'limit', { min: 1, max: EXPORT_ROWS_MAX }),
         }),
       },
@@ -61,6 +69,33 @@ export const exportRecords: Command = {
     return EXIT.ok;
   },
 };
+
+/** Logs where they are: of pods, containers, the journal. */
+async function exportLogs(invocation: Invocation): Promise<ExitCode> {
+  const { flags, messages, stderr, stdout } = invocation;
+  const file = textFlag(flags, 'output');
+  const kind = choosePlace(invocation);
+  if (kind === 'server') throw badUsage(messages.text('say.export.place'));
+  const place = await openPlace(invocation, kind);
+  try {
+    const { counts, pieces } = await exportPlace(invocation, place, placeFormat(flags, file));
+    if (file === undefined) for await (const piece of pieces) await stdout.write(piece);
+    else await writeWhole(file, pieces);
+    const said = { ...counts, where: printable(place.where) };
+    await stderr.line(messages.text('say.export.logs', said));
+    return counts.lines > 0 ? EXIT.ok : EXIT.nothingFound;
+  } finally {
+    place.close();
+  }
+}
+
+function placeFormat(flags: FlagValues, file: string | undefined): PlaceFormat {
+  const told = textFlag(flags, 'format') ?? (isSet(flags, 'json') ? 'ndjson' : undefined);
+  if (told !== undefined && told !== 'txt' && told !== 'ndjson') {
+    throw badValue('--format', told, 'txt, ndjson');
+  }
+  return told ?? (/\.(?:ndjson|jsonl)$/i.test(file ?? '') ? 'ndjson' : 'txt');
+}
 
 /** The server breaks off what it cannot send whole. */
 async function* unbroken(

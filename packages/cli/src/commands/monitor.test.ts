@@ -1,5 +1,5 @@
 /** `list` and `monitor` against a cluster over real sockets. */
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeCluster } from '@tendril/testkit/kubernetes/fake-cluster';
@@ -130,5 +130,22 @@ describe('tendril monitor', () => {
     cluster.add({ namespace: 'im', name: 'a' });
     const pattern = await runCli(['monitor', '-p', '('], { environment: environment() });
     expect(pattern.code).toBe(EXIT.usage);
+  });
+});
+
+describe('tendril export of pods', () => {
+  test('writes their lines with their names, as text or NDJSON', async () => {
+    cluster.add({ namespace: 'im', name: 'a' }).write('of a');
+    cluster.add({ namespace: 'im', name: 'b' }).write('of b');
+    const text = await runCli(['export', '-n', 'im', '-t', '3650d'], {
+      environment: environment(),
+    });
+    expect(text.code).toBe(EXIT.ok);
+    expect(text.stdout).toMatch(/^im\/a\/app  \S+Z of a\nim\/b\/app  \S+Z of b\n$/);
+    expect(text.stderr).toContain('2 lines of 2 logs');
+    const file = join(folder, 'logs.ndjson');
+    await runCli(['export', '-p', 'b', '--output', file], { environment: environment() });
+    const [line = ''] = (await readFile(file, 'utf8')).split('\n');
+    expect(JSON.parse(line)).toMatchObject({ log: 'im/b/app', resource: { 'k8s.pod.name': 'b' } });
   });
 });

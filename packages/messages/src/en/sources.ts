@@ -43,6 +43,10 @@ export const EN_SOURCES = {
     'reading {count, plural, one {# log} other {# logs}} of {kind, select, k8s {Kubernetes} docker {Docker} other {the journal}}: {where}',
   'say.analyze.server':
     'analyze reads logs where they are; for what a server has, see patterns and search, or name files',
+  'say.export.log': '{done} of {all}: {log}',
+  'say.export.logs':
+    '{lines, plural, one {# line} other {# lines}} of {logs, plural, one {# log} other {# logs}}: {where}',
+  'say.export.place': 'say which logs: -n, -p, -l, -A, or --from k8s, docker, journald',
   'say.monitor.place':
     'following {kind, select, k8s {Kubernetes} docker {Docker} journald {the journal} files {files} other {the server}}: {where}',
   'say.monitor.interrupted': '{log}: interrupted, going on where it was: {detail}',
