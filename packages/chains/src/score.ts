@@ -32,6 +32,9 @@ export interface Judgement {
 /** Fitted by `npm run bench -- root-cause`. */
 export const WEIGHTS: Weights = shipped;
 
+/** Where all that was seen is a refusal, nothing may be wrong at all: no verdict is sure. */
+const REFUSED_CONFIDENCE_MAX = 0.65;
+
 /** Confidences of the suspects in their order; what is missing to 1 is "none of them". */
 export function confidences({ suspects, none }: Judgement, weights: Weights): readonly number[] {
   const scores = suspects.map((values) => scoreOf(values, weights));
@@ -39,7 +42,8 @@ export function confidences({ suspects, none }: Judgement, weights: Weights): re
   const highest = scores.reduce((most, score) => Math.max(most, score), noneScore);
   const exponentials = scores.map((score) => Math.exp(score - highest));
   const sum = exponentials.reduce((total, each) => total + each, Math.exp(noneScore - highest));
-  return exponentials.map((each) => each / sum);
+  const certainty = none.isRefused > 0 ? REFUSED_CONFIDENCE_MAX : 1;
+  return exponentials.map((each) => (each / sum) * certainty);
 }
 
 export function scoreOf(values: FeatureValues, { features }: Weights): number {

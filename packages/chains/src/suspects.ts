@@ -12,9 +12,6 @@ const CONFIDENCE_MIN = 0.005;
 /** What adds less is not worth a sentence. */
 const WEIGHT_MIN = 0.05;
 
-/** Where all that was seen is a refusal, nothing may be wrong at all: no verdict is sure. */
-const REFUSED_CONFIDENCE_MAX = 0.65;
-
 interface Judged {
   readonly candidate: Candidate;
   readonly measures: ReadonlyMap<FeatureName, Measured>;
@@ -27,9 +24,8 @@ export function suspectsOf(
 ): readonly ChainSuspect[] {
   const judged = situation.cast.candidates.map((candidate) => judge(candidate, situation));
   const shares = confidences({ suspects: judged.map(valuesOf), none }, weights);
-  const certainty = none.isRefused > 0 ? REFUSED_CONFIDENCE_MAX : 1;
   return judged
-    .map((each, index) => suspectOf(each, situation, weights, (shares[index] ?? 0) * certainty))
+    .map((each, index) => suspectOf(each, situation, weights, shares[index] ?? 0))
     .filter(({ confidence }) => confidence >= CONFIDENCE_MIN)
     .toSorted((a, b) => b.confidence - a.confidence)
     .slice(0, SUSPECTS_MAX);
