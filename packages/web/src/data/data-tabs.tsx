@@ -13,7 +13,12 @@ export function DataTabs(): ReactElement {
   return (
     <nav className="data-tabs tabs" aria-label={text('page.data')}>
       {TABS.map((tab) => (
-        <Link key={tab.path} to={tab.path} className="tab" activeOptions={{ exact: true }}>
+        <Link
+          key={tab.path}
+          to={tab.path}
+          className="tab"
+          activeOptions={{ exact: true, includeSearch: false }}
+        >
           {text(tab.label)}
         </Link>
       ))}
