@@ -52,7 +52,7 @@ interface Talk {
 
 async function dispatch(surroundings: Surroundings, talk: Talk): Promise<ExitCode> {
   const { stdout, messages } = talk;
-  const [first, ...rest] = surroundings.args;
+  const [first, ...rest] = commandFirst(surroundings.args);
   if (first === undefined || first === '--help' || first === '-h') {
     await stdout.write(programHelp(COMMANDS, messages));
     return first === undefined ? EXIT.usage : EXIT.ok;
@@ -68,6 +68,16 @@ async function dispatch(surroundings: Surroundings, talk: Talk): Promise<ExitCod
     return EXIT.ok;
   }
   return await command.run(invocation(surroundings, talk, { args: rest, flags }));
+}
+
+const ALONE: ReadonlySet<string> = new Set(['--help', '-h', '--version']);
+
+/** Flags may stand before the command, as other tools have it: `tendril -n openim list`. */
+function commandFirst(args: readonly string[]): readonly string[] {
+  const [first = ''] = args;
+  if (!first.startsWith('-') || ALONE.has(first)) return args;
+  const at = args.findIndex((arg) => COMMANDS.some(({ name }) => name === arg));
+  return at < 0 ? args : [args[at] ?? '', ...args.slice(0, at), ...args.slice(at + 1)];
 }
 
 function commandOf(name: string, messages: Messages): Command {

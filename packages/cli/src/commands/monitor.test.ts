@@ -62,6 +62,14 @@ describe('tendril list', () => {
     ]);
   });
 
+  test('takes its flags before its name too', async () => {
+    cluster.add({ namespace: 'dev', name: 'openim-push-1' });
+    const args = ['-n', 'dev', '-p', 'push', 'list'];
+    const { code, stdout } = await runCli(args, { environment: environment() });
+    expect(code).toBe(EXIT.ok);
+    expect(stdout).toContain('openim-push-1');
+  });
+
   test('says what there is when nothing is meant', async () => {
     cluster.add({ namespace: 'im', name: 'openim-push-1' });
     const name = await runCli(['list', '-p', 'wasm'], { environment: environment() });
