@@ -21,6 +21,7 @@ import { CANARY_SETTINGS, type CanaryConfig } from '../canary/settings.ts';
 import { ENGINE_SETTINGS, type EngineConfig } from '../engine/settings.ts';
 import { RETENTION_SETTINGS, type RetentionConfig } from '../jobs/settings.ts';
 import { PIPELINE_SETTINGS, type PipelineConfig } from '../pipeline/settings.ts';
+import { TELEMETRY_SETTINGS, type TelemetryConfig } from '../telemetry/settings.ts';
 import { RECEIVER_SETTINGS, type ReceiversConfig } from '../receivers/registry.ts';
 
 interface GeneralConfig {
@@ -52,7 +53,8 @@ export interface ServerConfig
     EngineConfig,
     PipelineConfig,
     ReceiversConfig,
-    RetentionConfig {}
+    RetentionConfig,
+    TelemetryConfig {}
 
 const KIB = 1024;
 const MIB: number = 1024 * KIB;
@@ -160,6 +162,7 @@ export const SERVER_SETTINGS: SettingsOf<ServerConfig> = {
   ...ENGINE_SETTINGS,
   ...RECEIVER_SETTINGS,
   ...CANARY_SETTINGS,
+  ...TELEMETRY_SETTINGS,
   ...ACCESS_SETTINGS,
   ...RETENTION_SETTINGS,
   ...REDACTION,

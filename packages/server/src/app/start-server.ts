@@ -16,6 +16,7 @@ import type { CanaryTarget } from '../canary/send.ts';
 import { CANARY_SENDERS } from '../canary/senders.ts';
 import { openDataDir, type DataDir } from '../engine/data-dir.ts';
 import type { Engine } from '../engine/engine.ts';
+import { TracedEngine } from '../engine/traced-engine.ts';
 import { createHttpApp } from '../http/http-app.ts';
 import { openPages } from '../http/pages.ts';
 import { LogReader } from '../logs/log-reader.ts';
@@ -39,6 +40,7 @@ import { createIntake } from './intake.ts';
 import { packFormats, packKnowledge } from './own-packs.ts';
 import { startMainListener, type MountedReceiver } from './main-listener.ts';
 import { startOwnSources } from './own-sources.ts';
+import { createOwnTelemetry } from './own-telemetry.ts';
 import { pagesFolder } from './pages-folder.ts';
 import { siteSecret } from '@tendril/config/site-secret';
 import { prepareSchema, startEngine } from './start-engine.ts';
@@ -83,11 +85,15 @@ class CleanUp {
 async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServer> {
   const dataDir = openDataDir(config.dataDir);
   stack.add(() => dataDir.close());
+  const own = createOwnTelemetry(config['telemetry.self']);
+  const { tracer } = own;
   const logger = createLogger({
     level: config.logLevel,
     file: join(dataDir.logPath, 'server.log'),
+    onLine: own.onLine,
+    currentTrace: () => tracer.current,
   });
-  const engine = await startEngine(config, dataDir, logger);
+  const engine = new TracedEngine(await startEngine(config, dataDir, logger), tracer);
   stack.add(async () => engine.close());
   const stopping = new AbortController();
   stack.add(() => stopping.abort());
@@ -119,21 +125,36 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
   );
   stack.add(async (drainMs) => opened.close(drainMs));
   const pipeline = takingTurns(opened);
+  const ownStore = own.store({
+    pipeline,
+    writer: intake.writer,
+    spanWriter: intake.spanWriter,
+  });
+  stack.add(async () => ownStore.close());
   logger.info(opened.replayed, 'write-ahead log read');
   const { access, registry, signer } = await openAccess(config, { dataDir, engine, logger, stack });
-  stack.add(startPatternJob({ engine, schema, logger }));
+  stack.add(startPatternJob({ engine, schema, logger, tracer }));
   stack.add(
-    startRetentionJob({ engine, schema, logger, bytesMax: () => tableBytesMax(config, dataDir) }),
+    startRetentionJob({
+      engine,
+      schema,
+      logger,
+      tracer,
+      bytesMax: () => tableBytesMax(config, dataDir),
+    }),
   );
-  stack.add(startServiceEdgesJob({ engine, schema, logger }));
-  stack.add(startChangesJob({ engine, schema, logger }));
+  stack.add(startServiceEdgesJob({ engine, schema, logger, tracer }));
+  stack.add(startChangesJob({ engine, schema, logger, tracer }));
   const receivers: Receiver[] = [];
   let canary: Canary | undefined;
   const closing = new AbortController();
   const reading = {
     engine,
     limits,
-    flush: async (signal?: AbortSignal, range?: TimeRange) => pipeline.flush(signal, range),
+    flush: async (signal?: AbortSignal, range?: TimeRange) => {
+      await ownStore.send();
+      await pipeline.flush(signal, range);
+    },
   };
   const spanReader = new LogReader({ ...reading, source: SPAN_SOURCE });
   const http = createHttpApp({
@@ -162,6 +183,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     canaries: () => canary?.tallies() ?? [],
     patternsUntold: intake.patternsUntold,
     logger,
+    tracer,
     pages: openPages(pagesFolder()),
   });
   const dependencies: ReceiverDependencies = {
@@ -171,6 +193,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     spanReader,
     limits,
     access,
+    tracer,
     nowMs: Date.now,
     warn: (message) => logger.warn(message),
   };

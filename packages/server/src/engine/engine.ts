@@ -4,6 +4,7 @@
  * a stream. What fails is a `Failure` with one of the codes below; retries across restarts of the
  * engine are done here for reads, and left to the caller for writes.
  */
+import type { TraceContext } from '@tendril/model/trace-context';
 import type { Sql } from '@tendril/sql/sql';
 
 /** `away`: not answering; it may be restarting, frozen or unreachable. It is tried without end. */
@@ -39,7 +40,10 @@ export interface InsertNative {
   readonly blocks: readonly Uint8Array[];
   /** The same token within the table's deduplication window stores the rows once. */
   readonly token: string;
+  /** Accounts that the rows are counted in; for what is told of the insert. */
+  readonly sources?: readonly string[];
   readonly signal?: AbortSignal;
+  readonly trace?: TraceContext;
 }
 
 export interface QueryLimits {
@@ -73,6 +77,8 @@ export interface QueryOptions {
   /** Only those of `QUERY_SETTINGS`; another is a `bad_query`. */
   readonly settings?: Readonly<Record<string, string | number>>;
   readonly onProgress?: (progress: QueryProgress) => void;
+  /** Sent along: the engine's own spans belong to it. */
+  readonly trace?: TraceContext;
 }
 
 export interface QueryCost {
@@ -95,6 +101,7 @@ export interface CommandOptions {
   /** Default 60,000. */
   readonly timeoutMs?: number;
   readonly settings?: Readonly<Record<string, string | number>>;
+  readonly trace?: TraceContext;
 }
 
 export interface Engine {

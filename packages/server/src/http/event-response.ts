@@ -2,6 +2,7 @@
  * Streamed answers. The first event is awaited before the status is sent, so that what fails at once
  * is a proper problem; what fails later is the last event.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ErrorEvent } from '@tendril/api/answer';
 import { jsonText } from './json-response.ts';
 import { problemOf } from './problem-response.ts';
@@ -70,17 +71,20 @@ async function eventStream<E extends StreamedEvent>(
   const encoder = new TextEncoder();
   return new ReadableStream<Uint8Array>(
     {
-      pull: async (controller) => {
-        const text = await pump.next().catch((error: unknown) => {
-          onError(error);
-          pump.end();
-          return leaving.signal.aborted
-            ? ''
-            : printing.print({ kind: 'error', problem: problemOf(error) });
-        });
-        if (text !== '') controller.enqueue(encoder.encode(text));
-        if (pump.isOver) controller.close();
-      },
+      // Whoever reads on does it for the request: its queries belong to the request's trace.
+      pull: AsyncLocalStorage.bind(
+        async (controller: ReadableStreamDefaultController<Uint8Array>) => {
+          const text = await pump.next().catch((error: unknown) => {
+            onError(error);
+            pump.end();
+            return leaving.signal.aborted
+              ? ''
+              : printing.print({ kind: 'error', problem: problemOf(error) });
+          });
+          if (text !== '') controller.enqueue(encoder.encode(text));
+          if (pump.isOver) controller.close();
+        },
+      ),
       cancel: () => {
         leaving.abort();
         // It ends by the signal; what it says then is of no interest.

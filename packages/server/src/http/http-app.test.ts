@@ -24,6 +24,7 @@ import { TailHub } from '../pipeline/tail/tail-hub.ts';
 import type { IngestRequest, Pipeline } from '../pipeline/pipeline.ts';
 import { tokenTable } from '../state/token-table.ts';
 import { createLogger } from '../telemetry/logger.ts';
+import { Tracer } from '../telemetry/tracer.ts';
 import { createHttpApp } from './http-app.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
 import { openPages } from './pages.ts';
@@ -139,6 +140,7 @@ async function startServer(options: ServerOptions = {}): Promise<TestServer> {
     allowedOrigins: ['https://ui.example'],
     receivers: () => [{ name: 'otlp-http', url: 'http://127.0.0.1:4318' }],
     logger: createLogger({ level: 'error', file: join(fixture.directory, 'api.log') }),
+    tracer: new Tracer(),
     pages: openPages(join(fixture.directory, 'no-pages')),
     closing: new AbortController().signal,
     ...options.dependencies,

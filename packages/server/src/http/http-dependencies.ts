@@ -13,6 +13,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { LogReader } from '../logs/log-reader.ts';
 import type { DecodeOutcome, Pipeline } from '../pipeline/pipeline.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { Tracer } from '../telemetry/tracer.ts';
 import type { Pages } from './pages.ts';
 
 /** Lines of JSON or text into batches, at once and without awaiting. */
@@ -51,6 +52,8 @@ export interface HttpDependencies {
   /** Records whose pattern was not described because a source brings too many. */
   readonly patternsUntold: () => number;
   readonly logger: Logger;
+  /** The one that the engine's queries are traced by. */
+  readonly tracer: Tracer;
   readonly pages: Pages;
   /** Fires when the server stops: what would go on for ever ends then. */
   readonly closing: AbortSignal;

@@ -8,6 +8,7 @@ import { routeKey, type Route } from '@tendril/api/route';
 import type { Principal, RequestFacts } from '../access/access.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
 import { problemOf, problemResponse } from './problem-response.ts';
+import { withinRequestSpan } from './request-span.ts';
 
 /** `incoming` is absent where a test calls the fetch handler without a socket. */
 export interface HttpEnv {
@@ -33,13 +34,15 @@ export type Mount = (route: Route, handler: Handler) => void;
 export function mountOn(app: Hono<HttpEnv>, dependencies: HttpDependencies): Mount {
   return (route, handler) => {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    app.on(route.method, path, async (context) => {
-      try {
-        return await answer(context, route, handler, dependencies);
-      } catch (error) {
-        return failed(error, route, dependencies);
-      }
-    });
+    app.on(route.method, path, async (context) =>
+      withinRequestSpan(dependencies.tracer, { context, route }, async () => {
+        try {
+          return await answer(context, route, handler, dependencies);
+        } catch (error) {
+          return failed(error, route, dependencies);
+        }
+      }),
+    );
   };
 }
 

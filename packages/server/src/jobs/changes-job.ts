@@ -3,6 +3,7 @@ import { messageOf } from '@tendril/model/failure';
 import { inferChanges } from '../changes/sightings.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { Tracer } from '../telemetry/tracer.ts';
 import { JobLease } from './job-lease.ts';
 
 const INTERVAL_MS = 15_000;
@@ -14,10 +15,11 @@ export interface ChangesJobOptions {
   readonly engine: Engine;
   readonly schema: { readonly isReady: () => boolean };
   readonly logger: Logger;
+  readonly tracer: Tracer;
 }
 
 /** Returns what stops it. */
-export function startChangesJob({ engine, schema, logger }: ChangesJobOptions): () => void {
+export function startChangesJob({ engine, schema, logger, tracer }: ChangesJobOptions): () => void {
   const lease = new JobLease(engine, 'changes', LEASE_SECONDS);
   let isStopped = false;
   let isRunning = false;
@@ -31,7 +33,8 @@ export function startChangesJob({ engine, schema, logger }: ChangesJobOptions): 
   const timer = setInterval(() => {
     if (isRunning) return;
     isRunning = true;
-    run()
+    tracer
+      .job('changes', run)
       .catch((error: unknown) => {
         if (!isStopped) logger.error({ reason: messageOf(error) }, 'changes');
       })

@@ -3,6 +3,7 @@ import { messageOf } from '@tendril/model/failure';
 import { sql } from '@tendril/sql/sql';
 import type { Engine } from '../engine/engine.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { Tracer } from '../telemetry/tracer.ts';
 import { JobLease } from './job-lease.ts';
 import { learnPatterns } from './learn-patterns.ts';
 
@@ -15,10 +16,11 @@ export interface PatternJobOptions {
   readonly engine: Engine;
   readonly schema: { readonly isReady: () => boolean };
   readonly logger: Logger;
+  readonly tracer: Tracer;
 }
 
 /** Returns what stops it. */
-export function startPatternJob({ engine, schema, logger }: PatternJobOptions): () => void {
+export function startPatternJob({ engine, schema, logger, tracer }: PatternJobOptions): () => void {
   const stopping = new AbortController();
   const lease = new JobLease(engine, 'patterns', LEASE_SECONDS);
   let known = '';
@@ -37,7 +39,8 @@ export function startPatternJob({ engine, schema, logger }: PatternJobOptions): 
   const timer = setInterval(() => {
     if (isRunning) return;
     isRunning = true;
-    look()
+    tracer
+      .job('patterns', look)
       .catch((error: unknown) => {
         if (!stopping.signal.aborted) logger.error({ reason: messageOf(error) }, 'patterns');
       })

@@ -2,6 +2,7 @@
 import { messageOf } from '@tendril/model/failure';
 import type { Engine } from '../engine/engine.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { Tracer } from '../telemetry/tracer.ts';
 import { dropBeyondSize } from './retention.ts';
 
 const INTERVAL_MS = 60_000;
@@ -11,6 +12,7 @@ export interface RetentionJobOptions {
   readonly schema: { readonly isReady: () => boolean };
   readonly bytesMax: () => number;
   readonly logger: Logger;
+  readonly tracer: Tracer;
 }
 
 /** Returns what stops it. */
@@ -19,6 +21,7 @@ export function startRetentionJob({
   schema,
   bytesMax,
   logger,
+  tracer,
 }: RetentionJobOptions): () => void {
   const look = async (): Promise<void> => {
     if (!schema.isReady() || engine.state() !== 'ready') return;
@@ -27,7 +30,9 @@ export function startRetentionJob({
     }
   };
   const timer = setInterval(() => {
-    look().catch((error: unknown) => logger.error({ reason: messageOf(error) }, 'retention'));
+    tracer
+      .job('retention', look)
+      .catch((error: unknown) => logger.error({ reason: messageOf(error) }, 'retention'));
   }, INTERVAL_MS);
   return () => clearInterval(timer);
 }

@@ -2,6 +2,7 @@
 import { messageOf } from '@tendril/model/failure';
 import type { Engine } from '../engine/engine.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { Tracer } from '../telemetry/tracer.ts';
 import { JobLease } from './job-lease.ts';
 import { countServiceEdges } from './service-edges.ts';
 
@@ -13,6 +14,7 @@ export interface ServiceEdgesJobOptions {
   readonly engine: Engine;
   readonly schema: { readonly isReady: () => boolean };
   readonly logger: Logger;
+  readonly tracer: Tracer;
 }
 
 /** Returns what stops it. */
@@ -20,6 +22,7 @@ export function startServiceEdgesJob({
   engine,
   schema,
   logger,
+  tracer,
 }: ServiceEdgesJobOptions): () => void {
   let isRunning = false;
   const stopping = new AbortController();
@@ -35,7 +38,7 @@ export function startServiceEdgesJob({
     }
   };
   const timer = setInterval(() => {
-    run().catch((error: unknown) => {
+    tracer.job('service-edges', run).catch((error: unknown) => {
       if (stopping.signal.aborted) return;
       logger.error({ reason: messageOf(error) }, 'service edges');
     });

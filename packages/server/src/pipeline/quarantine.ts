@@ -16,6 +16,8 @@ export interface QuarantineEntry {
   /** Undefined where it is unknown. */
   readonly records: number | undefined;
   readonly atMs: number;
+  /** The accounts that the records are counted in, where they are known. */
+  readonly sources?: readonly string[];
 }
 
 export interface FileRange {

@@ -5,6 +5,7 @@ import type { Limits } from '@tendril/model/limits';
 import type { Access } from '../access/access.ts';
 import type { LogReader } from '../logs/log-reader.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { Tracer } from '../telemetry/tracer.ts';
 
 export interface ReceiverDependencies {
   readonly pipeline: Pipeline;
@@ -14,6 +15,8 @@ export interface ReceiverDependencies {
   readonly spanReader: LogReader;
   readonly limits: Limits;
   readonly access: Access;
+  /** For those that answer queries. */
+  readonly tracer: Tracer;
   readonly nowMs: () => number;
   readonly warn: (message: string) => void;
 }

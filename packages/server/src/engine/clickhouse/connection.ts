@@ -13,6 +13,7 @@ import {
   type StreamReadable,
 } from '@clickhouse/client';
 import { Failure } from '@tendril/model/failure';
+import { traceHeaders, type TraceContext } from '@tendril/model/trace-context';
 import { identifier, joinSql, render, sql, type Sql } from '@tendril/sql/sql';
 import {
   DATABASE,
@@ -113,12 +114,14 @@ export class ClickHouseConnection {
           ...commandSettings(options.settings ?? {}, timeoutMs),
           ...inside(database),
         },
+        ...tracedBy(options.trace),
       });
       await drain(stream);
     });
   }
 
-  async insertNative({ table, columns, blocks, token, signal }: InsertNative): Promise<void> {
+  async insertNative(insert: InsertNative): Promise<void> {
+    const { table, columns, blocks, token, signal, trace } = insert;
     const { text } = render(insertStatement(table, columns));
     await run('insert', { signal, waitMs: INSERT_TIMEOUT_MS }, async (abort) => {
       const { stream } = await this.writer.exec({
@@ -126,6 +129,7 @@ export class ClickHouseConnection {
         values: Readable.from(gather(blocks), { objectMode: true, highWaterMark: 1 }),
         abort_signal: abort,
         clickhouse_settings: { ...insertSettings(token), ...inside(DATABASE) },
+        ...tracedBy(trace),
       });
       await drain(stream);
     });
@@ -148,6 +152,7 @@ export class ClickHouseConnection {
           ...this.readerSettings,
           ...inside(DATABASE),
         },
+        ...tracedBy(options.trace),
       });
       const lines = linesOf(answer);
       // The client no longer listens to the signal once the answer has begun.
@@ -204,6 +209,12 @@ async function drain(stream: Readable): Promise<void> {
 
 function inside(database: string): Settings {
   return database === '' ? {} : { database };
+}
+
+function tracedBy(trace: TraceContext | undefined): {
+  readonly http_headers?: Record<string, string>;
+} {
+  return trace === undefined ? {} : { http_headers: { ...traceHeaders(trace) } };
 }
 
 function insertStatement(table: string, columns: readonly string[] | undefined): Sql {

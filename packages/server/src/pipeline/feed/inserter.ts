@@ -57,11 +57,17 @@ export class Inserter {
   /** Throws only when `signal` is aborted. */
   async insert({ plan, frames, onTable }: PlannedInsert): Promise<InsertResult> {
     const inserted = [...plan.skipTables];
+    const sources = [...new Set(frames.flatMap(({ records }) => Object.keys(records)))];
     for (const table of tablesInOrder(frames)) {
       if (inserted.includes(table)) continue;
       onTable?.(table);
       const blocks = blocksOf(frames, table);
-      const reason = await this.#insertTable({ table, blocks, token: `${plan.token}-${table}` });
+      const reason = await this.#insertTable({
+        table,
+        blocks,
+        token: `${plan.token}-${table}`,
+        sources,
+      });
       if (reason !== undefined) return { kind: 'refused', table, reason, inserted };
       inserted.push(table);
     }
@@ -82,7 +88,7 @@ export class Inserter {
       } catch (error) {
         const isHopeless = tries >= TRIES_MAX && this.#successes > successesBefore;
         if (isHopeless || isRefused(error)) return messageOf(error);
-        this.#noteRetry(insert.table, waitMs, error);
+        this.#noteRetry(insert, waitMs, error);
       }
       // Not in step with the other insert, which may be the one that breaks this one.
       await delay(waitMs * (0.5 + Math.random()), undefined, { signal, ref: false });
@@ -90,10 +96,11 @@ export class Inserter {
     }
   }
 
-  #noteRetry(table: string, waitMs: number, error: unknown): void {
+  #noteRetry({ table, sources }: InsertNative, waitMs: number, error: unknown): void {
     if (this.#options.signal.aborted) return;
     this.#options.warn('insert failed, will be tried again', {
       table,
+      sources,
       waitMs,
       error: messageOf(error),
     });

@@ -88,7 +88,8 @@ export class PlanRunner {
   async #keep(frame: PendingFrame, { table, reason }: Refusal): Promise<void> {
     const { nowMs, quarantine } = this.#options;
     const name = `frame-${frame.frame}-${table}`;
-    const entry = { name, reason, records: frame.recordCount, atMs: nowMs() };
+    const sources = Object.keys(frame.records);
+    const entry = { name, reason, records: frame.recordCount, atMs: nowMs(), sources };
     await quarantine.keepBytes(entry, blocksOf([frame], table));
   }
 

@@ -3,6 +3,7 @@
  * Jaeger's pages read it, `/api/v3/…` in OTLP.
  */
 import { messageOf } from '@tendril/model/failure';
+import { parseTraceContext } from '@tendril/model/trace-context';
 import type { HttpProtocol, ReceiverCall } from '../http-receiver.ts';
 import type { ReceiverDependencies } from '../receiver-dependencies.ts';
 import { answerFirstApi } from './first-api.ts';
@@ -14,13 +15,14 @@ const ROUTE = 'jaeger-query';
 export function jaegerProtocol(dependencies: ReceiverDependencies): HttpProtocol {
   return {
     handle: async (call) => {
-      const { request, path } = call;
-      const { authorization, host, origin } = request.headers;
-      const remoteAddress = request.socket.remoteAddress ?? '';
+      const { authorization, host, origin } = call.request.headers;
+      const remoteAddress = call.request.socket.remoteAddress ?? '';
       dependencies.access.authorize({ route: ROUTE, remoteAddress, authorization, host, origin });
-      if (request.method !== 'GET') throw new JaegerProblem(405, 'Method Not Allowed');
-      const answerApi = path.startsWith('/api/v3/') ? answerThirdApi : answerFirstApi;
-      answer(call, 200, await answerApi(call, dependencies));
+      if (call.request.method !== 'GET') throw new JaegerProblem(405, 'Method Not Allowed');
+      await withinSpan(call, dependencies, async () => {
+        const answerApi = call.path.startsWith('/api/v3/') ? answerThirdApi : answerFirstApi;
+        answer(call, 200, await answerApi(call, dependencies));
+      });
     },
     fail: (call, { httpStatus }, error) => {
       const status = error instanceof JaegerProblem ? error.status : httpStatus;
@@ -28,6 +30,30 @@ export function jaegerProtocol(dependencies: ReceiverDependencies): HttpProtocol
       answer(call, status, problemOf(call, status, error));
     },
   };
+}
+
+/** What is asked of the engine belongs to the request's trace. */
+async function withinSpan(
+  { request, response }: ReceiverCall,
+  { tracer }: ReceiverDependencies,
+  work: () => Promise<void>,
+): Promise<void> {
+  const [traceparent, tracestate] = ['traceparent', 'tracestate'].map((name) =>
+    request.headersDistinct[name]?.join(','),
+  );
+  const parent = parseTraceContext(traceparent, tracestate);
+  const span = tracer.start(parent, {
+    name: `GET ${ROUTE}`,
+    kind: 'server',
+    attributes: { 'http.request.method': 'GET', 'http.route': ROUTE },
+  });
+  response.once('close', () =>
+    span?.end({
+      attributes: { 'http.response.status_code': response.statusCode },
+      errorType: response.statusCode >= 500 ? String(response.statusCode) : undefined,
+    }),
+  );
+  await tracer.within(span, work);
 }
 
 function problemOf({ path }: ReceiverCall, status: number, error: unknown): unknown {
