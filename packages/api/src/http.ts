@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { Failure, messageOf } from '@tendril/model/failure';
+import { traceHeaders, type TraceContext } from '@tendril/model/trace-context';
 import { problemSchema, ProblemFailure } from './problem.ts';
 import { pathWith, type Route } from './route.ts';
 
@@ -11,6 +12,8 @@ export interface HttpOptions {
   /** E.g. `http://127.0.0.1:7700`; empty in a page that this server served. */
   readonly baseUrl: string;
   readonly token?: string;
+  /** What the calls are made for. */
+  readonly trace?: TraceContext;
   readonly fetch?: typeof globalThis.fetch;
 }
 
@@ -61,11 +64,12 @@ export function urlOf(
   return `${baseUrl.replace(/\/+$/, '')}${pathWith(route, parameters)}${suffix}`;
 }
 
-function initOf({ token }: HttpOptions, route: Route, call: HttpCall): RequestInit {
+function initOf({ token, trace }: HttpOptions, route: Route, call: HttpCall): RequestInit {
   const body = call.json === undefined ? call.body : JSON.stringify(call.json);
   return {
     method: route.method,
     headers: {
+      ...(trace && traceHeaders(trace)),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
       ...(call.json !== undefined && { 'content-type': 'application/json' }),
       ...call.headers,

@@ -34,6 +34,14 @@ describe('tendril', () => {
     expect(stdout).toContain('tendril COMMAND');
   });
 
+  test('tells the server which trace it is run for', async () => {
+    const url = await answering(401, { code: 'unauthorized' });
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+    const environment = { TRACEPARENT: traceparent, TRACESTATE: 'vendor=1' };
+    await runCli(['status', '--url', url], { environment });
+    expect(server?.requests[0]?.headers).toMatchObject({ traceparent, tracestate: 'vendor=1' });
+  });
+
   test('--version is the version', async () => {
     expect(await runCli(['--version'])).toMatchObject({ code: EXIT.ok, stdout: '0.1.0\n' });
   });

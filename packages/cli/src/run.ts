@@ -8,6 +8,7 @@ import { ProblemFailure } from '@tendril/api/problem';
 import { languageOfEnvironment, parseLanguage, type Language } from '@tendril/messages/language';
 import { createMessages, type Messages } from '@tendril/messages/messages';
 import { Failure, messageOf } from '@tendril/model/failure';
+import { parseTraceContext } from '@tendril/model/trace-context';
 import { didYouMean, parseArguments, positionalsOf, withHint } from './arguments.ts';
 import type { Command, Flags, Invocation } from './command.ts';
 import { COMMANDS } from './commands/registry.ts';
@@ -100,6 +101,8 @@ function invocation(
   checkLanguage(textFlag(flags, 'lang'));
   const serverUrl = textFlag(flags, 'url') ?? environment['TENDRIL_URL'] ?? DEFAULT_URL;
   const token = environment['TENDRIL_TOKEN'];
+  // As OpenTelemetry says that a program is told what it is run for.
+  const trace = parseTraceContext(environment['TRACEPARENT'], environment['TRACESTATE']);
   return {
     ...talk,
     flags,
@@ -109,7 +112,11 @@ function invocation(
     signal,
     serverUrl,
     nowMs: Date.now,
-    api: createClient({ baseUrl: checkedUrl(serverUrl), ...(token && { token }) }),
+    api: createClient({
+      baseUrl: checkedUrl(serverUrl),
+      ...(token && { token }),
+      ...(trace && { trace }),
+    }),
   };
 }
 
