@@ -49,6 +49,13 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('chains', ()
     expect(steps[0]).toContain('openim-msggateway');
     expect(steps[0]).toContain('SendMsg failed code=500');
     expect(steps.length).toBeGreaterThanOrEqual(2);
+    // It began where the call hung, not at what was never reached because of that.
+    expect(steps.at(-1)).toContain('openim-rpc-msg');
+    expect(steps.join(' ')).not.toMatch(/never reached|usually 0 ms|known_fault|why\./);
+    expect(steps.filter((step) => step.includes('send msg failed'))).toHaveLength(1);
+    expect(await page.locator('.suspects, .suspect').allTextContents()).not.toContain(
+      'known_fault',
+    );
     expect(await page.locator('.suspect').count()).toBeGreaterThanOrEqual(1);
     // What healthy chains reach and this one does not is named.
     const absent = await page.locator('.lane.is-absent').allTextContents();

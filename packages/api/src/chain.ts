@@ -146,9 +146,9 @@ export interface ChainStep {
 
 /**
  * `instance`: one of a service's. `service`: all of them, or one that no instance is known of.
- * `dependency`: a database, a queue, an address. `client`: who made the request.
+ * `dependency`: a database, a queue, an address. Whoever made a request that was refused is nobody to suspect.
  */
-export const SUSPECT_KINDS = ['instance', 'service', 'dependency', 'client'] as const;
+export const SUSPECT_KINDS = ['instance', 'service', 'dependency'] as const;
 export type SuspectKind = (typeof SUSPECT_KINDS)[number];
 
 export interface ChainEvidence extends ChainStatement {

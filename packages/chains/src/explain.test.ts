@@ -3,6 +3,7 @@ import { knownErrorsOf, loadPacks } from '@tendril/intake/packs/load-packs';
 import { explainChain, type ExplainedChain } from './explain.ts';
 import { MemoryStore } from './memory-store.ts';
 import { WEIGHTS } from './score.ts';
+import { msOfNs } from './time-ms.ts';
 import { operationId, START_MS, traceId, world, type Fault } from './testing/world.ts';
 
 const knowledge = knownErrorsOf(loadPacks());
@@ -79,6 +80,44 @@ test('names what is missing, after what, and how soon healthy chains have it', a
     text: 'rpc server request Move',
   });
   expect(chain.gaps[0]?.healthyShare).toBeGreaterThan(0.9);
+});
+
+describe.each(MODES)('the walk with %s', (mode) => {
+  const faults = [
+    { at: 'messages', kind: 'error' },
+    { at: 'messages', kind: 'dead' },
+    { at: 'redis', kind: 'dependency_error' },
+    { at: 'mongodb', kind: 'dependency_slow' },
+    { at: 'accounts', kind: 'slow' },
+  ] as const;
+
+  test.each(faults)('%o: no record or span is two steps', async (fault) => {
+    const { walk } = await explained(run(fault, mode), 90, mode);
+    const links = walk.flatMap(({ link }) => (link ? [JSON.stringify(link)] : []));
+    expect(links).toHaveLength(new Set(links).size);
+  });
+
+  test.each(faults)('%o: what was not reached after it is no step', async (fault) => {
+    const { walk } = await explained(run(fault, mode), 90, mode);
+    expect(walk.filter(({ kind }) => kind === 'gap')).toEqual([]);
+  });
+
+  test.each([
+    { at: 'messages', kind: 'error' },
+    { at: 'accounts', kind: 'slow' },
+  ] as const)('%o: begins with the first suspect', async (fault) => {
+    const { walk, suspects } = await explained(run(fault, mode), 90, mode);
+    expect(walk.at(-1)?.who).toContain(suspects[0]?.service);
+  });
+
+  test('what got lost is where it began, when it was due', async () => {
+    const lost = run({ at: 'mover', kind: 'silent_drop' }, mode);
+    const { walk, gaps } = await explained(lost, 90, mode);
+    const [gap] = gaps;
+    const dueNs = BigInt(gap?.after ?? 0) + BigInt(gap?.expectedWithinNs ?? 0);
+    expect(walk.at(-1)).toMatchObject({ kind: 'gap', number: 1, who: 'mover' });
+    expect(msOfNs(walk.at(-1)?.time ?? '')).toBeCloseTo(msOfNs(String(dueNs)), 2);
+  });
 });
 
 test('a change before it is the first step of the walk', async () => {

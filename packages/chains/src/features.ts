@@ -5,6 +5,7 @@
  */
 import type { ChainLink, StatementValues } from '@tendril/api/chain';
 import type { Candidate } from './candidates.ts';
+import { tookValues } from './findings.ts';
 import { placeKey, type Outline } from './outline.ts';
 import {
   concerns,
@@ -192,11 +193,7 @@ function lostTime(candidate: Candidate, situation: Situation): Measured | undefi
   const worst = own.toSorted((a, b) => b.excessMs - a.excessMs)[0];
   if (!worst) return undefined;
   const lost = own.reduce((sum, { excessMs }) => sum + excessMs, 0);
-  const values = {
-    ms: Math.round(lost),
-    hereMs: Math.round(worst.hereMs),
-    usualMs: Math.round(worst.usualMs),
-  };
+  const values = { ms: Math.round(lost), ...tookValues(worst) };
   return measured(lost / total, values, eventLink(worst.event));
 }
 

@@ -1,4 +1,5 @@
 /** What stands out in a chain: errors, warnings and time lost that healthy chains of the same entry do not have. */
+import type { StatementValues } from '@tendril/api/chain';
 import type { ErrorEvidence, ExplainedCode, KnownErrors } from '@tendril/intake/packs/known-errors';
 import type { KnownError } from '@tendril/intake/packs/known-errors';
 import { endOf, isCalled, isSilent, type Lane } from './lanes.ts';
@@ -115,7 +116,8 @@ export interface Loss {
   readonly isPeers: boolean;
   readonly excessMs: number;
   readonly hereMs: number;
-  readonly usualMs: number;
+  /** Undefined where healthy chains do not have it. */
+  readonly usualMs: number | undefined;
 }
 
 /** Beyond the 95th percentile by this much, and at least so many milliseconds. */
@@ -139,7 +141,7 @@ interface TimedSpan {
   readonly event: Event;
   readonly lane: Lane;
   readonly excessMs: number;
-  readonly usualMs: number;
+  readonly usualMs: number | undefined;
 }
 
 function spanLosses(lanes: readonly Lane[], usual: Usual): readonly Loss[] {
@@ -155,11 +157,12 @@ function spanLosses(lanes: readonly Lane[], usual: Usual): readonly Loss[] {
     const { event, lane, usualMs } = span;
     const parent = byId.get(event.parentSpanId);
     // What the sender itself lost is no delay on the way.
-    const late = Math.max(0, latenessOf(span, parent, usual) - (parent?.excessMs ?? 0));
+    const delay = delayOf(span, parent, usual);
+    const late = Math.max(0, delay.excessMs - (parent?.excessMs ?? 0));
     const own = { event, lane, isPeers: event.peer !== undefined && isCall(event) };
     return [
       { ...own, excessMs, hereMs: event.durationMs, usualMs },
-      { event, lane, isPeers: false, excessMs: late, hereMs: late, usualMs: 0 },
+      { ...delay, event, lane, isPeers: false, excessMs: late },
     ];
   });
 }
@@ -172,21 +175,23 @@ function timedSpan(event: Event, lane: Lane, usual: Usual): readonly TimedSpan[]
   if (event.signal !== 'span') return [];
   const band = usual.steps.get(stepKey(event))?.durationMs;
   const excessMs = band ? beyond(event.durationMs, band.p95) : 0;
-  return [{ event, lane, excessMs, usualMs: band?.p50 ?? 0 }];
+  return [{ event, lane, excessMs, usualMs: band?.p50 }];
 }
+
+type Delay = Pick<Loss, 'excessMs' | 'hereMs' | 'usualMs'>;
+const NO_DELAY: Delay = { excessMs: 0, hereMs: 0, usualMs: undefined };
 
 /** What lies between the end of what sent a message and its being taken up, beyond what is usual. */
-function latenessOf(span: TimedSpan, parent: TimedSpan | undefined, { steps }: Usual): number {
-  if (!parent || parent.lane.id === span.lane.id) return 0;
+function delayOf(span: TimedSpan, parent: TimedSpan | undefined, { steps }: Usual): Delay {
+  if (!parent || parent.lane.id === span.lane.id) return NO_DELAY;
   const own = steps.get(stepKey(span.event));
   const sender = steps.get(stepKey(parent.event));
-  if (!own || !sender) return 0;
+  if (!own || !sender) return NO_DELAY;
   const hereMs = span.event.atMs + span.lane.offsetMs - parent.event.atMs - parent.lane.offsetMs;
-  const usualMs = own.offsetMs.p95 - sender.offsetMs.p50;
-  return beyond(hereMs, Math.max(0, usualMs));
+  const mostMs = Math.max(0, own.offsetMs.p95 - sender.offsetMs.p50);
+  const usualMs = Math.max(0, own.offsetMs.p50 - sender.offsetMs.p50);
+  return { excessMs: beyond(hereMs, mostMs), hereMs, usualMs };
 }
-
-const NO_WAIT = { p50: 0, p95: 0 };
 
 function recordLosses(lanes: readonly Lane[], usual: Usual): readonly Loss[] {
   const ordered = lanes
@@ -199,11 +204,11 @@ function recordLosses(lanes: readonly Lane[], usual: Usual): readonly Loss[] {
     const isReturn = seen.has(lane.id);
     seen.add(lane.id);
     // A step that is new here, such as an error after a time-out, has waited for what did not come.
-    const waitMs = usual.steps.get(stepKey(event))?.waitMs ?? NO_WAIT;
+    const waitMs = usual.steps.get(stepKey(event))?.waitMs;
     if (!before) return [];
     const hereMs = event.atMs + lane.offsetMs - before.event.atMs - before.lane.offsetMs;
-    const excessMs = beyond(hereMs, waitMs.p95);
-    const loss = { excessMs, hereMs, usualMs: waitMs.p50 };
+    const excessMs = beyond(hereMs, waitMs?.p95 ?? 0);
+    const loss = { excessMs, hereMs, usualMs: waitMs?.p50 };
     const isPeers = event.peer !== undefined;
     if (isPeers || before.lane.id === lane.id) return [{ event, lane, isPeers, ...loss }];
     // What is late between two places: the one that answered late, or the one that took it up late.
@@ -211,6 +216,13 @@ function recordLosses(lanes: readonly Lane[], usual: Usual): readonly Loss[] {
       ? [{ event: before.event, lane: before.lane, isPeers: false, ...loss }]
       : [{ event, lane, isPeers: false, ...loss }];
   });
+}
+
+/** For a sentence: how long it took, and how long that takes otherwise where it is known. */
+export function tookValues({ hereMs, usualMs }: Loss): StatementValues {
+  const took = { hereMs: Math.round(hereMs) };
+  if (usualMs === undefined) return { ...took, usual: 'unknown' };
+  return { ...took, usual: 'known', usualMs: Math.round(usualMs) };
 }
 
 export function slowFinding({ event, lane, excessMs }: Loss): Finding {

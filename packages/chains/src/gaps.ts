@@ -68,3 +68,8 @@ function gapOf(
 export function serviceOfKey(key: string): string {
   return key.slice(0, key.indexOf('\n'));
 }
+
+/** From when on it is missed. */
+export function overdueMs({ afterMs, expectedWithinMs }: Gap): number {
+  return afterMs + expectedWithinMs;
+}

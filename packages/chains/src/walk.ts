@@ -1,7 +1,7 @@
 /** The path of a failure: from what was seen, N ← M ← … ← A, back to where it began. */
 import type { ChainStatement, ChainStep, ChainSuspect } from '@tendril/api/chain';
-import { slowFinding, type Finding } from './findings.ts';
-import type { Gap } from './gaps.ts';
+import { slowFinding, tookValues, type Finding, type Loss } from './findings.ts';
+import { overdueMs, serviceOfKey, type Gap } from './gaps.ts';
 import { eventLink } from './links.ts';
 import { depthOf, type Situation } from './situation.ts';
 import { stepKey } from './outline.ts';
@@ -12,7 +12,12 @@ const STEPS_MAX = 9;
 const SLOW_STEPS_MAX = 3;
 const GAP_STEPS_MAX = 2;
 
-type Item = Omit<ChainStep, 'number'> & { readonly atMs: number; readonly isError: boolean };
+type Item = Omit<ChainStep, 'number'> & {
+  readonly atMs: number;
+  readonly isError: boolean;
+  /** Services that it speaks against. */
+  readonly against: readonly string[];
+};
 
 export interface WalkInput {
   readonly situation: Situation;
@@ -29,17 +34,50 @@ export function walkOf({ situation, suspect, textOf }: WalkInput): readonly Chai
     ({ kind, atMs }) =>
       !surfaced || (atMs <= surfaced.atMs && (kind !== 'refusal' || surfaced.kind === 'refusal')),
   );
+  const gaps = situation.gaps.filter((gap) => !isConsequence(gap, situation));
   const items = [
-    ...distinct(findings, surfaced).map((finding) => findingItem(finding, situation, surfaced)),
-    ...slowItems(situation),
-    ...situation.gaps.slice(0, GAP_STEPS_MAX).map((gap) => gapItem(gap, situation, textOf)),
+    ...withTimes(
+      distinct(findings, surfaced).map((finding) => findingItem(finding, situation, surfaced)),
+      slowItems(situation),
+    ),
+    ...gaps.slice(0, GAP_STEPS_MAX).map((gap) => gapItem(gap, situation, textOf)),
     ...changeItems(situation, suspect),
   ].toSorted((a, b) => b.atMs - a.atMs);
   const first =
     surfaced && items.find(({ link, kind }) => kind !== 'gap' && sameLink(link, surfaced));
   const ordered = first ? [first, ...items.filter((item) => item !== first)] : items;
-  const chosen = chooseSteps(ordered);
+  const chosen = chooseSteps(upTo(suspect, ordered));
   return chosen.map((item, index) => stepOf(item, chosen.length - index, chosen.length));
+}
+
+/** What is said and what took long is one step where it is the same record or span. */
+function withTimes(items: readonly Item[], slow: readonly Item[]): readonly Item[] {
+  const key = ({ lane, link }: Item): string => JSON.stringify([lane, link]);
+  const times = new Map(slow.map((item) => [key(item), item]));
+  const joined = items.map((item) => {
+    const time = times.get(key(item));
+    if (!time) return item;
+    times.delete(key(item));
+    const against = [...item.against, ...time.against];
+    return { ...item, why: [...item.why, ...time.why], against };
+  });
+  return [...joined, ...times.values()];
+}
+
+/** It begins with whom it is thought to have begun: what others said before had no part in it. */
+function upTo(suspect: ChainSuspect | undefined, items: readonly Item[]): readonly Item[] {
+  if (!suspect) return items;
+  const last = items.findLastIndex(({ against }) => against.includes(suspect.service));
+  return last < 1 ? items : items.slice(0, last + 1);
+}
+
+/** Where something went wrong before, or further on than the last that was heard of, what is missing only follows. */
+function isConsequence(gap: Gap, { findings, losses, lanes, hops }: Situation): boolean {
+  const last = lanes.filter(({ service }) => service === serviceOfKey(gap.afterKey));
+  const depth = Math.min(...last.map((lane) => depthOf(lane, hops)));
+  return [...findings, ...losses.map(slowFinding)].some(
+    ({ lane, atMs }) => atMs <= overdueMs(gap) || depthOf(lane, hops) >= depth,
+  );
 }
 
 function stepOf(item: Item, number: number, count: number): ChainStep {
@@ -88,7 +126,14 @@ function findingItem(finding: Finding, situation: Situation, surfaced: Finding |
     link: eventLink(event),
     atMs,
     isError: kind === 'error',
+    against: againstOf(finding, situation),
   };
+}
+
+/** What is only passed on speaks against nobody. */
+function againstOf(finding: Finding, { origins }: Situation): readonly string[] {
+  const origin = origins.get(finding);
+  return origin && !origin.isPassedOn && finding.kind !== 'refusal' ? [origin.service] : [];
 }
 
 function whyOf(
@@ -129,10 +174,16 @@ function slowItems(situation: Situation): readonly Item[] {
   return worst
     .filter(({ excessMs }) => excessMs >= most / 4)
     .map((loss): Item => {
-      const values = { hereMs: Math.round(loss.hereMs), usualMs: Math.round(loss.usualMs) };
-      const why = [{ kind: 'why.slow', values, link: null }];
-      return Object.assign({}, findingItem(slowFinding(loss), situation, undefined), { why });
+      const why = [{ kind: 'why.slow', values: tookValues(loss), link: null }];
+      const item = findingItem(slowFinding(loss), situation, undefined);
+      return Object.assign({}, item, { why, against: [slowService(loss, situation)] });
     });
+}
+
+/** Who has to answer for the time. */
+function slowService({ event, lane, isPeers }: Loss, { cast }: Situation): string {
+  const peer = isPeers ? cast.blamedBy(event) : undefined;
+  return peer?.service ?? lane.service;
 }
 
 function gapItem(gap: Gap, situation: Situation, textOf: WalkInput['textOf']): Item {
@@ -143,13 +194,14 @@ function gapItem(gap: Gap, situation: Situation, textOf: WalkInput['textOf']): I
     lane: lane?.id ?? null,
     hop: lane ? (hopOf(lane.id, situation) ?? null) : null,
     who: gap.service,
-    time: nsOfMs(gap.afterMs),
+    time: nsOfMs(overdueMs(gap)),
     severityNumber: 0,
     text: textOf(gap.service, gap.step),
     why: [{ kind: `why.${gap.kind}`, values, link: null }],
     link: null,
-    atMs: gap.afterMs,
+    atMs: overdueMs(gap),
     isError: false,
+    against: [gap.service, serviceOfKey(gap.afterKey)],
   };
 }
 
@@ -174,6 +226,7 @@ function changeItems(
       link: { kind: 'change', id: change.id },
       atMs,
       isError: false,
+      against: suspect ? [suspect.service] : [],
     },
   ];
 }

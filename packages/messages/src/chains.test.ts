@@ -11,6 +11,7 @@ const VALUES = {
   have: 0,
   of: 214,
   hereMs: 5_001,
+  usual: 'known',
   usualMs: 4,
   share: 98,
   ms: 38,
@@ -41,6 +42,13 @@ describe('sentences of chains', () => {
     const numbers = (text: string): string[] => (text.match(/\d[\d,]*/g) ?? []).toSorted();
     const isCounted = /\b(?:an?|one)\b/.test(english) || kind === 'new_trouble';
     if (!isCounted) expect(numbers(chinese)).toEqual(numbers(english));
+  });
+
+  test('what nobody knows to be usual is not said', () => {
+    const values = { hereMs: 3_800, ms: 3_800, usual: 'unknown' };
+    expect(chainSentences('en')({ kind: 'why.slow', values })).toBe('took 3,800 ms');
+    expect(chainSentences('zh')({ kind: 'why.slow', values })).toBe('用时 3,800 ms');
+    expect(chainSentences('en')({ kind: 'lost_time', values })).toBe('lost 3,800 ms here');
   });
 
   test('what a newer server says is said by its name', () => {

@@ -5,7 +5,8 @@ export const EN_CHAINS = {
   'why.known': 'known failure: {en}',
   'why.names': 'names {other}',
   'why.unusual': '{have, number} of {of, number} healthy chains have this',
-  'why.slow': 'took {hereMs, number} ms, usually {usualMs, number} ms',
+  'why.slow':
+    'took {hereMs, number} ms{usual, select, known {, usually {usualMs, number} ms} other {}}',
   'why.silent':
     'no such record: {share, number} % of healthy chains have one within {ms, number} ms',
   'why.never_reached':
@@ -20,7 +21,8 @@ export const EN_CHAINS = {
   own_warning:
     '{count, plural, one {a warning} other {# warnings}} that healthy chains do not have',
   refused: 'what it says is a refusal, not a fault',
-  lost_time: 'lost {ms, number} ms here: {hereMs, number} ms where {usualMs, number} ms are usual',
+  lost_time:
+    'lost {ms, number} ms here{usual, select, known {: {hereMs, number} ms where {usualMs, number} ms are usual} other {}}',
   missing: 'should be reached within {ms, number} ms: {share, number} % of healthy chains are',
   gap_after: 'the last heard of before {next}, which was not reached',
   known_fault: 'known failure: {en}',

@@ -58,7 +58,6 @@ export const EN_PAGE_CHAINS = {
   'chain.suspects.none': 'Nobody is suspected: the chain ended well.',
   'chain.suspects.refused': 'Nobody is suspected: the request was refused, as it should be.',
   'chain.suspects.more': '{count, plural, one {# more} other {# more}}',
-  'chain.suspect.client': 'The client',
   'chain.confidence': 'Confidence: 1 is certain',
   'chain.evidence.for': 'speaks for it:',
   'chain.evidence.against': 'speaks against it:',

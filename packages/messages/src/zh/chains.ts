@@ -6,7 +6,8 @@ export const ZH_CHAINS: Readonly<Record<keyof typeof EN_CHAINS, string>> = {
   'why.known': '已知故障：{zh}',
   'why.names': '指向 {other}',
   'why.unusual': '{of, number} 条健康链中有 {have, number} 条出现',
-  'why.slow': '用时 {hereMs, number} ms，通常为 {usualMs, number} ms',
+  'why.slow':
+    '用时 {hereMs, number} ms{usual, select, known {，通常为 {usualMs, number} ms} other {}}',
   'why.silent': '缺少这条日志：{share, number} % 的健康链在 {ms, number} ms 内就有',
   'why.never_reached': '未到达：{share, number} % 的健康链在 {ms, number} ms 内到达这里',
   'why.change': '在开始出错前 {seconds, number} 秒变更',
@@ -18,7 +19,8 @@ export const ZH_CHAINS: Readonly<Record<keyof typeof EN_CHAINS, string>> = {
   own_error: '{count, number} 条健康链中没有的错误',
   own_warning: '{count, number} 条健康链中没有的警告',
   refused: '它给出的是拒绝，不是故障',
-  lost_time: '在此多用了 {ms, number} ms：用时 {hereMs, number} ms，通常 {usualMs, number} ms',
+  lost_time:
+    '在此多用了 {ms, number} ms{usual, select, known {：用时 {hereMs, number} ms，通常 {usualMs, number} ms} other {}}',
   missing: '应在 {ms, number} ms 内到达：{share, number} % 的健康链如此',
   gap_after: '链路在到达 {next} 之前，最后经过它',
   known_fault: '已知故障：{zh}',

@@ -56,7 +56,6 @@ export const ZH_PAGE_CHAINS: Readonly<Record<keyof typeof EN_PAGE_CHAINS, string
   'chain.suspects.none': '没有疑点：这条链正常结束。',
   'chain.suspects.refused': '没有疑点：请求被正常拒绝。',
   'chain.suspects.more': '还有 {count, number} 个',
-  'chain.suspect.client': '客户端',
   'chain.confidence': '置信度：1 为确定',
   'chain.evidence.for': '支持：',
   'chain.evidence.against': '反对：',

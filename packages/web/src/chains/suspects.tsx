@@ -73,7 +73,7 @@ function SuspectCard({ chain, suspect, rank, isFull }: SuspectCardProps): ReactE
     <article className={`suspect ${rank === 1 ? 'is-first' : ''}`}>
       <div className="suspect-title">
         <b>
-          {rank} · <bdi>{visibleLine(suspectName(suspect, text), NAME_CHARACTERS_MAX)}</bdi>
+          {rank} · <bdi>{visibleLine(suspectName(suspect), NAME_CHARACTERS_MAX)}</bdi>
         </b>
         <span className="number suspect-confidence" title={text('chain.confidence')}>
           {share.format(confidence)}

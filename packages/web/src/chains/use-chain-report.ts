@@ -27,7 +27,7 @@ export function useChainReport(chain: Chain): string {
     const signed = evidence
       .concat(counterEvidence)
       .map((each) => `\n  ${each.weight >= 0 ? '+' : '−'} ${plain(statement(each))}`);
-    return `- **${plain(suspectName(suspect, text))}** ${confidence.toFixed(2)}${signed.join('')}`;
+    return `- **${plain(suspectName(suspect))}** ${confidence.toFixed(2)}${signed.join('')}`;
   });
   return [
     `## ${plain(chain.id)}: ${text(OUTCOME_LABELS[chain.outcome])}`,
