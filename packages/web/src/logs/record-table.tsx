@@ -174,7 +174,13 @@ export function RecordTable(props: RecordTableProps): ReactElement {
             );
           })}
         </div>
-        {foot}
+        {foot != null && (
+          <div role="row">
+            <div role="gridcell" aria-colspan={columns.length + 2}>
+              {foot}
+            </div>
+          </div>
+        )}
       </div>
       <HoverValue scroller={scroller} records={records} menu={menu} onMenu={setMenu} />
     </div>

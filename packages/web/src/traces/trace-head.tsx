@@ -49,21 +49,23 @@ export function TraceHead({ traceId, tree, records, find }: TraceHeadProps): Rea
         <span className="grow" />
         {find}
       </header>
-      <dl className="trace-facts number">
-        <Fact name={text('trace.facts.start')}>
-          {dateTimeText(tree.startNs, zone, 'millisecond')}
-        </Fact>
-        <Fact name={text('trace.facts.duration')}>{durationText(tree.widthNs)}</Fact>
-        <Fact name={text('trace.facts.spans')}>{number(tree.spans.length)}</Fact>
-        <Fact name={text('trace.facts.services')}>{number(services.size)}</Fact>
-        <Fact name={text('trace.facts.depth')}>{number(depth)}</Fact>
-        {records && (
-          <Fact name={text('trace.facts.records')}>
-            {records.isCut
-              ? text('trace.records.cut', { count: number(records.records.length) })
-              : number(records.records.length)}
+      <div className="trace-facts number">
+        <dl>
+          <Fact name={text('trace.facts.start')}>
+            {dateTimeText(tree.startNs, zone, 'millisecond')}
           </Fact>
-        )}
+          <Fact name={text('trace.facts.duration')}>{durationText(tree.widthNs)}</Fact>
+          <Fact name={text('trace.facts.spans')}>{number(tree.spans.length)}</Fact>
+          <Fact name={text('trace.facts.services')}>{number(services.size)}</Fact>
+          <Fact name={text('trace.facts.depth')}>{number(depth)}</Fact>
+          {records && (
+            <Fact name={text('trace.facts.records')}>
+              {records.isCut
+                ? text('trace.records.cut', { count: number(records.records.length) })
+                : number(records.records.length)}
+            </Fact>
+          )}
+        </dl>
         <span className="grow" />
         <Link
           to="/logs"
@@ -72,7 +74,7 @@ export function TraceHead({ traceId, tree, records, find }: TraceHeadProps): Rea
           {text('trace.logs')}
         </Link>
         <Link to={`/chains/${encodeURIComponent(traceId)}`}>{text('value.chain')}</Link>
-      </dl>
+      </div>
       <StatusLine>
         <span className="mono">{visibleLine(traceId, 64)}</span>
       </StatusLine>
