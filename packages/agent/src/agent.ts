@@ -192,7 +192,7 @@ class Collector {
     const { rowCount } = this.batch;
     if (rowCount === 0) return;
     this.wire.reset();
-    encodeLogs(this.wire, rowCount, (row) => this.batch.record(row));
+    encodeLogs(this.wire, this.batch);
     const places = streams.takePlaces();
     const request = await compress(this.wire.written, COMPRESSION);
     this.begin();

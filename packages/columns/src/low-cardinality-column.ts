@@ -55,6 +55,11 @@ export class LowCardinalityColumn implements Column {
     return this.dictionary.textOf(this.indexes.at(row));
   }
 
+  /** Which text of the dictionary a row has; 0 is the empty one. */
+  indexAt(row: number): number {
+    return this.indexes.at(row);
+  }
+
   /** Index into the dictionary of each row. */
   filled(rowCount: number): Uint16Array {
     return this.indexes.filled(rowCount);

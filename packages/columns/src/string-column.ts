@@ -2,6 +2,7 @@
 import type { ByteSource } from './byte-store.ts';
 import { ByteStore, readVarint, varintLength } from './byte-store.ts';
 import { ROWS_INITIAL, type Column, type SavedPositions } from './column.ts';
+import { TextCursor } from './text-cursor.ts';
 
 export class StringColumn implements Column {
   private readonly store: ByteStore;
@@ -51,6 +52,11 @@ export class StringColumn implements Column {
     if (row >= this.rows) return '';
     this.offsets ??= this.findOffsets();
     return this.store.textAt(this.offsets[row] ?? 0);
+  }
+
+  /** Before the first row; each `next` is one row on. */
+  cursor(): TextCursor {
+    return new TextCursor(this.store);
   }
 
   save(to: SavedPositions): void {

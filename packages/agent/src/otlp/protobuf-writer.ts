@@ -1,142 +1,142 @@
 /** Writes protobuf messages into one growing buffer, for `encode-logs.ts`. */
+import { ByteStore, type ByteSource } from '@tendril/columns/byte-store';
 
-const BYTES_MIN: number = 256 * 1024;
-/** A length of up to 4 GiB. */
-const LENGTH_BYTES_MAX = 5;
-const SHORT_LENGTH = 40;
+const BYTES_INITIAL: number = 256 * 1024;
+const WIRE_VARINT = 0;
+const WIRE_64_BITS = 1;
+const WIRE_LENGTH = 2;
+const INT32_MAX = 0x7f_ff_ff_ff;
 
 export class ProtobufWriter {
-  private bytes: Buffer = Buffer.allocUnsafe(BYTES_MIN);
-  private at = 0;
+  private readonly store: ByteStore = new ByteStore(BYTES_INITIAL);
 
   /** What was written; a view that is valid until the next `reset`. */
   get written(): Buffer {
-    return this.bytes.subarray(0, this.at);
+    return this.store.bytes.subarray(0, this.store.end);
   }
 
   reset(): void {
-    this.at = 0;
+    this.store.end = 0;
   }
 
-  /** A field that is a message; `write` writes its fields. */
-  message(field: number, write: () => void): void {
-    this.tag(field, 2);
-    const lengthAt = this.at;
-    // Most messages are short: their length takes one byte.
-    this.at += 1;
-    this.room(LENGTH_BYTES_MAX);
-    const start = this.at;
-    write();
-    this.endLength(lengthAt, start);
+  /**
+   * Begins a field that is a message; its fields follow, then `end` with what this returns. `lengthBytes` is how
+   * many bytes its length is likely to take: where it takes others, what was written is moved.
+   */
+  begin(field: number, lengthBytes = 1): number {
+    const { store } = this;
+    store.putVarint(field * 8 + WIRE_LENGTH);
+    store.reserve(lengthBytes);
+    store.end += lengthBytes;
+    // Both in one number: thousands of messages a request make no objects.
+    return store.end * 8 + lengthBytes;
+  }
+
+  end(begun: number): void {
+    const { store } = this;
+    const start = Math.floor(begun / 8);
+    const lengthAt = start - (begun % 8);
+    const length = store.end - start;
+    const contentAt = lengthAt + varintBytes(length);
+    if (contentAt !== start) {
+      store.reserve(Math.max(0, contentAt - start));
+      store.bytes.copyWithin(contentAt, start, store.end);
+    }
+    store.end = lengthAt;
+    store.putVarint(length);
+    store.end += length;
   }
 
   text(field: number, value: string): void {
-    this.tag(field, 2);
-    this.room(LENGTH_BYTES_MAX + value.length * 3);
-    const lengthAt = this.at;
-    this.at += 1;
-    const start = this.at;
-    if (!this.shortText(value)) this.at += this.bytes.write(value, start, 'utf8');
-    this.endLength(lengthAt, start);
+    this.store.putVarint(field * 8 + WIRE_LENGTH);
+    this.store.putString(value);
   }
 
-  /** Keys and most values: a call out of the engine costs more than they do (`bench agent`). False when there is more to it. */
-  private shortText(value: string): boolean {
-    const { length } = value;
-    if (length > SHORT_LENGTH) return false;
-    const { at, bytes } = this;
-    for (let index = 0; index < length; index += 1) {
-      const code = value.charCodeAt(index);
-      if (code >= 0x80) return false;
-      bytes[at + index] = code;
+  /** Text of a column. */
+  textRange(field: number, source: ByteSource, start: number, end: number): void {
+    this.store.putByte(field * 8 + WIRE_LENGTH);
+    this.store.putText(source, start, end);
+  }
+
+  /** The most usual field of all: a `KeyValue` with a text; it is written at once. */
+  textAttribute(
+    field: number,
+    key: ByteSource,
+    { end, source, start }: { source: ByteSource; start: number; end: number },
+  ): void {
+    const { store } = this;
+    const textField = lengthOfField(end - start);
+    const keyField = lengthOfField(key.bytes.length);
+    store.putByte(field * 8 + WIRE_LENGTH);
+    store.putVarint(keyField + lengthOfField(textField));
+    this.textRange(1, key, 0, key.bytes.length);
+    store.putByte(2 * 8 + WIRE_LENGTH);
+    store.putVarint(textField);
+    this.textRange(1, source, start, end);
+  }
+
+  /** Bytes from their hexadecimal form in a column. */
+  hexRange(field: number, { bytes }: ByteSource, start: number, end: number): void {
+    const { store } = this;
+    store.putByte(field * 8 + WIRE_LENGTH);
+    store.putVarint((end - start) / 2);
+    for (let at = start; at < end; at += 2) {
+      store.putByte(digit(bytes[at]) * 16 + digit(bytes[at + 1]));
     }
-    this.at = at + length;
-    return true;
   }
 
-  /** Bytes from their hexadecimal form. */
-  hex(field: number, value: string): void {
-    this.tag(field, 2);
-    this.room(LENGTH_BYTES_MAX + value.length);
-    this.varint(value.length / 2);
-    this.at += this.bytes.write(value, this.at, 'hex');
-  }
-
-  fixed64(field: number, value: bigint): void {
-    this.tag(field, 1);
-    this.room(8);
-    this.at = this.bytes.writeBigUInt64LE(BigInt.asUintN(64, value), this.at);
+  /** Eight bytes as two words. */
+  fixed64(field: number, low: number, high: number): void {
+    this.store.putByte(field * 8 + WIRE_64_BITS);
+    this.store.putUint64(low, high);
   }
 
   double(field: number, value: number): void {
-    this.tag(field, 1);
-    this.room(8);
-    this.at = this.bytes.writeDoubleLE(value, this.at);
+    this.store.putByte(field * 8 + WIRE_64_BITS);
+    this.store.putFloat64(value);
   }
 
   bool(field: number, value: boolean): void {
-    this.tag(field, 0);
-    this.varint(value ? 1 : 0);
+    this.store.putByte(field * 8 + WIRE_VARINT);
+    this.store.putByte(value ? 1 : 0);
   }
 
   /** A signed integer: a negative one takes ten bytes. */
   int64(field: number, value: number | bigint): void {
-    this.tag(field, 0);
-    if (typeof value === 'number' && value >= 0) this.varint(value);
-    else this.bigVarint(BigInt.asUintN(64, BigInt(value)));
-  }
-
-  private endLength(lengthAt: number, start: number): void {
-    const length = this.at - start;
-    const lengthBytes = varintBytes(length);
-    if (lengthBytes > 1) {
-      this.room(lengthBytes);
-      this.bytes.copyWithin(lengthAt + lengthBytes, start, this.at);
+    if (typeof value === 'number' && value >= 0 && value <= INT32_MAX) {
+      this.int64Words(field, value, 0);
+      return;
     }
-    this.at = lengthAt;
-    this.varint(length);
-    this.at += length;
+    const bits = BigInt.asIntN(64, BigInt(value));
+    this.int64Words(field, Number(BigInt.asIntN(32, bits)), Number(bits >> 32n));
   }
 
-  private tag(field: number, wireType: number): void {
-    this.room(LENGTH_BYTES_MAX);
-    this.varint(field * 8 + wireType);
-  }
-
-  private varint(value: number): void {
-    this.room(10);
-    let rest = value;
-    while (rest >= 0x80) {
-      this.bytes[this.at] = (rest % 0x80) | 0x80;
-      this.at += 1;
-      rest = Math.floor(rest / 0x80);
+  int64Words(field: number, low: number, high: number): void {
+    const { store } = this;
+    store.putByte(field * 8 + WIRE_VARINT);
+    let lowRest = low >>> 0;
+    let highRest = high >>> 0;
+    while (highRest > 0) {
+      store.putByte((lowRest & 0x7f) | 0x80);
+      lowRest = ((lowRest >>> 7) | (highRest << 25)) >>> 0;
+      highRest >>>= 7;
     }
-    this.bytes[this.at] = rest;
-    this.at += 1;
+    store.putVarint(lowRest);
   }
+}
 
-  private bigVarint(value: bigint): void {
-    this.room(10);
-    let rest = value;
-    while (rest >= 0x80n) {
-      this.bytes[this.at] = Number(rest & 0x7fn) | 0x80;
-      this.at += 1;
-      rest >>= 7n;
-    }
-    this.bytes[this.at] = Number(rest);
-    this.at += 1;
-  }
-
-  private room(bytes: number): void {
-    if (this.at + bytes <= this.bytes.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(this.bytes.length * 2, this.at + bytes));
-    this.bytes.copy(grown, 0, 0, this.at);
-    this.bytes = grown;
-  }
+/** Of a field with a number below 16. */
+function lengthOfField(contentBytes: number): number {
+  return 1 + varintBytes(contentBytes) + contentBytes;
 }
 
 function varintBytes(value: number): number {
   let bytes = 1;
   for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes += 1;
   return bytes;
+}
+
+/** Of a lower-case letter or a digit. */
+function digit(code = 0x30): number {
+  return code >= 0x61 ? code - 0x57 : code - 0x30;
 }
