@@ -1,11 +1,12 @@
 /**
  * Fits the weights of suspects' features: each chain is a choice between its suspects and "none of them", and
- * the likelihood of the right choices is followed upwards (a conditional logit, with Adam and a pull
- * towards nought).
+ * the likelihood of the right choices is followed upwards (a conditional logit, with Adam, a pull towards
+ * weights set by hand, and their signs kept: few runs teach nobody that an error speaks for innocence).
  */
 import type { ChainOutcome } from '@tendril/api/chain';
 import { FEATURE_NAMES } from '@tendril/chains/features';
 import type { Weights } from '@tendril/chains/score';
+import { PRIOR_WEIGHTS } from './prior-weights.ts';
 
 export interface Example {
   /** Faults count the same, however many chains each has. */
@@ -20,7 +21,8 @@ const NONE_NAMES = ['bias', 'isWell', 'isRefused', 'isSlow', 'isIncomplete'] as 
 const ROUNDS = 400;
 const STEP = 0.05;
 const DECAY = { first: 0.9, second: 0.999 };
-const PULL = 0.003;
+/** Towards the prior: little where many runs agree, enough where only a few have the feature. */
+const PULL = 0.002;
 const TINY = 1e-8;
 const SIZE = NONE_NAMES.length + FEATURE_NAMES.length;
 
@@ -30,29 +32,50 @@ export function fitWeights(examples: readonly Example[]): Weights {
     right: example.right + 1,
   }));
   const shares = groupShares(examples);
-  const weights = new Float64Array(SIZE);
+  const prior = priorRow();
+  const weights = Float64Array.from(prior);
   const first = new Float64Array(SIZE);
   const second = new Float64Array(SIZE);
   for (let round = 1; round <= ROUNDS; round += 1) {
     const gradient = new Float64Array(SIZE);
     rows.forEach((row, index) => addGradient(gradient, weights, row, shares[index] ?? 0));
     for (let at = 0; at < SIZE; at += 1) {
-      const slope = (gradient[at] ?? 0) - PULL * (weights[at] ?? 0);
+      const slope = (gradient[at] ?? 0) - PULL * ((weights[at] ?? 0) - (prior[at] ?? 0));
       first[at] = DECAY.first * (first[at] ?? 0) + (1 - DECAY.first) * slope;
       second[at] = DECAY.second * (second[at] ?? 0) + (1 - DECAY.second) * slope * slope;
       const mean = (first[at] ?? 0) / (1 - DECAY.first ** round);
       const spread = Math.sqrt((second[at] ?? 0) / (1 - DECAY.second ** round));
-      weights[at] = (weights[at] ?? 0) + (STEP * mean) / (spread + TINY);
+      weights[at] = ofSign((weights[at] ?? 0) + (STEP * mean) / (spread + TINY), prior[at] ?? 0);
     }
   }
   return weightsOf(weights);
 }
 
+function priorRow(): Float64Array {
+  const { none, features } = PRIOR_WEIGHTS;
+  return Float64Array.from([
+    ...NONE_NAMES.map((name) => none[name]),
+    ...FEATURE_NAMES.map((name) => features[name]),
+  ]);
+}
+
+/** Nought rather than the other sign. */
+function ofSign(weight: number, prior: number): number {
+  return weight * prior < 0 ? 0 : weight;
+}
+
+/** Who is accused where nothing is wrong trusts no verdict any more: that counts like so many faults. */
+const NONE_SHARE = 10;
+
 /** All groups together count as one. */
 function groupShares(examples: readonly Example[]): readonly number[] {
   const sizes = new Map<string, number>();
   for (const { group } of examples) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-  return examples.map(({ group }) => 1 / ((sizes.get(group) ?? 1) * sizes.size));
+  const shares = examples.map(
+    ({ group, right }) => (right < 0 ? NONE_SHARE : 1) / (sizes.get(group) ?? 1),
+  );
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  return shares.map((share) => share / total);
 }
 
 function noneRow(outcome: ChainOutcome): Float64Array {

@@ -4,6 +4,7 @@ import type { Finding, Loss } from './findings.ts';
 import { serviceOfKey, type Gap } from './gaps.ts';
 import { isCalled, isSilent, namesService, type Lane } from './lanes.ts';
 import type { Usual } from './outline.ts';
+import { isHostLimit } from './own-limit.ts';
 import type { Peer } from './peer.ts';
 import type { Event } from './sighting.ts';
 
@@ -132,11 +133,17 @@ function nextMissing({ name, address }: Peer, gaps: readonly Gap[]): string | un
   return gaps.find(({ kind }) => kind === 'never_reached')?.service;
 }
 
+function isLocal({ trouble, errorText }: Event): boolean {
+  return trouble.level > 0 && isHostLimit(errorText);
+}
+
 function blamed(
   event: Event,
   candidates: ReadonlyMap<string, Candidate>,
   gaps: readonly Gap[],
 ): Candidate | undefined {
+  // The call never left its host.
+  if (isLocal(event)) return undefined;
   const isServed = event.spanKind === 'server' || event.spanKind === 'consumer';
   if (event.peer && !isServed) {
     const next = nextMissing(event.peer, gaps);

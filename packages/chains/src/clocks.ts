@@ -9,6 +9,8 @@ import type { Event } from './sighting.ts';
 
 /** Less is the ordinary inexactness of clocks and of what is written when. */
 const OFFSET_MS_MIN = 2;
+/** So far the wrong way round are no two steps by chance, however close they are otherwise. */
+const CERTAIN_MS = 1_000;
 /** Of the pairs with other lanes; beyond, the lane's clock is thought to be wrong. */
 const DISORDER_MIN = 0.4;
 const DISORDER_LEFT_MAX = 0.15;
@@ -117,9 +119,10 @@ function disorder(own: readonly Placed[], others: readonly Placed[], shiftMs: nu
   for (const one of own) {
     for (const other of others) {
       const usual = one.usualMs - other.usualMs;
-      if (Math.abs(usual) < OFFSET_MS_MIN) continue;
-      pairs += 1;
       const here = one.event.atMs + shiftMs - other.event.atMs;
+      const isClear = Math.abs(usual) >= OFFSET_MS_MIN || Math.abs(here) >= CERTAIN_MS;
+      if (usual === 0 || !isClear) continue;
+      pairs += 1;
       if (usual * here < 0) wrong += 1;
     }
   }

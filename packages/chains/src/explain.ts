@@ -89,10 +89,10 @@ class Explaining {
     const comparisons = await this.comparisons();
     const usual = merged(comparisons);
     const entry = entryOf(own);
-    const lanes = withClocks(lanesOf(events, via), entry, usual);
+    const lanes = withClocks(lanesOf(events, via), usualEntry(own, entry, usual), usual);
     const hops = hopsOf(lanes);
     const findings = findingsOf(lanes, usual, this.options.knowledge);
-    const losses = lossesOf(lanes, usual);
+    const losses = lossesOf(lanes, hops, usual);
     const gaps = comparisons.flatMap((each) =>
       gapsOf(each.here, each.usual, this.options.readToMs),
     );
@@ -265,6 +265,15 @@ export function entryOf(events: readonly Event[]): Event {
   if (root) return root;
   if (!first) throw new TypeError('a chain has at least one event');
   return first;
+}
+
+/** By which other clocks are measured: what comes first in healthy chains, where a clock may be behind. */
+function usualEntry(own: readonly Event[], entry: Event, { steps }: Usual): Event {
+  if (entry.signal === 'span') return entry;
+  const first = [...steps.values()].toSorted(
+    (a, b) => b.share - a.share || a.offsetMs.p50 - b.offsetMs.p50,
+  )[0];
+  return own.find((event) => stepKey(event) === first?.key) ?? entry;
 }
 
 function entryStep(signal: Signal, event: Event): EntryStep {

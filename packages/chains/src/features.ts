@@ -16,6 +16,8 @@ import {
   type Situation,
 } from './situation.ts';
 import { eventLink, searchLink } from './links.ts';
+import { isOwnLimit } from './own-limit.ts';
+import { zScore } from './onset.ts';
 import { msOfNs } from './time-ms.ts';
 import type { Weather } from './weather.ts';
 
@@ -234,7 +236,8 @@ const LEVEL_WORTH: Readonly<Record<string, number>> = {
 
 function knownFault(candidate: Candidate, situation: Situation): Measured | undefined {
   const own = findingsAgainst(candidate, situation);
-  const known = own.flatMap(({ known: errors, event }) =>
+  const around = situation.around.filter(({ event }) => event.service === candidate.service);
+  const known = [...own, ...around].flatMap(({ known: errors, event }) =>
     errors.filter(({ spec }) => spec.kind === 'fault').map((error) => ({ error, event })),
   );
   const worth = (level: string): number => LEVEL_WORTH[level] ?? 0;
@@ -273,7 +276,12 @@ function instanceOnly(
 }
 
 interface Contrast {
+  /** Shares of chains that fail. */
+  readonly here: number;
+  readonly elsewhere: number;
   readonly difference: number;
+  /** Standard errors by which they differ. */
+  readonly z: number;
   readonly values: StatementValues;
 }
 
@@ -288,8 +296,18 @@ function contrastOf(
   const failedAll = outlines.filter(({ chain }) => failed.has(chain)).length;
   const failedThrough = through.filter(({ chain }) => failed.has(chain)).length;
   const failedOthers = failedAll - failedThrough;
+  const here = failedThrough / through.length;
+  const elsewhere = failedOthers / others;
   return {
-    difference: failedThrough / through.length - failedOthers / others,
+    here,
+    elsewhere,
+    difference: here - elsewhere,
+    z: zScore({
+      before: failedOthers,
+      beforeOf: others,
+      after: failedThrough,
+      afterOf: through.length,
+    }),
     values: {
       failed: failedThrough,
       of: through.length,
@@ -425,12 +443,33 @@ function clock(candidate: Candidate): Measured | undefined {
   return measured(Math.abs(worst) / CLOCK_MS_FULL, { ms: Math.round(worst) });
 }
 
+/** So many standard errors apart nobody takes for chance. */
+const CHANCE_Z = 3;
+
+/** Whether chains fail through this instance and hardly through others, however many of its own go well. */
+function exclusive(
+  candidate: Candidate,
+  { neighbours, failed, onsetMs }: Situation,
+): Measured | undefined {
+  const places = candidate.lanes.map(placeKey);
+  const isThrough = (outline: Outline): boolean =>
+    places.some((place) => outline.places.has(place));
+  const all = neighbours.filter((outline) => touches(outline, candidate));
+  const since = all.filter(({ startMs }) => startMs >= onsetMs);
+  const contrast = contrastOf(since, failed, isThrough) ?? contrastOf(all, failed, isThrough);
+  if (!contrast || contrast.z <= 0) return undefined;
+  const { here, elsewhere, z, values } = contrast;
+  const ratio = (here - elsewhere) / (here + elsewhere);
+  const instance = candidate.lanes[0]?.instance ?? '';
+  return measured(ratio * Math.min(1, z / CHANCE_Z), { ...values, instance });
+}
+
 /** Its calls to another fail, those of other instances of it do not: the way between them, or its own end. */
 function aloneBlames(candidate: Candidate, situation: Situation): Measured | undefined {
   const isBlaming = ownFindings(candidate, situation).some(
     (finding) => situation.origins.get(finding)?.service !== candidate.service,
   );
-  return isBlaming ? instanceOnly(candidate, situation) : undefined;
+  return isBlaming ? exclusive(candidate, situation) : undefined;
 }
 
 /** Only one instance of its callers has trouble with it. */
@@ -441,17 +480,11 @@ function blamedByOne(candidate: Candidate, situation: Situation): Measured | und
   if (!blaming) return undefined;
   const { lane } = blaming;
   const caller: Candidate = { kind: 'service', service: lane.service, lanes: [lane], address: '' };
-  return instanceOnly(caller, situation);
+  return exclusive(caller, situation);
 }
 
-/** What operating systems and pools say when the caller itself has run out of something. */
-const OWN_LIMIT =
-  /no such host|name resolution|server misbehaving|cannot assign requested address|EADDRNOTAVAIL|too many open files|EMFILE|cannot allocate memory|ENOMEM|out of memory|pool (?:is )?(?:exhausted|full)|(?:pool|connection).{0,30}(?:wait queue|timed? ?out waiting)|waiting for (?:a )?(?:free )?connection|no free connection/i;
-
 function ownLimit(candidate: Candidate, situation: Situation): Measured | undefined {
-  const own = ownFindings(candidate, situation).find(({ event }) =>
-    OWN_LIMIT.test(event.errorText),
-  );
+  const own = ownFindings(candidate, situation).find(({ event }) => isOwnLimit(event.errorText));
   return own && measured(1, {}, eventLink(own.event));
 }
 

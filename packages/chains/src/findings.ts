@@ -2,7 +2,7 @@
 import type { StatementValues } from '@tendril/api/chain';
 import type { ErrorEvidence, ExplainedCode, KnownErrors } from '@tendril/intake/packs/known-errors';
 import type { KnownError } from '@tendril/intake/packs/known-errors';
-import { endOf, isCalled, isSilent, type Lane } from './lanes.ts';
+import { endOf, isCalled, isSilent, lanesBelow, type Hop, type Lane } from './lanes.ts';
 import { stepKey, type Usual } from './outline.ts';
 import { isSystem } from './peer.ts';
 import type { Event } from './sighting.ts';
@@ -125,10 +125,14 @@ const BAND_FACTOR = 1.5;
 const BAND_MS = 5;
 
 /** Where the chain lost time against healthy ones. By spans where it has some, else by what was written when. */
-export function lossesOf(lanes: readonly Lane[], usual: Usual): readonly Loss[] {
+export function lossesOf(
+  lanes: readonly Lane[],
+  hops: readonly Hop[],
+  usual: Usual,
+): readonly Loss[] {
   if (usual.chains.length < CHAINS_MIN) return [];
   const isTraced = lanes.some((lane) => lane.events.some(({ signal }) => signal === 'span'));
-  const losses = isTraced ? spanLosses(lanes, usual) : recordLosses(lanes, usual);
+  const losses = isTraced ? spanLosses(lanes, usual) : recordLosses(lanes, lanesBelow(hops), usual);
   return losses.filter(({ excessMs }) => excessMs >= SLOW_MS_MIN);
 }
 
@@ -193,16 +197,28 @@ function delayOf(span: TimedSpan, parent: TimedSpan | undefined, { steps }: Usua
   return { excessMs: beyond(hereMs, mostMs), hereMs, usualMs };
 }
 
-function recordLosses(lanes: readonly Lane[], usual: Usual): readonly Loss[] {
+function recordLosses(
+  lanes: readonly Lane[],
+  below: ReadonlyMap<number, ReadonlySet<number>>,
+  usual: Usual,
+): readonly Loss[] {
   const ordered = lanes
     .filter(({ kind }) => kind === 'service')
     .flatMap((lane) => lane.events.map((event) => ({ event, lane })))
     .toSorted((a, b) => a.event.atMs + a.lane.offsetMs - (b.event.atMs + b.lane.offsetMs));
+  const begun = new Map<string, number>();
+  ordered.forEach(({ lane }, index) => begun.set(lane.service, begun.get(lane.service) ?? index));
+  // What took part before it was not called by it, whatever else it does meanwhile.
+  const answers = (callee: Lane, lane: Lane): boolean =>
+    below.get(lane.id)?.has(callee.id) === true &&
+    (begun.get(callee.service) ?? 0) >= (begun.get(lane.service) ?? 0);
   const seen = new Set<number>();
   return ordered.flatMap(({ event, lane }, index): readonly Loss[] => {
     const before = ordered[index - 1];
     const isReturn = seen.has(lane.id);
     seen.add(lane.id);
+    // What others wrote meanwhile, whom it did not call, is not what it waited for.
+    const isAnswer = before !== undefined && answers(before.lane, lane);
     // A step that is new here, such as an error after a time-out, has waited for what did not come.
     const waitMs = usual.steps.get(stepKey(event))?.waitMs;
     if (!before) return [];
@@ -210,7 +226,8 @@ function recordLosses(lanes: readonly Lane[], usual: Usual): readonly Loss[] {
     const excessMs = beyond(hereMs, waitMs?.p95 ?? 0);
     const loss = { excessMs, hereMs, usualMs: waitMs?.p50 };
     const isPeers = event.peer !== undefined;
-    if (isPeers || before.lane.id === lane.id) return [{ event, lane, isPeers, ...loss }];
+    if (isPeers || before.lane.id === lane.id || (isReturn && !isAnswer))
+      return [{ event, lane, isPeers, ...loss }];
     // What is late between two places: the one that answered late, or the one that took it up late.
     return isReturn
       ? [{ event: before.event, lane: before.lane, isPeers: false, ...loss }]

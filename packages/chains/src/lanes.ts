@@ -195,3 +195,18 @@ function hasWord(text: string, word: string): boolean {
   }
   return false;
 }
+
+/** Lanes that were called from each lane, directly or not. */
+export function lanesBelow(hops: readonly Hop[]): ReadonlyMap<number, ReadonlySet<number>> {
+  const below = new Map<number, Set<number>>();
+  for (const { lane, parent } of hops) {
+    let above = parent;
+    for (let steps = 0; above !== undefined && steps < hops.length; steps += 1) {
+      const hop = hops[above];
+      if (!hop) break;
+      below.set(hop.lane.id, (below.get(hop.lane.id) ?? new Set()).add(lane.id));
+      above = hop.parent;
+    }
+  }
+  return below;
+}

@@ -38,7 +38,7 @@ interface Shares {
 }
 
 /** Of two proportions, pooled. */
-function zScore({ before, beforeOf, after, afterOf }: Shares): number {
+export function zScore({ before, beforeOf, after, afterOf }: Shares): number {
   const pooled = (before + after) / (beforeOf + afterOf);
   const error = Math.sqrt(pooled * (1 - pooled) * (1 / beforeOf + 1 / afterOf));
   return error === 0 ? 0 : (after / afterOf - before / beforeOf) / error;

@@ -4,7 +4,7 @@
  */
 import type { Cast } from './candidates.ts';
 import type { Finding } from './findings.ts';
-import type { Hop } from './lanes.ts';
+import { lanesBelow, type Hop } from './lanes.ts';
 
 export interface Origin {
   /** Service of the candidate that it speaks against. */
@@ -45,19 +45,4 @@ export function originsOf(findings: readonly Finding[], hops: readonly Hop[], ca
       return [finding, { service: named ?? finding.lane.service, isPassedOn }] as const;
     }),
   );
-}
-
-/** Lanes that were called from each lane, directly or not. */
-function lanesBelow(hops: readonly Hop[]): ReadonlyMap<number, ReadonlySet<number>> {
-  const below = new Map<number, Set<number>>();
-  for (const { lane, parent } of hops) {
-    let above = parent;
-    for (let steps = 0; above !== undefined && steps < hops.length; steps += 1) {
-      const hop = hops[above];
-      if (!hop) break;
-      below.set(hop.lane.id, (below.get(hop.lane.id) ?? new Set()).add(lane.id));
-      above = hop.parent;
-    }
-  }
-  return below;
 }

@@ -130,7 +130,7 @@ const BUCKET_CHAINS_MIN = 8;
 /** A bucket this much worse than the best is not of the good time. */
 const QUALITY_SLACK = 0.15;
 /** Fewer are of no use as a measure: then worse times are taken too. */
-const GOOD_CHAINS_MIN = 24;
+const GOOD_CHAINS_MIN = 8;
 /** Chains whose own way is less alike to the one in question, compared with the most alike, are left out. */
 const LIKENESS_MIN = 0.75;
 
