@@ -1,7 +1,7 @@
 /** Many producers, one consumer: what they put is taken in turn, and they wait while nobody takes. */
 
-/** Items that wait; each is a chunk of lines. */
-const WAITING_MAX = 16;
+/** Items that wait; each is a chunk of lines. Few, so that they do not grow old (`bench agent`). */
+const WAITING_MAX = 4;
 
 export class MergedLines<T> {
   private readonly waiting: T[] = [];

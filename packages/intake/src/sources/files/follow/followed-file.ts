@@ -5,10 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { LineSplitter } from '../../line-splitter.ts';
-import { COMPARED_BYTES_MAX, digestOf, endsWithTail, type FilePlace } from './file-place.ts';
+import { COMPARED_BYTES_MAX, digestOf, type FilePlace } from './file-place.ts';
 
-/** Read at once: large enough for the disk, small enough that no file makes the others wait. */
-const CHUNK_BYTES: number = 256 * 1024;
+/**
+ * Read at once: large enough for the disk, small enough that no file makes the others wait and that its lines are
+ * gone before the garbage collector takes them for something that stays (`bench agent`).
+ */
+const CHUNK_BYTES: number = 64 * 1024;
 
 export interface FileLines {
   readonly lines: readonly string[];
@@ -45,7 +48,6 @@ export class FollowedFile {
   /** The bytes before `readTo`, at most `COMPARED_BYTES_MAX`. */
   private beforeReadTo: Buffer = Buffer.alloc(0);
   private head: Buffer = Buffer.alloc(0);
-  private isCaughtUp = true;
 
   private constructor(identity: FileIdentity, handle: FileHandle, from: StartOfFile) {
     const { id, offset } = from;
@@ -100,10 +102,10 @@ export class FollowedFile {
    */
   async wasTruncated(): Promise<boolean> {
     if (this.sizeBytes < this.readTo) return true;
-    if (!this.isCaughtUp || this.unreadBytes === 0) return false;
-    const tailBytes = this.beforeReadTo.length;
-    const tail = digestOf(this.beforeReadTo);
-    return !(await endsWithTail(this.readAt, { offset: this.readTo, tail, tailBytes }));
+    if (this.unreadBytes === 0) return false;
+    const { beforeReadTo, readTo } = this;
+    const { length } = beforeReadTo;
+    return !(await this.readAt(readTo - length, length)).equals(beforeReadTo);
   }
 
   /** From the beginning again. What of a line had been read is dropped; returns how many bytes. */
@@ -114,27 +116,24 @@ export class FollowedFile {
     this.readTo = 0;
     this.beforeReadTo = Buffer.alloc(0);
     this.head = Buffer.alloc(0);
-    this.isCaughtUp = true;
     return dropped;
   }
 
   /** The next lines; undefined when no line has become complete. */
   async read(): Promise<FileLines | undefined> {
     const chunk = await this.readAt(this.readTo, CHUNK_BYTES);
-    this.isCaughtUp = chunk.length < CHUNK_BYTES;
     if (chunk.length === 0) return undefined;
     await this.fillHead();
     const cutBefore = this.splitter.cutLines;
     const start = this.readTo;
-    const around = Buffer.concat([this.beforeReadTo, chunk]);
-    const aroundStart = start - this.beforeReadTo.length;
+    const around = { before: this.beforeReadTo, chunk, start };
     this.readTo += chunk.length;
-    this.beforeReadTo = lastBytes(around);
+    this.beforeReadTo = bytesBefore(this.readTo, around);
     const { lines, offsetAfter } = this.splitter.push(chunk);
     if (lines.length === 0) return undefined;
     return {
       lines: lines.map(withoutNulls),
-      placeAfter: (count) => this.placeAt(offsetAfter(count), { around, aroundStart }),
+      placeAfter: (count) => this.placeAt(offsetAfter(count), around),
       cutLines: this.splitter.cutLines - cutBefore,
     };
   }
@@ -176,10 +175,9 @@ export class FollowedFile {
     if (this.head.length < COMPARED_BYTES_MAX) this.head = await this.readAt(0, COMPARED_BYTES_MAX);
   }
 
-  private placeAt(offset: number, known = this.knownBytes()): FilePlace {
+  private placeAt(offset: number, around = this.readBefore()): FilePlace {
     const { device, head, id, inode, path } = this;
-    const end = offset - known.aroundStart;
-    const tail = lastBytes(known.around.subarray(0, Math.max(0, end)));
+    const tail = bytesBefore(offset, around);
     const fingerprintBytes = Math.min(head.length, offset);
     return {
       id,
@@ -194,9 +192,17 @@ export class FollowedFile {
     };
   }
 
-  private knownBytes(): { readonly around: Buffer; readonly aroundStart: number } {
-    return { around: this.beforeReadTo, aroundStart: this.readTo - this.beforeReadTo.length };
+  private readBefore(): ReadBytes {
+    return { before: this.beforeReadTo, chunk: Buffer.alloc(0), start: this.readTo };
   }
+}
+
+/** A chunk with what stands before it. */
+interface ReadBytes {
+  readonly before: Buffer;
+  readonly chunk: Buffer;
+  /** Where in the file the chunk begins. */
+  readonly start: number;
 }
 
 /** Undefined when another file has the path by now. */
@@ -208,9 +214,16 @@ export async function openAs(identity: FileIdentity): Promise<FileHandle | undef
   return undefined;
 }
 
-function lastBytes(bytes: Buffer): Buffer {
-  // A copy: the chunk is large and soon garbage.
-  return Buffer.from(bytes.subarray(Math.max(0, bytes.length - COMPARED_BYTES_MAX)));
+/** At most `COMPARED_BYTES_MAX`; a copy, since the chunk is large and soon garbage. */
+function bytesBefore(offset: number, { before, chunk, start }: ReadBytes): Buffer {
+  const from = offset - COMPARED_BYTES_MAX - start;
+  const end = offset - start;
+  const inChunk = chunk.subarray(Math.max(0, from), Math.max(0, end));
+  const left = before.subarray(
+    Math.max(0, before.length + from),
+    Math.max(0, before.length + Math.min(0, end)),
+  );
+  return Buffer.concat([left, inChunk]);
 }
 
 /** A program that goes on at its old place after its file was truncated leaves a hole of zeros. */
