@@ -40,6 +40,8 @@ export interface AgentOptions {
   readonly signal: AbortSignal;
   readonly nowMs: () => number;
   readonly onEvent: (event: AgentEvent) => void;
+  /** Called for each request that is on disk. */
+  readonly onKept?: () => void;
 }
 
 export type AgentEvent =
@@ -206,6 +208,7 @@ class Collector {
       places,
       request,
     });
+    this.options.onKept?.();
   }
 
   private linesOf({ id, resource }: Origin): LinesSource {
@@ -279,7 +282,11 @@ function forgetOldest(remembered: Map<string, unknown>, sizeMax: number): void {
   if (remembered.size > sizeMax && oldest !== undefined) remembered.delete(oldest);
 }
 
-const COMPRESSION = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/** A request comes out in one piece or two. */
+const COMPRESSION = {
+  chunkSize: 128 * 1024,
+  params: { [constants.ZSTD_c_compressionLevel]: 1 },
+};
 
 /** Undefined each time nothing came for a while. */
 async function* withQuiet<T>(
