@@ -36,10 +36,15 @@ type Options = Readonly<Record<string, string>>;
 async function runIngestLogs(options: Options): Promise<void> {
   const heavy = options['heavy'] !== '';
   const nativeRows = numberOption(options, 'native-rows');
-  const native = await nativeInsertRate({ rows: nativeRows, heavy });
+  const native = await nativeInsertRate({
+    rows: nativeRows,
+    seconds: numberOption(options, 'seconds'),
+    heavy,
+  });
   print(
     'engine alone',
-    `${thousands(native.rowsPerSecond)} records/s as Native blocks of 200,000 rows, ${native.cpuMicrosecondsPerRow.toFixed(1)} µs CPU a record`,
+    `${thousands(native.rowsPerSecond)} records/s as Native blocks of 200,000 rows, ${native.cpuMicrosecondsPerRow.toFixed(1)} µs CPU a record; ` +
+      `${thousands(native.firstRowsPerSecond)} records/s in the first ${thousands(nativeRows)}, before merges`,
   );
   const server = await ServerProcess.create();
   try {
