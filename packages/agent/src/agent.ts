@@ -109,7 +109,7 @@ class Collector {
     const catalog = new RecordCatalog({ attributePathsMax: limits.attributePathsMax, nowMs });
     this.batch = new LogBatch(catalog);
     const nowNs = (): bigint => BigInt(Math.trunc(nowMs())) * 1_000_000n;
-    this.writer = new LogWriter({ catalog, redactor, limits, nowNs });
+    this.writer = new LogWriter({ catalog, redactor, limits, nowNs, withPatterns: false });
   }
 
   async collect(places: readonly AgentPlace[]): Promise<void> {

@@ -39,6 +39,8 @@ export interface LogWriterOptions {
   readonly nowNs: () => bigint;
   /** For protocols whose bodies may be lines of logs; without them bodies stay as they are. */
   readonly formats?: FormatTable;
+  /** Whether records get the hashes of their patterns; true when absent. What is sent on gets them where it is stored. */
+  readonly withPatterns?: boolean;
 }
 
 export class LogWriter {
@@ -47,7 +49,7 @@ export class LogWriter {
   readonly formats: FormatTable | undefined;
   private readonly attributes: AttributeWriter;
   private readonly keys: AttributeKeys;
-  private readonly patterns: PatternScanner = new PatternScanner();
+  private readonly patterns: PatternScanner | undefined;
   private readonly nowNs: () => bigint;
   private readonly scratch: TextScratch = new TextScratch();
   private readonly request: RequestState<LogBatch>;
@@ -56,7 +58,9 @@ export class LogWriter {
   // Of the record.
   private currentBatch: LogBatch | undefined;
 
-  constructor({ catalog, redactor, limits, nowNs, formats }: LogWriterOptions) {
+  constructor(options: LogWriterOptions) {
+    const { catalog, formats, limits, nowNs, redactor, withPatterns = true } = options;
+    this.patterns = withPatterns ? new PatternScanner() : undefined;
     this.formats = formats;
     this.nowNs = nowNs;
     const { keyBytesMax } = limits;
@@ -275,10 +279,11 @@ export class LogWriter {
   // Of the body as it is stored: redacted, cut, valid UTF-8.
   private putPattern({ body, columns, patternId, skeletonId }: LogBatch): void {
     const row = columns.rowCount;
-    if (!body.has(row)) return;
+    const { patterns } = this;
+    if (!patterns || !body.has(row)) return;
     const { source, start, end } = body.newest();
-    const { pattern, skeleton } = this.patterns;
-    this.patterns.scan(source, start, end);
+    patterns.scan(source, start, end);
+    const { pattern, skeleton } = patterns;
     patternId.put(row, pattern.low, pattern.high);
     skeletonId.put(row, skeleton.low, skeleton.high);
   }
