@@ -1,7 +1,7 @@
 /** The lines of a compressed log file, from the place on that its content was read to before. */
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
-import { LineSplitter } from '../../line-splitter.ts';
+import { splitterOf, type Splitter } from '../../utf16-splitter.ts';
 import { compressionOf, decompressor } from '../file-content.ts';
 import { COMPARED_BYTES_MAX, digestOf, type FilePlace } from './file-place.ts';
 import type { FileIdentity, FileLines, StartOfFile } from './followed-file.ts';
@@ -45,7 +45,7 @@ class ArchiveText {
   private readonly options: ArchiveOptions;
   private id = '';
   private head: Buffer = Buffer.alloc(0);
-  private splitter: LineSplitter | undefined;
+  private splitter: Splitter | undefined;
   /** Bytes still to be left out, because they were read before. */
   private skip = 0;
   private before: Buffer = Buffer.alloc(0);
@@ -85,12 +85,12 @@ class ArchiveText {
     return { lines, placeAfter: () => this.placeAt(this.end, this.before), cutLines: 0 };
   }
 
-  private begun(): LineSplitter {
+  private begun(): Splitter {
     if (this.splitter) return this.splitter;
     const { id, offset } = this.options.startOf(this.head);
     this.id = id;
     this.skip = offset;
-    this.splitter = new LineSplitter(offset);
+    this.splitter = splitterOf(this.head, offset);
     return this.splitter;
   }
 

@@ -97,6 +97,11 @@ class Reader {
   }
 }
 
+function utf16(text: string, order: string): Buffer {
+  const bytes = Buffer.from(text, 'utf16le');
+  return order === 'be' ? bytes.swap16() : bytes;
+}
+
 async function nextLook(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, TIMING.lookEveryMs));
 }
@@ -220,6 +225,53 @@ describe('a followed file', () => {
     const long = 'x'.repeat(1_500_000);
     await writeFile(log, `${long}\n\0\0\0\0after a hole\n\n`);
     await reader.sees([long, 'after a hole', '']);
+    await reader.stop();
+  });
+});
+
+describe('an encoding', () => {
+  const lines = ['2026-06-02 ERROR 消息 not sent 😀', 'ĊĀ second', '', 'third'];
+
+  test.each(['le', 'be'])('UTF-16%s is read wherever it is cut', async (order) => {
+    const bytes = utf16(`\uFEFF${lines.join('\r\n')}\r\n`, order);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length), async (cut) => {
+        await rm(log, { force: true });
+        await writeFile(log, bytes.subarray(0, cut));
+        const before = new Reader();
+        await nextLook();
+        await nextLook();
+        const places = await before.stop();
+        await appendFile(log, bytes.subarray(cut));
+        const after = new Reader({ places });
+        await after.sees(lines.slice(before.lines.length));
+        await after.stop();
+        expect([...before.lines, ...after.lines]).toEqual(lines);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test('UTF-16 is read from its end on, and from an archive', async () => {
+    await writeFile(`${log}.1.gz`, gzipSync(utf16(`\uFEFF${lines.join('\n')}\n`, 'le')));
+    const archive = new Reader({ include: [`${log}.1.gz`] });
+    await archive.sees(lines);
+    await archive.stop();
+    await writeFile(log, utf16('\uFEFFold\nĊ half', 'le'));
+    const reader = new Reader({ start: 'end' });
+    await reader.event('opened');
+    await appendFile(log, utf16(' whole\nnew\n', 'le'));
+    await reader.sees(['Ċ half whole', 'new']);
+    await reader.stop();
+  });
+
+  test('GB18030 is read between UTF-8', async () => {
+    const chinese = new Uint8Array([
+      0xcf, 0xfb, 0xcf, 0xa2, 0xb7, 0xa2, 0xcb, 0xcd, 0xca, 0xa7, 0xb0, 0xdc,
+    ]);
+    await writeFile(log, Buffer.concat([Buffer.from('plain\n'), chinese, Buffer.from('\n消息\n')]));
+    const reader = new Reader();
+    await reader.sees(['plain', '消息发送失败', '消息']);
     await reader.stop();
   });
 });

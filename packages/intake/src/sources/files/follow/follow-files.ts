@@ -11,6 +11,8 @@ import { watch, type FSWatcher } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { messageOf } from '@tendril/model/failure';
+import { encodingOf } from '../../../text-encoding.ts';
+import { afterLastLine } from '../../utf16-splitter.ts';
 import { compressionOf } from '../file-content.ts';
 import { archiveLines } from './archive-lines.ts';
 import { COMPARED_BYTES_MAX, endsWithTail, type FilePlace, type ReadAt } from './file-place.ts';
@@ -267,11 +269,11 @@ class Follower {
 
   private async firstOffset({ sizeBytes }: FoundFile, readAt: ReadAt): Promise<number> {
     if (!this.isFirstLook || this.options.start === 'beginning') return 0;
-    // The line that is being written is not cut in two.
-    const from = Math.max(0, sizeBytes - LAST_LINE_BYTES);
-    const end = await readAt(from, sizeBytes - from);
-    const lineFeed = end.lastIndexOf(0x0a);
-    return lineFeed < 0 ? sizeBytes : from + lineFeed + 1;
+    // The line that is being written is not cut in two; units of UTF-16 are not either.
+    const from = Math.max(0, Math.floor((sizeBytes - LAST_LINE_BYTES) / 2) * 2);
+    const encoding = encodingOf(await readAt(0, COMPARED_BYTES_MAX));
+    const lineAt = afterLastLine(await readAt(from, sizeBytes - from), encoding);
+    return lineAt === 0 ? sizeBytes : from + lineAt;
   }
 
   private async readTurn(key: string, followed: Followed): Promise<FileLines | undefined> {

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
-import { LineSplitter } from '../../line-splitter.ts';
+import { splitterOf, type Splitter } from '../../utf16-splitter.ts';
 import { COMPARED_BYTES_MAX, digestOf, type FilePlace } from './file-place.ts';
 
 /**
@@ -42,7 +42,8 @@ export class FollowedFile {
   /** Bytes, as of the last look. */
   sizeBytes = 0;
   private handle: FileHandle | undefined;
-  private splitter: LineSplitter;
+  /** Undefined until the beginning of the file has told its encoding. */
+  private splitter: Splitter | undefined;
   /** Up to here bytes were given to the splitter. */
   private readTo: number;
   /** The bytes before `readTo`, at most `COMPARED_BYTES_MAX`. */
@@ -56,7 +57,6 @@ export class FollowedFile {
     this.device = identity.device;
     this.inode = identity.inode;
     this.handle = handle;
-    this.splitter = new LineSplitter(offset);
     this.readTo = offset;
   }
 
@@ -74,7 +74,7 @@ export class FollowedFile {
 
   /** The place that lines which were read so far end at. */
   get place(): FilePlace {
-    return this.placeAt(this.splitter.offset);
+    return this.placeAt(this.splitTo);
   }
 
   get isOpen(): boolean {
@@ -110,9 +110,9 @@ export class FollowedFile {
 
   /** From the beginning again. What of a line had been read is dropped; returns how many bytes. */
   startOver(): number {
-    const dropped = this.readTo - this.splitter.offset;
+    const dropped = this.readTo - this.splitTo;
     this.id = randomUUID();
-    this.splitter = new LineSplitter(0);
+    this.splitter = undefined;
     this.readTo = 0;
     this.beforeReadTo = Buffer.alloc(0);
     this.head = Buffer.alloc(0);
@@ -124,23 +124,24 @@ export class FollowedFile {
     const chunk = await this.readAt(this.readTo, CHUNK_BYTES);
     if (chunk.length === 0) return undefined;
     await this.fillHead();
-    const cutBefore = this.splitter.cutLines;
+    const splitter = (this.splitter ??= splitterOf(this.head, this.readTo));
+    const cutBefore = splitter.cutLines;
     const start = this.readTo;
     const around = { before: this.beforeReadTo, chunk, start };
     this.readTo += chunk.length;
     this.beforeReadTo = bytesBefore(this.readTo, around);
-    const { lines, offsetAfter } = this.splitter.push(chunk);
+    const { lines, offsetAfter } = splitter.push(chunk);
     if (lines.length === 0) return undefined;
     return {
       lines: lines.map(withoutNulls),
       placeAfter: (count) => this.placeAt(offsetAfter(count), around),
-      cutLines: this.splitter.cutLines - cutBefore,
+      cutLines: splitter.cutLines - cutBefore,
     };
   }
 
   /** The last line, when nothing more will come and no line feed ended it. */
   finish(): FileLines | undefined {
-    const { lines } = this.splitter.finish();
+    const lines = this.splitter?.finish().lines ?? [];
     if (lines.length === 0) return undefined;
     return { lines: lines.map(withoutNulls), placeAfter: () => this.place, cutLines: 0 };
   }
@@ -190,6 +191,11 @@ export class FollowedFile {
       tail: digestOf(tail),
       tailBytes: tail.length,
     };
+  }
+
+  /** Up to the end of the last line that came out. */
+  private get splitTo(): number {
+    return this.splitter?.offset ?? this.readTo;
   }
 
   private readBefore(): ReadBytes {
