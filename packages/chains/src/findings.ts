@@ -124,16 +124,20 @@ export interface Loss {
 const BAND_FACTOR = 1.5;
 const BAND_MS = 5;
 
-/** Where the chain lost time against healthy ones. By spans where it has some, else by what was written when. */
+/** Where the chain lost time against healthy ones. By spans where they show it, else by what was written when. */
 export function lossesOf(
   lanes: readonly Lane[],
   hops: readonly Hop[],
   usual: Usual,
 ): readonly Loss[] {
   if (usual.chains.length < CHAINS_MIN) return [];
-  const isTraced = lanes.some((lane) => lane.events.some(({ signal }) => signal === 'span'));
-  const losses = isTraced ? spanLosses(lanes, usual) : recordLosses(lanes, lanesBelow(hops), usual);
-  return losses.filter(({ excessMs }) => excessMs >= SLOW_MS_MIN);
+  // Spans tell nothing of a wait that lies between two traces, as in a queue that is read in batches.
+  const bySpans = spanLosses(lanes, usual).filter(isLost);
+  return bySpans.length > 0 ? bySpans : recordLosses(lanes, lanesBelow(hops), usual).filter(isLost);
+}
+
+function isLost({ excessMs }: Loss): boolean {
+  return excessMs >= SLOW_MS_MIN;
 }
 
 function beyond(hereMs: number, p95: number): number {

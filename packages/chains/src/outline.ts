@@ -126,11 +126,11 @@ export const NOTHING_USUAL: Usual = { chains: [], steps: new Map(), durationMs: 
 
 /** Buckets of time in which it is looked for when things were well. */
 const BUCKETS_MAX = 8;
-const BUCKET_CHAINS_MIN = 8;
+const BUCKET_CHAINS_MIN = 5;
 /** A bucket this much worse than the best is not of the good time. */
 const QUALITY_SLACK = 0.15;
 /** Fewer are of no use as a measure: then worse times are taken too. */
-const GOOD_CHAINS_MIN = 8;
+const GOOD_CHAINS_MIN = 6;
 /** Chains whose own way is less alike to the one in question, compared with the most alike, are left out. */
 const LIKENESS_MIN = 0.75;
 
