@@ -1,5 +1,6 @@
 /** The path of a failure: from what was seen, N ← M ← … ← A, back to where it began. */
 import type { ChainStatement, ChainStep, ChainSuspect } from '@tendril/api/chain';
+import { instanceName } from '@tendril/model/instance-name';
 import { slowFinding, tookValues, type Finding, type Loss } from './findings.ts';
 import { overdueMs, serviceOfKey, type Gap } from './gaps.ts';
 import { eventLink } from './links.ts';
@@ -118,7 +119,7 @@ function findingItem(finding: Finding, situation: Situation, surfaced: Finding |
     kind: event.signal,
     lane: lane.id,
     hop: hopOf(lane.id, situation),
-    who: whoIs(lane),
+    who: instanceName(lane.service, lane.instance),
     time: nsOfMs(atMs),
     severityNumber: event.severityNumber,
     text: event.text,
@@ -218,7 +219,7 @@ function changeItems(
       kind: 'change',
       lane: null,
       hop: null,
-      who: [change.service, change.instance].filter(Boolean).join(' '),
+      who: instanceName(change.service, change.instance),
       time: change.timestamp,
       severityNumber: 0,
       text: change.text,
@@ -249,15 +250,4 @@ function chooseSteps(items: readonly Item[]): readonly Item[] {
 
 function hopOf(lane: number, { hops }: Situation): number | null {
   return hops.find((hop) => hop.lane.id === lane)?.id ?? null;
-}
-
-/** Service and instance as people call them. */
-export function whoIs({
-  service,
-  instance,
-}: {
-  readonly service: string;
-  readonly instance: string;
-}): string {
-  return [service, instance].filter(Boolean).join(' ');
 }

@@ -3,6 +3,7 @@ import type { Chain, ChainEvidence, ChainHop, ChainStep, ChainSuspect } from '@t
 import type { ChainSummary } from '@tendril/api/chain-search';
 import { chainSentences } from '@tendril/messages/chains';
 import type { Messages } from '@tendril/messages/messages';
+import { instanceName } from '@tendril/model/instance-name';
 import { severityOfNumber } from '@tendril/model/severity';
 import type { Output } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
@@ -66,7 +67,7 @@ export class ChainPrinter {
     if (changes.length === 0) return;
     await this.title('chain.changes', {});
     for (const { timestamp, service, instance, text } of changes) {
-      const who = [service, instance].filter(Boolean).map(printable).join(' ');
+      const who = printable(instanceName(service, instance));
       const time = this.time(timestamp);
       await this.output.line(`  ${this.output.style('dim', time)}  ${who}  ${printable(text)}`);
     }
@@ -88,7 +89,9 @@ export class ChainPrinter {
   private async lanes(chain: Chain): Promise<void> {
     await this.output.line();
     const names = new Map(
-      chain.lanes.map((lane) => [lane.id, nameOf(lane.service, lane.instance)] as const),
+      chain.lanes.map(
+        (lane) => [lane.id, printable(instanceName(lane.service, lane.instance))] as const,
+      ),
     );
     const width = Math.min(NAME_WIDTH_MAX, Math.max(...[...names.values()].map(widthOf), 0));
     for (const hop of chain.hops) {
@@ -160,7 +163,11 @@ export class ChainPrinter {
     await this.title('chain.suspects', {});
     const width = Math.min(
       NAME_WIDTH_MAX,
-      Math.max(...shown.map(({ service, instance }) => widthOf(nameOf(service, instance)))),
+      Math.max(
+        ...shown.map(({ service, instance }) =>
+          widthOf(printable(instanceName(service, instance))),
+        ),
+      ),
     );
     for (const [index, suspect] of shown.entries()) await this.suspect(suspect, width, index === 0);
   }
@@ -168,7 +175,7 @@ export class ChainPrinter {
   private async suspect(suspect: ChainSuspect, width: number, isFirst: boolean): Promise<void> {
     const { output } = this;
     const { service, instance, confidence, evidence, counterEvidence } = suspect;
-    const name = padEnd(fit(nameOf(service, instance), width), width);
+    const name = padEnd(fit(printable(instanceName(service, instance)), width), width);
     const number = confidence.toFixed(2);
     const head = `  ${isFirst ? output.style('green', number) : number}  ${name}  `;
     const indent = ' '.repeat(2 + 4 + 2 + width + 2);
@@ -215,16 +222,6 @@ const ERROR = 17;
 
 function letterOf(severityNumber: number): string {
   return severityOfNumber(severityNumber)?.[0]?.toUpperCase() ?? '·';
-}
-
-function nameOf(service: string, instance: string): string {
-  const named = [
-    service,
-    instance.startsWith(`${service}-`) ? instance.slice(service.length) : instance,
-  ];
-  const [first = '', second = ''] = named.map(printable);
-  if (second === '') return first;
-  return second.startsWith('-') ? `${first}${second}` : `${first} ${second}`;
 }
 
 function clamp(value: number, most: number): number {

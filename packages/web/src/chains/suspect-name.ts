@@ -1,7 +1,8 @@
 /** What a suspect is called. */
 import type { ChainSuspect } from '@tendril/api/chain';
+import { instanceName } from '@tendril/model/instance-name';
 
 export function suspectName({ service, instance, version }: ChainSuspect): string {
-  const name = instance === '' || instance === service ? service : `${service} ${instance}`;
+  const name = instanceName(service, instance);
   return version === '' ? name : `${name} ${version}`;
 }
