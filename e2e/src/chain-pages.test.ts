@@ -1,39 +1,27 @@
 /** From a list of operations with trouble to the chain of one, in a real browser against a real server. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { browserPath, openPage, startBrowser } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { browserPath } from './browser.ts';
 import { demoChains, FAILED_OPERATION } from './demo-chains.ts';
 import { startDemoServer, type DemoServer } from './demo-server.ts';
+import { testPages } from './test-pages.ts';
 
 const path = await browserPath();
 const HEALTHY = 60;
 
 describe.skipIf(path === undefined && process.env['CI'] !== 'true')('chains', () => {
-  let browser: Browser;
+  const pages = testPages(path);
   let server: DemoServer;
-  const pages: { readonly page: Page; readonly complaints: readonly string[] }[] = [];
 
   beforeAll(async () => {
     server = await startDemoServer();
     await server.sendRecords(demoChains({ healthy: HEALTHY, endMs: Date.now() - 30_000 }));
-    browser = await startBrowser(path ?? '');
   });
 
-  afterEach(async () => {
-    for (const { page, complaints } of pages.splice(0)) {
-      await page.context().close();
-      expect(complaints).toEqual([]);
-    }
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await server.close();
-  });
+  afterAll(() => server.close());
 
   async function opened(address: string, ready: string): Promise<Page> {
-    const one = await openPage(browser, {});
-    pages.push(one);
+    const one = await pages.open();
     await one.page.goto(server.url + address);
     await one.page.locator(ready).first().waitFor();
     return one.page;
@@ -94,7 +82,5 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('chains', ()
   test('an id that nothing has says so', async () => {
     const page = await opened('/chains/op-nobody', '.notice.bad');
     expect(await page.locator('.notice.bad').textContent()).toMatch(/op-nobody/);
-    pages.splice(0);
-    await page.context().close();
   });
 });

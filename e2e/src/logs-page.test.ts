@@ -1,41 +1,29 @@
 /** What a person does on the log page, in a real browser against a real server. */
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { browserPath, openPage, startBrowser } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { browserPath } from './browser.ts';
 import { demoRecords, type DemoOptions } from './demo-records.ts';
 import { startDemoServer, type DemoServer } from './demo-server.ts';
 import { LogsPage } from './logs-page.ts';
+import { testPages } from './test-pages.ts';
 
 const path = await browserPath();
 const DEMO: DemoOptions = { count: 5_000, endMs: Date.now() - 60_000, spanMs: 3_000_000 };
 const RECORDS = demoRecords(DEMO);
 
 describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the log page', () => {
-  let browser: Browser;
+  const pages = testPages(path);
   let server: DemoServer;
-  const pages: { readonly page: Page; readonly complaints: readonly string[] }[] = [];
 
   beforeAll(async () => {
     server = await startDemoServer(DEMO);
-    browser = await startBrowser(path ?? '');
   });
 
-  afterEach(async () => {
-    for (const { page, complaints } of pages.splice(0)) {
-      await page.context().close();
-      expect(complaints).toEqual([]);
-    }
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await server.close();
-  });
+  afterAll(() => server.close());
 
   async function opened(search: Readonly<Record<string, string>> = {}): Promise<LogsPage> {
-    const one = await openPage(browser, { permissions: ['clipboard-read', 'clipboard-write'] });
-    pages.push(one);
+    const one = await pages.open({ permissions: ['clipboard-read', 'clipboard-write'] });
     const logs = new LogsPage(one.page);
     await logs.open(server.url, search);
     return logs;
@@ -124,8 +112,7 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the log pag
     await logs.detail().waitFor();
     await logs.page.locator('.record-tabs .tab', { hasText: 'JSON' }).click();
     const shown = await logs.detail().locator('.record-body').textContent();
-    const again = await openPage(browser);
-    pages.push(again);
+    const again = await pages.open();
     await again.page.goto(logs.page.url());
     const other = new LogsPage(again.page);
     await expect
@@ -257,14 +244,13 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the log pag
   test('an export that cannot be made says why', async () => {
     const logs = await opened();
     const { page } = logs;
+    pages.expectComplaint(/ERR_FAILED/);
     await page.route('**/api/v1/logs/export*', async (route) => await route.abort());
     await page.getByRole('button', { name: 'Export' }).click();
     await page.getByRole('menuitem', { name: /CSV/ }).click();
     await page.locator('.export-progress.bad', { hasText: 'Not exported' }).waitFor();
     await page.locator('.export-progress').getByRole('button').click();
     await page.getByRole('button', { name: 'Export' }).waitFor();
-    pages.pop();
-    await page.context().close();
   });
 
   test('zooms where the histogram is dragged over', async () => {

@@ -1,40 +1,27 @@
 /** Patterns and changes on the log page, in a real browser against a real server. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { browserPath, openPage, startBrowser } from './browser.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { browserPath } from './browser.ts';
 import { demoRecords, type DemoOptions } from './demo-records.ts';
 import { startDemoServer, type DemoServer } from './demo-server.ts';
 import { LogsPage } from './logs-page.ts';
+import { testPages } from './test-pages.ts';
 
 const path = await browserPath();
 const DEMO: DemoOptions = { count: 2_000, endMs: Date.now() - 60_000, spanMs: 3_000_000 };
 const RECORDS = demoRecords(DEMO);
 
 describe.skipIf(path === undefined && process.env['CI'] !== 'true')('patterns', () => {
-  let browser: Browser;
+  const pages = testPages(path);
   let server: DemoServer;
-  const pages: { readonly page: Page; readonly complaints: readonly string[] }[] = [];
 
   beforeAll(async () => {
     server = await startDemoServer(DEMO);
-    browser = await startBrowser(path ?? '');
   });
 
-  afterEach(async () => {
-    for (const { page, complaints } of pages.splice(0)) {
-      await page.context().close();
-      expect(complaints).toEqual([]);
-    }
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await server.close();
-  });
+  afterAll(() => server.close());
 
   async function opened(): Promise<LogsPage> {
-    const one = await openPage(browser, {});
-    pages.push(one);
+    const one = await pages.open();
     const logs = new LogsPage(one.page);
     await logs.open(server.url);
     return logs;

@@ -2,13 +2,13 @@
  * Lines over time with a legend that names what is under the cursor. Dragging selects a range. The canvas
  * says nothing to who cannot see it: whoever shows a chart shows the same figures as a table too.
  */
-import 'uplot/dist/uPlot.min.css';
 import './time-chart.css';
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 import type { TimeRange } from '@tendril/model/time-range';
 import { usePreference } from '../lib/preferences.ts';
 import { clockText, dateText, dateTimeText } from '../lib/zone-time.ts';
+import { nsOf, onDragged, plotLook, usePlot } from './plot.ts';
 
 export interface TimeSeries {
   readonly name: string;
@@ -31,34 +31,27 @@ const HEIGHT_MIN_PX = 160;
 const AXIS_PX = 64;
 const TIME_AXIS_PX = 28;
 const DAY_MS = 86_400_000;
-const NS_PER_MS = 1_000_000n;
+/** A shorter drag is a click. */
+const DRAG_PX_MIN = 3;
 
 export function TimeChart(props: TimeChartProps): ReactElement {
   const { label, timesMs, series, valueText } = props;
   const zone = usePreference('zone');
-  const theme = usePreference('theme');
   const place = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
   const [cursor, setCursor] = useState<number>();
   useEffect(() => {
     latest.current = props;
   });
-  useEffect(() => {
-    const element = place.current;
-    if (!element) return undefined;
-    const chart = new uPlot(
-      optionsOf({ element, series, zone, latest, onCursor: setCursor }),
-      [timesMs, ...series.map(({ values }) => values)] as uPlot.AlignedData,
-      element,
-    );
-    const observer = new ResizeObserver(() => chart.setSize(sizeOf(element)));
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      chart.destroy();
-    };
-    // The colours of the canvas are those of the theme at the moment it is drawn.
-  }, [timesMs, series, zone, theme]);
+  usePlot(
+    place,
+    (element) => ({
+      options: optionsOf({ element, series, zone, latest, onCursor: setCursor }),
+      data: [timesMs, ...series.map(({ values }) => values)] as uPlot.AlignedData,
+    }),
+    sizeOf,
+    [timesMs, series, zone],
+  );
   const shown = cursor ?? timesMs.length - 1;
   const time = timesMs[shown];
   return (
@@ -66,9 +59,7 @@ export function TimeChart(props: TimeChartProps): ReactElement {
       <div ref={place} className="time-chart-canvas" aria-hidden />
       <figcaption className="time-chart-legend number">
         {time !== undefined && (
-          <span className="dim">
-            {dateTimeText(BigInt(Math.round(time)) * NS_PER_MS, zone, 'second')}
-          </span>
+          <span className="dim">{dateTimeText(nsOf(time), zone, 'second')}</span>
         )}
         {series.map(({ name, values, colour }, at) => (
           <span key={name} className="time-chart-entry">
@@ -99,14 +90,7 @@ interface OptionSources {
 }
 
 function optionsOf({ element, series, zone, latest, onCursor }: OptionSources): uPlot.Options {
-  const style = getComputedStyle(element);
-  const colourOf = (name: string): string => style.getPropertyValue(name).trim();
-  const axis = {
-    stroke: colourOf('--text-3'),
-    grid: { stroke: colourOf('--line'), width: 1 },
-    ticks: { show: false },
-    font: '11px system-ui, sans-serif',
-  };
+  const { colourOf, axis } = plotLook(element);
   return {
     ...sizeOf(element),
     // Times are milliseconds, and labels are of the page's zone, not of the browser's.
@@ -135,14 +119,7 @@ function optionsOf({ element, series, zone, latest, onCursor }: OptionSources): 
     ],
     hooks: {
       setCursor: [({ cursor: { idx } }) => onCursor(idx ?? undefined)],
-      setSelect: [
-        (chart) => {
-          const { left, width } = chart.select;
-          if (width < 3) return;
-          const [from, to] = [chart.posToVal(left, 'x'), chart.posToVal(left + width, 'x')];
-          latest.current.onZoom({ fromNs: nsOf(from), toNs: nsOf(to) });
-        },
-      ],
+      setSelect: [onDragged(DRAG_PX_MIN, (range) => latest.current.onZoom(range))],
     },
   };
 }
@@ -150,10 +127,6 @@ function optionsOf({ element, series, zone, latest, onCursor }: OptionSources): 
 // A line through a single time is a dot.
 function isAlone(series: readonly TimeSeries[]): boolean {
   return series.every(({ values }) => values.filter((value) => value !== null).length <= 1);
-}
-
-function nsOf(ms: number): bigint {
-  return BigInt(Math.round(ms)) * NS_PER_MS;
 }
 
 function sizeOf({ clientWidth, clientHeight }: HTMLElement): {

@@ -1,5 +1,5 @@
 /** One record in full: fields with their actions, JSON, the raw line, and tabs that a page adds. */
-import { useState, type ReactElement, type ReactNode } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import type { LogRecord } from '@tendril/model/log-record';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Icon } from '../components/icon.tsx';
@@ -9,6 +9,7 @@ import { usePreference } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
 import { clockText, dateTimeText } from '../lib/zone-time.ts';
 import { levelOf, namedValues, type NamedValue } from './field-value.ts';
+import { useFieldFilter } from './field-filter.tsx';
 import { FieldRow } from './field-row.tsx';
 import { JsonText } from './json-text.tsx';
 import { LongText } from './long-text.tsx';
@@ -123,27 +124,13 @@ function RecordLinks({ record }: { readonly record: LogRecord }): ReactElement |
   );
 }
 
-const FILTERED_FROM = 12;
-
 function RecordFields({ record }: { readonly record: LogRecord }): ReactElement {
   const { text } = useText();
-  const [wanted, setWanted] = useState('');
   const { ids, attributes, resource } = namedValues(record);
-  const count = ids.length + attributes.length + resource.length;
-  const fits = ({ field, value }: NamedValue): boolean =>
-    `${field} ${value}`.toLowerCase().includes(wanted.toLowerCase());
+  const { field, fits } = useFieldFilter(ids.length + attributes.length + resource.length);
   return (
     <>
-      {count > FILTERED_FROM && (
-        <input
-          className="field small record-filter"
-          type="search"
-          placeholder={text('record.filter', { count })}
-          aria-label={text('record.filter', { count })}
-          value={wanted}
-          onChange={({ currentTarget }) => setWanted(currentTarget.value)}
-        />
-      )}
+      {field}
       <FieldList values={ids.filter(fits)} />
       <FieldList title={text('record.attributes')} values={attributes.filter(fits)} />
       <FieldList title={text('record.resource')} values={resource.filter(fits)} />

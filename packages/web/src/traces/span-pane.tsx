@@ -1,5 +1,5 @@
 /** One span in full: tags, process, events, its log records, links; each value a handle. */
-import { useState, type ReactElement, type ReactNode } from 'react';
+import type { ReactElement, ReactNode } from 'react';
 import type { PageMessageId } from '@tendril/messages/page';
 import type { Span, SpanKind } from '@tendril/model/span';
 import { CopyButton } from '../components/copy-button.tsx';
@@ -12,6 +12,7 @@ import { usePreference } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
 import { clockText, dateTimeText } from '../lib/zone-time.ts';
 import type { NamedValue } from '../records/field-value.ts';
+import { useFieldFilter } from '../records/field-filter.tsx';
 import { FieldRow } from '../records/field-row.tsx';
 import { JsonText } from '../records/json-text.tsx';
 import { LongText } from '../records/long-text.tsx';
@@ -188,27 +189,14 @@ function tabsOf(
 
 /** More are found by the filter. */
 const FIELDS_SHOWN_MAX = 500;
-const FILTERED_FROM = 12;
 
 function Tags({ span }: { readonly span: Span }): ReactElement {
   const { text } = useText();
-  const [wanted, setWanted] = useState('');
   const { own, tags, process } = spanValues(span);
-  const count = own.length + tags.length + process.length;
-  const fits = ({ field, value }: NamedValue): boolean =>
-    `${field} ${value}`.toLowerCase().includes(wanted.toLowerCase());
+  const { field, fits } = useFieldFilter(own.length + tags.length + process.length);
   return (
     <>
-      {count > FILTERED_FROM && (
-        <input
-          className="field small record-filter"
-          type="search"
-          placeholder={text('record.filter', { count })}
-          aria-label={text('record.filter', { count })}
-          value={wanted}
-          onChange={({ currentTarget }) => setWanted(currentTarget.value)}
-        />
-      )}
+      {field}
       <Fields values={tags.filter(fits)} />
       <h3 className="record-section">{text('span.title')}</h3>
       <Fields values={own.filter(fits)} />

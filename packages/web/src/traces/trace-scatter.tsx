@@ -2,11 +2,11 @@
  * Duration over time, a dot for each trace, errors apart. A click opens the trace, dragging narrows the
  * time. The list below says the same to who cannot see it.
  */
-import 'uplot/dist/uPlot.min.css';
-import uPlot from 'uplot';
+import type uPlot from 'uplot';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 import type { TraceSummary } from '@tendril/api/trace-search';
 import { NS_PER_MS, type TimeRange } from '@tendril/model/time-range';
+import { nsOf, onDragged, plotLook, usePlot } from '../components/plot.ts';
 import { durationText } from '../lib/duration-text.ts';
 import { usePreference } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
@@ -35,30 +35,24 @@ export function TraceScatter(props: TraceScatterProps): ReactElement {
   const { traces, range } = props;
   const { text } = useText();
   const zone = usePreference('zone');
-  const theme = usePreference('theme');
   const place = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
   const [hovered, setHovered] = useState<TraceSummary>();
   useEffect(() => {
     latest.current = props;
   });
-  useEffect(() => {
-    const element = place.current;
-    if (!element) return undefined;
-    const dots = scatterDots(traces);
-    const sources = { element, dots, range, zone, latest, onHover: setHovered };
-    const data: uPlot.AlignedData = [[...dots.timesMs], [...dots.calm], [...dots.failed]];
-    const chart = new uPlot(optionsOf(sources), data, element);
-    const observer = new ResizeObserver(() =>
-      chart.setSize({ width: element.clientWidth, height: HEIGHT_PX }),
-    );
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-      chart.destroy();
-    };
-    // The colours of the canvas are those of the theme at the moment it is drawn.
-  }, [traces, range, zone, theme]);
+  usePlot(
+    place,
+    (element) => {
+      const dots = scatterDots(traces);
+      return {
+        options: optionsOf({ element, dots, range, zone, latest, onHover: setHovered }),
+        data: [[...dots.timesMs], [...dots.calm], [...dots.failed]],
+      };
+    },
+    sizeOf,
+    [traces, range, zone],
+  );
   return (
     <figure className="trace-scatter" aria-label={text('traces.scatter')}>
       <div ref={place} className="trace-scatter-canvas" aria-hidden />
@@ -82,14 +76,7 @@ interface OptionSources {
 
 function optionsOf(sources: OptionSources): uPlot.Options {
   const { element, range, zone } = sources;
-  const style = getComputedStyle(element);
-  const colourOf = (name: string): string => style.getPropertyValue(name).trim();
-  const axis = {
-    stroke: colourOf('--text-3'),
-    grid: { stroke: colourOf('--line'), width: 1 },
-    ticks: { show: false },
-    font: '11px system-ui, sans-serif',
-  };
+  const { colourOf, axis } = plotLook(element);
   const dots = (name: string, colour: string): uPlot.Series => ({
     label: name,
     paths: () => null,
@@ -102,8 +89,7 @@ function optionsOf(sources: OptionSources): uPlot.Options {
     },
   });
   return {
-    width: element.clientWidth,
-    height: HEIGHT_PX,
+    ...sizeOf(element),
     ms: 1,
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
@@ -157,14 +143,7 @@ function hooksOf({ dots, latest, onHover, element }: OptionSources): uPlot.Hooks
           if (dot && chart.select.width < DRAG_PX_MIN) latest.current.onOpen(dot);
         }),
     ],
-    setSelect: [
-      (chart) => {
-        const { left, width } = chart.select;
-        if (width < DRAG_PX_MIN) return;
-        const [from, to] = [chart.posToVal(left, 'x'), chart.posToVal(left + width, 'x')];
-        latest.current.onZoom({ fromNs: nsOf(from), toNs: nsOf(to) });
-      },
-    ],
+    setSelect: [onDragged(DRAG_PX_MIN, (range) => latest.current.onZoom(range))],
   };
 }
 
@@ -178,6 +157,6 @@ function msOf(ns: bigint): number {
   return Number(ns / NS_PER_MS);
 }
 
-function nsOf(ms: number): bigint {
-  return BigInt(Math.round(ms)) * NS_PER_MS;
+function sizeOf({ clientWidth }: HTMLElement): { readonly width: number; readonly height: number } {
+  return { width: clientWidth, height: HEIGHT_PX };
 }
