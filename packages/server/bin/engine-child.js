@@ -5,21 +5,21 @@
  * It imports nothing of Tendril, and it is plain JavaScript: every megabyte here is on top of the engine's,
  * and erasing types costs 17.
  */
-import { setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { DataType, load, open } from 'ffi-rs';
 
 /** Exit code that `process-run.ts` knows. */
 const LIBRARY_REFUSED = 70;
 
 /**
- * A little behind the server, which acknowledges what arrives: with as many merging and inserting threads as there are cores,
+ * How far behind the server, which acknowledges what arrives: with as many merging and inserting threads as there are cores,
  * it would wait for its turn. Threads started later have it too.
  */
-const PRIORITY = 5;
+const BEHIND = 5;
 
 const [libraryPath = '', ...engineArguments] = process.argv.slice(2);
 
-setPriority(PRIORITY);
+setPriority(Math.min(getPriority() + BEHIND, constants.priority.PRIORITY_LOW));
 
 // An exit by `process.exit` would wait for the engine's threads; a kill is what it is built to survive.
 const end = () => void process.kill(process.pid, 'SIGKILL');

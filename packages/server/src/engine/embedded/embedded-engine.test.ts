@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { identifier, sql, string, type Sql } from '@tendril/sql/sql';
@@ -133,6 +134,10 @@ describe('the embedded engine', () => {
     fixture.run().kill();
     await vi.waitUntil(() => engine.state() === 'away', WAIT);
     expect(states).toEqual(['away', 'ready']);
+  });
+
+  test('stands a little behind its server, however far behind that one is', () => {
+    expect(getPriority(fixture.run().pid)).toBe(Math.min(getPriority() + 5, 19));
   });
 
   test('ends its process when it is closed', async () => {
