@@ -1,7 +1,8 @@
 /**
  * How fast logs go in: OTLP/HTTP protobuf, distinct records, durable acks, indexes and redaction
  * on, sender and engine on the same cores. The clock stops when the last record can be found. The
- * baseline in the same run is the engine alone, fed pre-encoded Native blocks of 200,000 rows.
+ * baseline in the same run is the engine alone, fed pre-encoded Native blocks of 200,000 rows; `--peer URL`
+ * names another program to compare with, such as VictoriaLogs at `…/insert/opentelemetry/v1/logs`.
  */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -26,6 +27,7 @@ export const ingestLogs: Benchmark = {
     'per-request': '1000',
     'native-rows': '2000000',
     'ack-seconds': '15',
+    peer: '',
     heavy: '',
   },
   run: runIngestLogs,
@@ -46,6 +48,7 @@ async function runIngestLogs(options: Options): Promise<void> {
     `${thousands(native.rowsPerSecond)} records/s as Native blocks of 200,000 rows, ${native.cpuMicrosecondsPerRow.toFixed(1)} µs CPU a record; ` +
       `${thousands(native.firstRowsPerSecond)} records/s in the first ${thousands(nativeRows)}, before merges`,
   );
+  if (options['peer'] !== '') await measurePeer(options);
   const server = await ServerProcess.create();
   try {
     await server.start();
@@ -67,6 +70,17 @@ async function runIngestLogs(options: Options): Promise<void> {
   }
 }
 
+/** Another program that takes OTLP/HTTP at the URL of `--peer`, under the same sender; until the last was acknowledged. */
+async function measurePeer(options: Options): Promise<void> {
+  const seconds = [`--seconds=${options['seconds'] ?? ''}`];
+  const sent = await send(options['peer'] ?? '', options, seconds);
+  print('peer', `${thousands((1_000 * sent.records) / sent.elapsedMs)} records/s`);
+  print(
+    'peer, ack',
+    `p50 ${sent.ackMsP50.toFixed(1)} ms, p99 ${sent.ackMsP99.toFixed(1)} ms, ${sent.retries} retries`,
+  );
+}
+
 async function measureThroughput(
   server: ServerProcess,
   options: Options,
@@ -75,7 +89,7 @@ async function measureThroughput(
   const before = [usageOf(server.pid), usageOf(server.enginePid)];
   const threadsBefore = threadSeconds(server.pid);
   const startedMs = performance.now();
-  const sent = await send(server, options, [`--seconds=${options['seconds'] ?? ''}`]);
+  const sent = await send(server.logsUrl, options, [`--seconds=${options['seconds'] ?? ''}`]);
   const found = await countRecords(server.url);
   const seconds = (performance.now() - startedMs) / 1_000;
   const after = [usageOf(server.pid), usageOf(server.enginePid)];
@@ -120,7 +134,7 @@ function usageTable(before: readonly Usage[], after: readonly Usage[], sent: Sen
 
 async function measureAcks(server: ServerProcess, options: Options): Promise<void> {
   const rate = 20_000;
-  const sent = await send(server, options, [
+  const sent = await send(server.logsUrl, options, [
     `--seconds=${options['ack-seconds'] ?? ''}`,
     `--rate=${rate}`,
     '--per-request=200',
@@ -132,15 +146,11 @@ async function measureAcks(server: ServerProcess, options: Options): Promise<voi
   );
 }
 
-async function send(
-  server: ServerProcess,
-  options: Options,
-  more: string[],
-): Promise<SenderResult> {
+async function send(url: string, options: Options, more: string[]): Promise<SenderResult> {
   const { stdout } = await run(process.execPath, [
     '--conditions=source',
     SENDER,
-    `--url=${server.logsUrl}`,
+    `--url=${url}`,
     `--connections=${options['connections'] ?? ''}`,
     `--per-request=${options['per-request'] ?? ''}`,
     ...(options['heavy'] ? ['--heavy'] : []),
