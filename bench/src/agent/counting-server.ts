@@ -57,6 +57,10 @@ export class CountingServer {
 
   private listener(): Server {
     return createServer((request, response) => {
+      if (request.url !== '/v1/logs') {
+        response.writeHead(404).end();
+        return;
+      }
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {

@@ -1,4 +1,5 @@
 /** The sources of the configuration, opened: each gives lines of its origins, with the places to go on from. */
+import type { CollectedKind } from '@tendril/api/collectors';
 import { DockerApi, dockerTarget } from '@tendril/intake/sources/docker/docker-api';
 import { followDocker } from '@tendril/intake/sources/docker/follow-containers';
 import type { FilePlace } from '@tendril/intake/sources/files/follow/file-place';
@@ -23,6 +24,8 @@ import type {
 export type AgentPlace = FilePlace | StreamPlace;
 
 export interface OpenedSource {
+  /** Undefined for what the agent says itself. */
+  readonly kind: CollectedKind | undefined;
   readonly config: SourceCommon;
   /** `host.name` of its records is this machine's; others say it themselves. */
   readonly isOfThisHost: boolean;
@@ -41,34 +44,43 @@ export interface SourceContext {
   readonly onEvent: (event: SourceEvent) => void;
 }
 
+/** Lines with the source whose configuration holds for them. */
+export interface CollectedLines extends OriginLines<AgentPlace> {
+  readonly source: OpenedSource;
+}
+
 export function openSources(
   sources: AgentSources,
-  context: SourceContext,
+  contextOf: (kind: CollectedKind) => SourceContext,
 ): readonly OpenedSource[] {
   return [
     ...sources.files.map((config) => ({
+      kind: 'files' as const,
       config,
       isOfThisHost: true,
       name: config.include.join(' '),
-      open: () => fileLines(config, context),
+      open: () => fileLines(config, contextOf('files')),
     })),
     ...sources.journald.map((config, index) => ({
+      kind: 'journald' as const,
       config,
       isOfThisHost: false,
       name: `journald ${config.units.join(' ')}`.trim(),
-      open: () => journalLines(config, index, context),
+      open: () => journalLines(config, index, contextOf('journald')),
     })),
     ...sources.docker.map((config) => ({
+      kind: 'docker' as const,
       config,
       isOfThisHost: true,
       name: 'docker',
-      open: () => dockerLines(config, context),
+      open: () => dockerLines(config, contextOf('docker')),
     })),
     ...sources.kubernetes.map((config) => ({
+      kind: 'kubernetes' as const,
       config,
       isOfThisHost: false,
       name: 'kubernetes',
-      open: () => podLines(config, context),
+      open: () => podLines(config, contextOf('kubernetes')),
     })),
   ];
 }

@@ -19,6 +19,10 @@ beforeEach(async () => {
   received = '';
   folder = await mkdtemp(join(tmpdir(), 'tendril-agent-loss-'));
   server = createServer((request, response) => {
+    if (request.url !== '/v1/logs') {
+      response.writeHead(404).end();
+      return;
+    }
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {

@@ -3,11 +3,12 @@
  * moves places behind that. It can be killed at any moment: nothing is lost, and what is sent twice has the
  * same batch id, by which the server knows it.
  */
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { createHash, randomUUID } from 'node:crypto';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
+import type { CollectedKind, CollectorReport } from '@tendril/api/collectors';
 import { LogBatch } from '@tendril/columns/log-batch';
 import { RecordCatalog } from '@tendril/columns/record-catalog';
 import { linesSource } from '@tendril/intake/formats/body-source';
@@ -17,18 +18,27 @@ import { LogWriter } from '@tendril/intake/log-writer';
 import type { Redactor } from '@tendril/intake/redact/redactor';
 import { LINE_BYTES_MAX } from '@tendril/intake/sources/line-splitter';
 import { MergedLines } from '@tendril/intake/sources/merged-lines';
-import type { Origin, OriginLines, SourceEvent } from '@tendril/intake/sources/origin-lines';
+import type { Origin, SourceEvent } from '@tendril/intake/sources/origin-lines';
 import { localZone } from '@tendril/intake/zone';
 import { messageOf } from '@tendril/model/failure';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
 import { agentFormats, type AgentConfig } from './agent-config.ts';
-import { openSources, type AgentPlace, type OpenedSource } from './agent-sources.ts';
+import {
+  openSources,
+  type AgentPlace,
+  type CollectedLines,
+  type OpenedSource,
+} from './agent-sources.ts';
 import { DiskBuffer, type BufferedEntry } from './buffer/disk-buffer.ts';
+import { CollectionHealth } from './collection-health.ts';
+import { LossRecords } from './loss-records.ts';
 import { encodeLogs } from './otlp/encode-logs.ts';
+import type { Rejected } from './otlp/export-response.ts';
 import { OriginStreams } from './origin-streams.ts';
 import { ProtobufWriter } from './otlp/protobuf-writer.ts';
 import { PlaceFile } from './place-file.ts';
-import { sendRequest } from './shipping/send-request.ts';
+import { reportHealth } from './shipping/report-health.ts';
+import { sendRequest, type SendOutcome, type SendTarget } from './shipping/send-request.ts';
 
 export interface AgentOptions {
   readonly config: AgentConfig;
@@ -60,6 +70,8 @@ const ORIGINS_MAX = 10_000;
 const RETRY_MS = { min: 1_000, max: 30_000 };
 /** Requests on their way at once. */
 const SENDING_MAX = 4;
+const WORD: number = 2 ** 32;
+const NS_PER_MS = 1_000_000;
 
 const compress = promisify(zstdCompress);
 
@@ -76,15 +88,51 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   // What an earlier run left in the buffer was read already.
   const left = buffer.entries.flatMap((entry) => entry.places);
   const from = [...places.places, ...left];
-  const shipping = ship(options, buffer, places);
+  const health = new CollectionHealth(options.nowMs);
+  const target = { url: config.server.replace(/\/+$/, ''), token: config.token, fetch };
+  const shipping = ship(options, { buffer, health, places, target });
   const saving = saveRegularly(signal, buffer, places);
+  const report = reporterOf(options, buffer, health);
+  const reporting = reportHealth({ target, report, signal });
   try {
-    await new Collector(options, formats, buffer).collect(from);
+    await new Collector(options, { buffer, formats, health }).collect(from);
   } finally {
-    await Promise.all([shipping, saving]);
+    await Promise.all([shipping, saving, reporting]);
     await places.save();
     await buffer.close();
   }
+}
+
+/** Says how collecting goes. */
+function reporterOf(
+  { config, nowMs }: AgentOptions,
+  buffer: DiskBuffer<AgentPlace>,
+  health: CollectionHealth,
+): () => CollectorReport {
+  const { dataDir, host } = config;
+  const startedAt = new Date(nowMs()).toISOString();
+  const id = createHash('sha256')
+    .update(`${host}\0${resolve(dataDir)}`)
+    .digest('hex')
+    .slice(0, 16);
+  return () => ({
+    id,
+    host,
+    startedAt,
+    waitingRecords: buffer.recordCount,
+    bufferBytes: buffer.bytes,
+    bufferBytesMax: config.bufferMegabytes * 1024 * 1024,
+    sentRecords: health.sentRecords,
+    refusedRecords: health.refusedRecords,
+    refusedReason: health.refusedReason,
+    sources: health.report(),
+  });
+}
+
+interface Collecting {
+  readonly buffer: DiskBuffer<AgentPlace>;
+  readonly formats: FormatTable;
+  readonly health: CollectionHealth;
 }
 
 /** Reads the sources of the configuration into the buffer. */
@@ -92,6 +140,7 @@ class Collector {
   private readonly options: AgentOptions;
   private readonly formats: FormatTable;
   private readonly buffer: DiskBuffer<AgentPlace>;
+  private readonly health: CollectionHealth;
   private readonly batch: LogBatch;
   private readonly writer: LogWriter;
   private readonly wire = new ProtobufWriter();
@@ -100,10 +149,11 @@ class Collector {
   /** Where a source goes on that is opened again. */
   private readonly readTo: Map<string, AgentPlace> = new Map();
 
-  constructor(options: AgentOptions, formats: FormatTable, buffer: DiskBuffer<AgentPlace>) {
+  constructor(options: AgentOptions, { buffer, formats, health }: Collecting) {
     this.options = options;
     this.formats = formats;
     this.buffer = buffer;
+    this.health = health;
     const { nowMs, redactor } = options;
     const limits = DEFAULT_LIMITS;
     const catalog = new RecordCatalog({ attributePathsMax: limits.attributePathsMax, nowMs });
@@ -126,7 +176,9 @@ class Collector {
         this.sources.delete(lines.origin.id);
         this.sources.set(lines.origin.id, lines.source);
         forgetOldest(this.sources, ORIGINS_MAX);
+        const rowsBefore = this.batch.rowCount;
         streams.push(lines, nowMs());
+        this.noteRead(lines, rowsBefore);
         this.tellOfCut(lines);
       }
       streams.flushQuiet(nowMs() - QUIET_MS);
@@ -146,12 +198,18 @@ class Collector {
     // Read by this run goes before what an earlier one was told.
     const placesNow = (): readonly AgentPlace[] => [...places, ...this.readTo.values()];
     const losses = new LossRecords(nowMs, (lines) => void merged.put(lines));
-    const tell = (event: SourceEvent): void => {
+    const tell = (kind: CollectedKind, event: SourceEvent): void => {
       onEvent(event);
+      this.health.note(kind, event);
       if (event.kind === 'possible_loss') losses.add(event);
     };
-    const context = { places: placesNow, environment, nowMs, signal, onEvent: tell };
-    const sources = openSources(config, context);
+    const sources = openSources(config, (kind) => ({
+      places: placesNow,
+      environment,
+      nowMs,
+      signal,
+      onEvent: (event) => tell(kind, event),
+    }));
     signal.addEventListener('abort', () => merged.end(), { once: true });
     await Promise.all(sources.map(async (source) => await this.read(source, merged)));
     merged.end();
@@ -173,10 +231,35 @@ class Collector {
           await merged.put({ ...lines, source });
         }
       } catch (error) {
-        onEvent({ kind: 'unreadable', path: source.name, detail: messageOf(error) });
+        const event = {
+          kind: 'unreadable' as const,
+          path: source.name,
+          detail: messageOf(error),
+        };
+        onEvent(event);
+        if (source.kind !== undefined) this.health.note(source.kind, event);
       }
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** `rowsBefore` is how many rows there were before these lines. */
+  private noteRead({ lines, origin, source }: CollectedLines, rowsBefore: number): void {
+    if (source.kind === undefined) return;
+    const { columns, rowCount } = this.batch;
+    const { timestamp } = columns;
+    const newest = rowCount - 1;
+    const writtenMs =
+      rowCount === rowsBefore
+        ? undefined
+        : (timestamp.highAt(newest) * WORD + (timestamp.lowAt(newest) >>> 0)) / NS_PER_MS;
+    this.health.read({
+      kind: source.kind,
+      name: origin.name,
+      sourceName: source.name,
+      lineCount: lines.length,
+      writtenMs,
+    });
   }
 
   private tellOfCut({ cutLines, origin }: CollectedLines): void {
@@ -228,55 +311,6 @@ class Collector {
   }
 }
 
-/** Between records of losses; those in between are counted in the next. */
-const LOSS_EVERY_MS = 1_000;
-const LOSS_ID = 'agent:losses';
-const LOSS_SOURCE: OpenedSource = {
-  config: { start: 'beginning', resource: {} },
-  isOfThisHost: true,
-  name: 'agent',
-  open: async function* () {
-    // It has no lines but those that are put.
-  },
-};
-
-/** Gaps go where the logs go, so that they are found beside them: `event.name:tendril.possible_loss`. */
-class LossRecords {
-  private readonly nowMs: () => number;
-  private readonly put: (lines: CollectedLines) => void;
-  private toldAtMs = Number.NEGATIVE_INFINITY;
-  private untold = 0;
-
-  constructor(nowMs: () => number, put: (lines: CollectedLines) => void) {
-    this.nowMs = nowMs;
-    this.put = put;
-  }
-
-  add({ detail, path }: SourceEvent): void {
-    this.untold += 1;
-    const nowMs = this.nowMs();
-    if (nowMs - this.toldAtMs < LOSS_EVERY_MS) return;
-    const line = JSON.stringify({
-      time: new Date(nowMs).toISOString(),
-      level: 'warn',
-      msg: `lines may be missing: ${detail}`,
-      'event.name': 'tendril.possible_loss',
-      'log.name': path,
-      'loss.count': this.untold,
-    });
-    this.toldAtMs = nowMs;
-    this.untold = 0;
-    const resource = { 'service.name': 'tendril-agent' };
-    const placeAfter = (): AgentPlace => ({ id: LOSS_ID, cursor: '' });
-    const origin = { id: LOSS_ID, name: 'agent', resource };
-    this.put({ source: LOSS_SOURCE, origin, lines: [line], placeAfter, cutLines: 0 });
-  }
-}
-
-interface CollectedLines extends OriginLines<AgentPlace> {
-  readonly source: OpenedSource;
-}
-
 function forgetOldest(remembered: Map<string, unknown>, sizeMax: number): void {
   const [oldest] = remembered.keys();
   if (remembered.size > sizeMax && oldest !== undefined) remembered.delete(oldest);
@@ -305,50 +339,58 @@ async function* withQuiet<T>(
   }
 }
 
+interface Shipping {
+  readonly buffer: DiskBuffer<AgentPlace>;
+  readonly health: CollectionHealth;
+  readonly places: PlaceFile;
+  readonly target: SendTarget;
+}
+
 /** Sends entries a few at once; places move in the order in which they were read. */
-async function ship(
-  options: AgentOptions,
-  buffer: DiskBuffer<AgentPlace>,
-  places: PlaceFile,
-): Promise<void> {
+async function ship(options: AgentOptions, shipping: Shipping): Promise<void> {
   const { signal } = options;
   const sending: Promise<boolean>[] = [];
   let before: Promise<boolean> = Promise.resolve(true);
   for (;;) {
     while (sending.length >= SENDING_MAX) await sending.shift();
-    const entry = await buffer.next(signal);
+    const entry = await shipping.buffer.next(signal);
     if (!entry) break;
-    before = sendInOrder(options, { entry, before, places });
+    before = sendInOrder(options, { ...shipping, entry, before });
     sending.push(before);
   }
   await Promise.all(sending);
 }
 
-interface Sending {
+interface Sending extends Shipping {
   readonly entry: BufferedEntry<AgentPlace>;
   readonly before: Promise<boolean>;
-  readonly places: PlaceFile;
 }
 
 /** False when it, or one before it, was not done: it is sent again after the next start. */
 async function sendInOrder(
-  options: AgentOptions,
-  { before, entry, places }: Sending,
+  { onEvent, signal }: AgentOptions,
+  { before, entry, health, places, target }: Sending,
 ): Promise<boolean> {
-  const { config, onEvent, signal } = options;
-  const target = { url: config.server.replace(/\/+$/, ''), token: config.token, fetch };
   const outgoing = { batchId: entry.batchId, body: await entry.request() };
   const outcome = await sendRequest(target, outgoing, {
     signal,
     onWait: (detail) => onEvent({ kind: 'waiting', detail }),
   });
-  if (outcome.kind === 'refused') {
-    onEvent({ kind: 'refused', detail: outcome.reason, recordCount: entry.recordCount });
-  }
   if (!(await before) || outcome.kind === 'stopped') return false;
+  const refused = refusedOf(outcome, entry.recordCount);
+  if (refused) onEvent({ kind: 'refused', detail: refused.reason, recordCount: refused.count });
+  health.delivered(entry.recordCount, refused);
   places.move(entry.places, entry.number);
   entry.release();
   return true;
+}
+
+function refusedOf(
+  outcome: Exclude<SendOutcome, { kind: 'stopped' }>,
+  recordCount: number,
+): Rejected | undefined {
+  if (outcome.kind === 'acknowledged') return outcome.rejected;
+  return { count: recordCount, reason: outcome.reason };
 }
 
 async function saveRegularly(

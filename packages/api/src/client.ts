@@ -5,6 +5,7 @@
  */
 import type { LogRecord } from '@tendril/model/log-record';
 import { chainsClient, type ChainsClient } from './chains-client.ts';
+import { COLLECTORS, collectorListSchema, type CollectorList } from './collectors.ts';
 import { send, sendForJson, urlOf, type HttpOptions } from './http.ts';
 import {
   BATCH_ID_HEADER,
@@ -147,6 +148,8 @@ export interface Client extends TracesClient, ChainsClient, ChangesClient, DemoC
   replaceView(id: string, view: ReplaceViewRequest): Promise<View>;
   deleteView(id: string): Promise<void>;
   status(signal?: AbortSignal): Promise<Status>;
+  /** What agents collect. */
+  collectors(signal?: AbortSignal): Promise<CollectorList>;
   createToken(request: CreateTokenRequest): Promise<CreatedToken>;
   listTokens(): Promise<TokenList>;
   revokeToken(id: string): Promise<void>;
@@ -175,6 +178,7 @@ type ViewsMethod = 'listViews' | 'view' | 'createView' | 'replaceView' | 'delete
 
 type AdministrationMethod =
   | 'status'
+  | 'collectors'
   | 'createToken'
   | 'listTokens'
   | 'revokeToken'
@@ -282,6 +286,8 @@ function viewsClient(options: ClientOptions): Pick<Client, ViewsMethod> {
 function administrationClient(options: ClientOptions): Pick<Client, AdministrationMethod> {
   return {
     status: async (signal) => await sendForJson(options, STATUS, { signal, schema: statusSchema }),
+    collectors: async (signal) =>
+      await sendForJson(options, COLLECTORS, { signal, schema: collectorListSchema }),
     createToken: async (json) =>
       await sendForJson(options, TOKEN_CREATE, { json, schema: createdTokenSchema }),
     listTokens: async () => await sendForJson(options, TOKEN_LIST, { schema: tokenListSchema }),

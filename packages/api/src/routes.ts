@@ -2,6 +2,7 @@
 import { CHAIN } from './chain.ts';
 import { CHAIN_DIFF, CHAIN_SEARCH } from './chain-search.ts';
 import { CHANGE_ADD, CHANGE_LIST } from './changes.ts';
+import { COLLECTORS } from './collectors.ts';
 import { DEMO_REMOVE } from './demo.ts';
 import { HEALTHZ, METRICS, OPENAPI, READYZ } from './health.ts';
 import { INGEST } from './ingest.ts';
@@ -67,6 +68,7 @@ export const ROUTES: readonly Route[] = [
   DEMO_REMOVE,
   INGEST,
   STATUS,
+  COLLECTORS,
   TOKEN_CREATE,
   TOKEN_LIST,
   TOKEN_REVOKE,

@@ -4,6 +4,8 @@
  * matter of a whole source; GB18030 is told line by line: a line feed means the same in both, so lines
  * and their places in the source are found before their encoding is.
  */
+import { isAscii, isUtf8 } from 'node:buffer';
+
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be';
 
 /** How much of a source is looked at. */
@@ -87,9 +89,10 @@ export class LineDecoder {
 
   /** The lines of `bytes` from `start` to `end`, where no line feed stands any more. */
   lines(bytes: Buffer, start: number, end: number): string[] {
-    const text = bytes.toString('utf8', start, end);
-    const lines = text.split('\n');
-    if (!this.isChinese && !text.includes(REPLACEMENT)) return lines;
+    const chunk = bytes.subarray(start, end);
+    if (isAscii(chunk)) return chunk.toString('latin1').split('\n');
+    const lines = linesOfUtf8(chunk);
+    if (!this.isChinese && isUtf8(chunk)) return lines;
     let at = start;
     return lines.map((line) => {
       const feed = bytes.indexOf(LINE_FEED, at);
@@ -112,6 +115,19 @@ export class LineDecoder {
     if (chinese !== undefined) this.isChinese = true;
     return chinese ?? line;
   }
+}
+
+/**
+ * Decoded one by one: as parts of one text they would all take two bytes a character when one of them needs it, and
+ * everything that reads them would be slower (`bench agent`).
+ */
+function linesOfUtf8(bytes: Buffer): string[] {
+  const lines: string[] = [];
+  for (let at = 0, feed = 0; feed >= 0; at = feed + 1) {
+    feed = bytes.indexOf(LINE_FEED, at);
+    lines.push(bytes.toString('utf8', at, feed < 0 ? bytes.length : feed));
+  }
+  return lines;
 }
 
 /** Undefined when the bytes are not GB18030, or hardly: bytes of Western encodings fit it at times too. */

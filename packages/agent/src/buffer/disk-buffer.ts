@@ -62,6 +62,8 @@ export class DiskBuffer<P> {
   private nextSegment = 1;
   private nextNumber: number;
   private isDirty = false;
+  /** In entries that are not released. */
+  private records = 0;
   private adding: Promise<void> = Promise.resolve();
   private changed = Promise.withResolvers<void>();
 
@@ -82,8 +84,14 @@ export class DiskBuffer<P> {
     return buffer;
   }
 
-  private get bytes(): number {
+  /** On the disk; released entries count until their segment goes. */
+  get bytes(): number {
     return this.segments.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** That are not acknowledged. */
+  get recordCount(): number {
+    return this.records;
   }
 
   /** No room: whoever reads has to wait. */
@@ -187,6 +195,7 @@ export class DiskBuffer<P> {
     { length, offset }: { readonly offset: number; readonly length: number },
   ): void {
     segment.open += 1;
+    this.records += meta.recordCount;
     this.waiting.push({
       ...meta,
       request: async () => {
@@ -198,13 +207,14 @@ export class DiskBuffer<P> {
         );
         return buffer.subarray(0, bytesRead);
       },
-      release: () => this.release(segment),
+      release: () => this.release(segment, meta.recordCount),
     });
     this.notify();
   }
 
-  private release(segment: Segment): void {
+  private release(segment: Segment, recordCount: number): void {
     segment.open -= 1;
+    this.records -= recordCount;
     this.notify();
   }
 

@@ -1,6 +1,7 @@
 /** One OTLP request to the server, until it is acknowledged or refused for good. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '@tendril/model/failure';
+import { rejectedOf, type Rejected } from '../otlp/export-response.ts';
 
 export interface SendTarget {
   readonly url: string;
@@ -15,7 +16,11 @@ export interface Outgoing {
 }
 
 export type SendOutcome =
-  | { readonly kind: 'acknowledged' }
+  | {
+      readonly kind: 'acknowledged';
+      /** Those that the server left out of it. */
+      readonly rejected: Rejected | undefined;
+    }
   /** Sending it again would be refused again. */
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'stopped' };
@@ -73,8 +78,10 @@ async function trySend(
       body,
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
     });
+    if (response.ok) {
+      return { kind: 'acknowledged', rejected: rejectedOf(await response.bytes()) };
+    }
     const text = await response.text();
-    if (response.ok) return { kind: 'acknowledged' };
     const reason = `${response.status} ${text.slice(0, 200)}`.trim();
     if (!PASSING.has(response.status)) return { kind: 'refused', reason };
     const askedMs = Number(response.headers.get('retry-after') ?? 0) * 1000;

@@ -5,6 +5,7 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { runAgent, type AgentEvent } from '@tendril/agent/agent';
 import { readAgentConfig, type AgentConfig } from '@tendril/agent/agent-config';
 import { siteSecret } from '@tendril/config/site-secret';
+import { allowLongInlining } from '@tendril/intake/long-inlining';
 import { createRedactor } from '@tendril/intake/redact/redactor';
 import type { MessageId } from '@tendril/messages/messages';
 import type { Command, Invocation } from '../command.ts';
@@ -49,6 +50,7 @@ export const agent: Command = {
       return EXIT.ok;
     }
     stayLean();
+    allowLongInlining();
     mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
     const key =
       config.redactionKeyFile === undefined

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { COLLECTORS, type Collector } from '@tendril/api/collectors';
 import type { Status } from '@tendril/api/status';
 import { EXIT } from '../exit.ts';
 import { runCli, type CliRun } from '../testing/run-cli.ts';
@@ -65,8 +66,57 @@ afterEach(async () => {
   server = undefined;
 });
 
+const COLLECTOR: Collector = {
+  id: '5d2c',
+  host: 'node-1',
+  startedAt: '2026-11-21T08:00:00.000Z',
+  lastSeenAt: '2026-11-21T09:30:00.000Z',
+  waitingRecords: 1_200,
+  bufferBytes: 3 * 1024 * 1024,
+  bufferBytesMax: 1024 ** 3,
+  sentRecords: 70_000,
+  refusedRecords: 2,
+  refusedReason: 'too large',
+  sources: [
+    {
+      kind: 'kubernetes',
+      name: 'im/push-1/app',
+      state: 'open',
+      trouble: '',
+      lines: 71_202,
+      linesPerSecond: 1234.56,
+      lastLineAt: '2026-11-21T09:29:59.000Z',
+      lagMs: 42,
+      gaps: 0,
+      lastGap: '',
+    },
+    {
+      kind: 'files',
+      name: '/var/log/\u001b[31mim.log',
+      state: 'unreadable',
+      trouble: 'permission denied',
+      lines: 0,
+      linesPerSecond: 0,
+      lastLineAt: null,
+      lagMs: null,
+      gaps: 1,
+      lastGap: 'truncated after byte 7',
+    },
+  ],
+};
+
 async function statusOf(status: Status, ...args: string[]): Promise<CliRun> {
-  server = await startStubServer(() => ({ body: JSON.stringify(status) }));
+  return await statusWith(status, [], args);
+}
+
+async function statusWith(
+  status: Status,
+  collectors: readonly Collector[],
+  args: readonly string[],
+): Promise<CliRun> {
+  server = await startStubServer(({ path }) => ({
+    body: JSON.stringify(path === COLLECTORS.path ? { collectors } : status),
+  }));
   return await runCli(['status', '--url', server.url, ...args]);
 }
 
@@ -116,6 +166,21 @@ canaries, since the start
 
   test('--json is the answer as it is', async () => {
     const { stdout } = await statusOf(STATUS, '--json');
-    expect(JSON.parse(stdout)).toEqual(STATUS);
+    expect(JSON.parse(stdout)).toEqual({ ...STATUS, collectors: [] });
+  });
+
+  test('what agents collect stands below, what wants somebody first', async () => {
+    const { stdout } = await statusWith(STATUS, [COLLECTOR], []);
+    const [, collected = ''] = stdout.split(
+      'collected by node-1, as of 2026-11-21T09:30:00.000Z\n',
+    );
+    expect(collected).toBe(`  70,000 records sent, 1,200 waiting; buffer 3.0 MiB of 1.0 GiB
+  2 records refused by the server: too large
+  source                kind        state        lines  per second    lag  last line                 gaps
+  /var/log/␛[31mim.log  files       unreadable       0           0      -  -                            1
+  im/push-1/app         kubernetes  open        71,202       1,230  42 ms  2026-11-21T09:29:59.000Z     0
+  /var/log/␛[31mim.log: permission denied
+  /var/log/␛[31mim.log: lines may be missing: truncated after byte 7
+`);
   });
 });

@@ -7,7 +7,9 @@ import { isSet } from '../flag-values.ts';
 import type { Output } from '../output/output.ts';
 import { printable, printableJson } from '../output/printable.ts';
 import { bytesText } from '../output/quantity.ts';
+import { collectorLines } from '../output/collector-lines.ts';
 import { tableLines } from '../output/table.ts';
+import { titled } from '../output/titled.ts';
 import { padEnd, widthOf } from '../output/width.ts';
 
 export const status: Command = {
@@ -21,9 +23,18 @@ export const status: Command = {
   flags: {},
 
   async run({ api, flags, stdout, messages, signal }) {
-    const answer = await api.status(signal);
-    if (isSet(flags, 'json')) await stdout.line(printableJson(answer));
-    else await stdout.write(`${statusLines(answer, messages, stdout).join('\n')}\n`);
+    const [answer, { collectors }] = await Promise.all([
+      api.status(signal),
+      api.collectors(signal),
+    ]);
+    if (isSet(flags, 'json')) await stdout.line(printableJson({ ...answer, collectors }));
+    else {
+      const lines = [
+        ...statusLines(answer, messages, stdout),
+        ...collectorLines(collectors, messages, stdout),
+      ];
+      await stdout.write(`${lines.join('\n')}\n`);
+    }
     const isWell = answer.engine.state === 'ready' && answer.pipeline.refusing === null;
     return isWell ? EXIT.ok : EXIT.problemsFound;
   },
@@ -181,8 +192,4 @@ function canaryLines({ canaries }: Status, messages: Messages, stdout: Output): 
   const isWell = sum('lost') + sum('doubled') === 0;
   const title = messages.text('status.canaries');
   return titled(title, [isWell ? text : stdout.style('yellow', text)], stdout);
-}
-
-function titled(title: string, lines: readonly string[], stdout: Output): string[] {
-  return ['', stdout.style('bold', title), ...lines.map((line) => `  ${line}`)];
 }

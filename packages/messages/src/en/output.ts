@@ -174,6 +174,24 @@ export const EN_OUTPUT = {
   'status.canaries': 'canaries, since the start',
   'status.canaries.value':
     '{sent, number} sent through {receivers, number} receivers: {arrived, number} found, {lost, number} lost, {doubled, number} doubled, {refused, number} refused; slowest {delayMs, number} ms',
+  'status.collector': 'collected by {host}, as of {at}',
+  'status.collector.buffer':
+    '{sent, number} records sent, {waiting, number} waiting; buffer {bytes} of {max}',
+  'status.collector.refused':
+    '{count, plural, one {# record} other {# records}} refused by the server: {reason}',
+  'status.collector.state':
+    '{state, select, open {open} closed {closed} interrupted {interrupted} other {unreadable}}',
+  'status.collector.more':
+    '… and {count, plural, one {# more} other {# more}}; --json has all of them',
+  'status.trouble': '{source}: {trouble}',
+  'status.gap': '{source}: lines may be missing: {gap}',
+  'status.column.collected': 'source',
+  'status.column.kind': 'kind',
+  'status.column.state': 'state',
+  'status.column.lines': 'lines',
+  'status.column.lag': 'lag',
+  'status.column.lastLine': 'last line',
+  'status.column.gaps': 'gaps',
   'status.column.source': 'source',
   'status.column.received': 'received',
   'status.column.stored': 'stored',

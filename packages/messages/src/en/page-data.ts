@@ -20,6 +20,19 @@ export const EN_PAGE_DATA = {
   'data.reason.too_deep': 'nested too deeply',
   'data.reason.too_large': 'too large',
   'data.reason.bad_id': 'an id that is none',
+  'data.collected': 'Collected by {host}',
+  'data.collected.hint':
+    '{sent, number} records sent, {waiting, number} waiting on its disk. Lag is the age of the newest line when it was read. Reported {ago}.',
+  'data.collected.refused': '{count, plural, one {# record} other {# records}} refused: {reason}',
+  'data.collected.none': 'It reads nothing at the moment.',
+  'data.collected.more': '{count, plural, one {# more source} other {# more sources}}',
+  'data.collected.kind': 'Kind',
+  'data.collected.lines': 'Lines',
+  'data.collected.lag': 'Lag',
+  'data.collected.state': 'State',
+  'data.collected.state.of':
+    '{state, select, open {open} closed {closed} interrupted {interrupted} other {unreadable}}',
+  'data.collected.missing': 'lines may be missing, {count, plural, one {once} other {# times}}',
   'data.services': 'Services',
   'data.services.hint':
     'The last six hours, five minutes to a bar. A service that usually speaks and fell silent has a gap.',

@@ -165,6 +165,22 @@ export const ZH_OUTPUT: Readonly<Record<keyof typeof EN_OUTPUT, string>> = {
   'status.canaries': '探测日志，自启动以来',
   'status.canaries.value':
     '经 {receivers, number} 个接收器发出 {sent, number} 条：找到 {arrived, number}，丢失 {lost, number}，重复 {doubled, number}，被拒 {refused, number}；最慢 {delayMs, number} 毫秒',
+  'status.collector': '{host} 采集的日志，截至 {at}',
+  'status.collector.buffer':
+    '已发送 {sent, number} 条，等待发送 {waiting, number} 条；缓冲 {bytes}，上限 {max}',
+  'status.collector.refused': '服务器拒收 {count, number} 条：{reason}',
+  'status.collector.state':
+    '{state, select, open {读取中} closed {已关闭} interrupted {中断，重试中} other {读不了}}',
+  'status.collector.more': '……还有 {count, number} 个；用 --json 看全部',
+  'status.trouble': '{source}：{trouble}',
+  'status.gap': '{source}：可能缺日志：{gap}',
+  'status.column.collected': '来源',
+  'status.column.kind': '类型',
+  'status.column.state': '状态',
+  'status.column.lines': '行数',
+  'status.column.lag': '延迟',
+  'status.column.lastLine': '最近一行',
+  'status.column.gaps': '缺口',
   'status.column.source': '来源',
   'status.column.received': '收到',
   'status.column.stored': '已存',

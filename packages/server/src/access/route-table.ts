@@ -2,6 +2,7 @@
  * Which scope every route of this server needs, those of receivers included. A route that is not
  * here answers nobody.
  */
+import { COLLECTOR_REPORT_PATH } from '@tendril/api/collectors';
 import { routeKey } from '@tendril/api/route';
 import { ROUTES } from '@tendril/api/routes';
 import type { Scope } from '@tendril/api/scope';
@@ -12,6 +13,7 @@ const RECEIVER_ROUTES: readonly (readonly [route: string, scope: Scope])[] = [
   ['/opentelemetry.proto.collector.logs.v1.LogsService/Export', 'ingest'],
   ['POST /v1/traces', 'ingest'],
   ['/opentelemetry.proto.collector.trace.v1.TraceService/Export', 'ingest'],
+  [`POST ${COLLECTOR_REPORT_PATH}`, 'ingest'],
   ['zipkin', 'ingest'],
   ['jaeger-query', 'read'],
   ['elastic', 'ingest'],

@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { collectorListSchema } from '@tendril/api/collectors';
 import { isPeerMissing } from '@tendril/testkit/debian-peer';
 import { FakeEngine } from '@tendril/testkit/docker/fake-engine';
 import { JOURNAL_REMOTE, writeJournal } from '@tendril/testkit/journal-folder';
@@ -48,6 +49,24 @@ async function found(): Promise<readonly Found[]> {
     .map((line) => JSON.parse(line) as { readonly record?: Found })
     .flatMap(({ record }) => record ?? []);
 }
+
+/** Kind, name's end and lines of what is said to be collected and well. */
+async function collected(): Promise<readonly string[]> {
+  const response = await fetch(`${server.server.url}/api/v1/collectors`);
+  const { collectors } = collectorListSchema.parse(await response.json());
+  return collectors
+    .flatMap(({ sources }) => sources)
+    .filter(({ lastLineAt, state }) => state === 'open' && lastLineAt !== null)
+    .map(({ kind, lines, name }) => `${kind} ${name.split('/').at(-1)} ${lines}`);
+}
+
+const SOURCES = [
+  'docker redis 1',
+  'files app.log 1',
+  'journald journald 1',
+  'kubernetes 0.log 1',
+  'kubernetes app 1',
+];
 
 describe.skipIf(isPeerMissing(JOURNAL_REMOTE))('own sources', { timeout: 60_000 }, () => {
   test('are stored under what they are of', async () => {
@@ -96,6 +115,10 @@ describe.skipIf(isPeerMissing(JOURNAL_REMOTE))('own sources', { timeout: 60_000 
     expect(byBody.get('of a pod file')).toMatchObject({
       serviceName: 'api',
       resource: { 'k8s.pod.name': 'api-1', 'container.image.name': 'registry.example/app:1.2' },
+    });
+    await vi.waitFor(async () => expect((await collected()).toSorted()).toEqual(SOURCES), {
+      timeout: 40_000,
+      interval: 200,
     });
   });
 });

@@ -32,6 +32,7 @@ import { requestHandler } from '../receivers/http-receiver.ts';
 import type { ReceiverDependencies } from '../receivers/receiver-dependencies.ts';
 import { RECEIVERS, type ReceiverDefinition } from '../receivers/registry.ts';
 import type { ListenAddress, Receiver } from '../receivers/receiver.ts';
+import { CollectorReports } from '../state/collector-reports.ts';
 import { tokenMirror } from '../state/token-mirror.ts';
 import { tokenTable } from '../state/token-table.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
@@ -146,6 +147,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
   stack.add(startServiceEdgesJob({ engine, schema, logger, tracer }));
   stack.add(startChangesJob({ engine, schema, logger, tracer }));
   const receivers: Receiver[] = [];
+  const collectors = new CollectorReports(Date.now);
   let canary: Canary | undefined;
   const closing = new AbortController();
   const reading = {
@@ -180,6 +182,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
       days: config['retention.days'],
       bytesMax: config['engine.url'] === undefined ? tableBytesMax(config, dataDir) : null,
     }),
+    collectors,
     canaries: () => canary?.tallies() ?? [],
     patternsUntold: intake.patternsUntold,
     logger,
@@ -193,6 +196,7 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
     spanReader,
     limits,
     access,
+    collectors,
     tracer,
     nowMs: Date.now,
     warn: (message) => logger.warn(message),

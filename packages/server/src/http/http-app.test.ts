@@ -22,6 +22,7 @@ import { LogReader } from '../logs/log-reader.ts';
 import { SPAN_SOURCE } from '../logs/record-source.ts';
 import { TailHub } from '../pipeline/tail/tail-hub.ts';
 import type { IngestRequest, Pipeline } from '../pipeline/pipeline.ts';
+import { CollectorReports } from '../state/collector-reports.ts';
 import { tokenTable } from '../state/token-table.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { Tracer } from '../telemetry/tracer.ts';
@@ -132,6 +133,7 @@ async function startServer(options: ServerOptions = {}): Promise<TestServer> {
     },
     retention: () => ({ days: 30, bytesMax: null }),
     canaries: () => [],
+    collectors: new CollectorReports(Date.now),
     patternsUntold: () => 0,
     access,
     registry,

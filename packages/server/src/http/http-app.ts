@@ -19,6 +19,7 @@ import { createHttpMetrics, mountMetrics } from './metrics.ts';
 import { mountOn, type HttpEnv } from './mount.ts';
 import { problemResponse } from './problem-response.ts';
 import { mountTraces } from './traces.ts';
+import { mountCollectors } from './collectors.ts';
 import { mountStatus } from './status.ts';
 import { mountSession, mountTokens } from './tokens.ts';
 import { mountViews } from './views.ts';
@@ -56,6 +57,7 @@ export function createHttpApp(dependencies: HttpDependencies): HttpApp {
   mountIngest(mount, dependencies);
   mountViews(mount, dependencies);
   mountStatus(mount, dependencies);
+  mountCollectors(mount, dependencies);
   mountTokens(mount, dependencies);
   mountSession(mount, dependencies);
   mountMetrics(mount, metrics);

@@ -12,6 +12,7 @@ import type { CanaryTally } from '../canary/tally.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { LogReader } from '../logs/log-reader.ts';
 import type { DecodeOutcome, Pipeline } from '../pipeline/pipeline.ts';
+import type { CollectorReports } from '../state/collector-reports.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
 import type { Pages } from './pages.ts';
@@ -47,6 +48,8 @@ export interface HttpDependencies {
   readonly receivers: () => readonly { readonly name: string; readonly url: string }[];
   /** How long what is stored stays, for the status. */
   readonly retention: () => RetentionStatus;
+  /** What agents say of themselves. */
+  readonly collectors: CollectorReports;
   /** What became of canaries, by receiver; empty when there are none. */
   readonly canaries: () => readonly CanaryTally[];
   /** Records whose pattern was not described because a source brings too many. */

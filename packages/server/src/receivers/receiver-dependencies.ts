@@ -5,6 +5,7 @@ import type { Limits } from '@tendril/model/limits';
 import type { Access } from '../access/access.ts';
 import type { LogReader } from '../logs/log-reader.ts';
 import type { Pipeline } from '../pipeline/pipeline.ts';
+import type { CollectorReports } from '../state/collector-reports.ts';
 import type { Tracer } from '../telemetry/tracer.ts';
 
 export interface ReceiverDependencies {
@@ -15,6 +16,8 @@ export interface ReceiverDependencies {
   readonly spanReader: LogReader;
   readonly limits: Limits;
   readonly access: Access;
+  /** What agents say of themselves. */
+  readonly collectors: CollectorReports;
   /** For those that answer queries. */
   readonly tracer: Tracer;
   readonly nowMs: () => number;

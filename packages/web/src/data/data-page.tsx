@@ -4,6 +4,7 @@ import { FailureNote } from '../components/failure-note.tsx';
 import { useText } from '../lib/text.tsx';
 import { useStatus } from '../lib/use-status.ts';
 import { CanaryTable } from './canary-table.tsx';
+import { CollectorTables } from './collector-tables.tsx';
 import { DataTabs } from './data-tabs.tsx';
 import { ServiceTable } from './service-table.tsx';
 import { SourceTable } from './source-table.tsx';
@@ -23,6 +24,7 @@ export function DataPage(): ReactElement {
         {data && (
           <>
             <SourceTable health={data} />
+            <CollectorTables />
             <ServiceTable />
             <CanaryTable canaries={data.status.canaries} />
             <StorageFacts status={data.status} />

@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import zlib from 'node:zlib';
+import { COLLECTOR_REPORT_PATH } from '@tendril/api/collectors';
 import { OtlpLoad } from '@tendril/testkit/load/otlp-load';
 import { startServerFixture, type ServerFixture } from '@tendril/testkit/server-fixture';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -96,6 +97,31 @@ describe('OTLP over HTTP', () => {
 
   test('an empty request is a success', async () => {
     expect((await send(Buffer.alloc(0), PROTOBUF)).status).toBe(200);
+  });
+
+  test('takes what an agent says of itself, and nothing else there', async () => {
+    const to = `${fixture.receiverUrl('otlp-http')}${COLLECTOR_REPORT_PATH}`;
+    const report = {
+      id: 'a',
+      host: 'node-1',
+      startedAt: '2026-11-21T08:00:00.000Z',
+      waitingRecords: 0,
+      bufferBytes: 0,
+      bufferBytesMax: 1024,
+      sentRecords: 5,
+      refusedRecords: 0,
+      refusedReason: '',
+      sources: [],
+    };
+    const sent = await send(Buffer.from(JSON.stringify(report)), JSON_TYPE, { to });
+    expect(sent.status).toBe(204);
+    const listed = await fetch(`${fixture.server.url}/api/v1/collectors`);
+    expect(await listed.json()).toMatchObject({ collectors: [report] });
+    const wrong = await send(Buffer.from('{"id":"b"}'), JSON_TYPE, { to });
+    expect(wrong.status).toBe(400);
+    expect(wrong.body.toString()).toContain('startedAt');
+    expect((await send(Buffer.from('{'), JSON_TYPE, { to })).status).toBe(400);
+    expect((await send(Buffer.alloc(0), JSON_TYPE, { to, method: 'GET' })).status).toBe(404);
   });
 
   test('refuses an unknown encoding with 400 and a Status', async () => {

@@ -4,7 +4,9 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createHash } from 'node:crypto';
+import { COLLECTOR_REPORT_PATH, collectorReportSchema } from '@tendril/api/collectors';
 import { Failure, messageOf } from '@tendril/model/failure';
+import { z } from 'zod';
 import {
   encodeExportResponse,
   encodeStatus,
@@ -19,6 +21,8 @@ import { OTLP_SIGNALS } from './otlp-signals.ts';
 const OTHER_SIGNALS: ReadonlySet<string> = new Set(['/v1/metrics', '/v1development/profiles']);
 const PATHS = OTLP_SIGNALS.map(({ path }) => path).join(' and ');
 
+/** Of an agent's report: a thousand sources with long names and reasons. */
+const REPORT_BYTES_MAX: number = 4 * 1024 * 1024;
 /** Above what clients and load balancers keep idle connections for (30 to 90 s). */
 const KEEP_ALIVE_MS = 120_000;
 
@@ -47,6 +51,10 @@ async function handle(
     return;
   }
   const signal = OTLP_SIGNALS.find((each) => each.path === path);
+  if (path === COLLECTOR_REPORT_PATH && request.method === 'POST') {
+    await takeCollectorReport(request, response, dependencies);
+    return;
+  }
   if (signal === undefined) {
     answerText(response, 404, notFoundText(path));
     return;
@@ -65,14 +73,7 @@ async function handle(
     answerText(response, 415, 'content type must be application/x-protobuf or application/json');
     return;
   }
-  dependencies.access.authorize({
-    route: `POST ${signal.path}`,
-    remoteAddress: request.socket.remoteAddress ?? '',
-    authorization: request.headers.authorization,
-    host: request.headers.host,
-    // Which pages may send here is decided by CORS, above.
-    origin: undefined,
-  });
+  authorize(`POST ${signal.path}`, request, dependencies);
   const { encoded, decoded, release } = await receiveBody(
     request,
     dependencies.limits.requestBytesMax,
@@ -82,6 +83,44 @@ async function handle(
   const outcome = await signal.ingest(received, dependencies);
   release();
   answer(response, 200, encoding, encodeExportResponse(signal.name, outcome, encoding));
+}
+
+/** What an agent of ours says of itself, beside the logs that it sends. */
+async function takeCollectorReport(
+  request: IncomingMessage,
+  response: ServerResponse,
+  dependencies: OtlpDependencies,
+): Promise<void> {
+  authorize(`POST ${COLLECTOR_REPORT_PATH}`, request, dependencies);
+  const { decoded, release } = await receiveBody(request, REPORT_BYTES_MAX);
+  const report = collectorReportSchema.safeParse(jsonOf(decoded));
+  release();
+  if (!report.success) {
+    answerText(response, 400, `no report of an agent: ${z.prettifyError(report.error)}`);
+    return;
+  }
+  dependencies.collectors.put(report.data);
+  response.writeHead(204).end();
+}
+
+/** Undefined when it is none. */
+function jsonOf(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function authorize(route: string, request: IncomingMessage, { access }: OtlpDependencies): void {
+  access.authorize({
+    route,
+    remoteAddress: request.socket.remoteAddress ?? '',
+    authorization: request.headers.authorization,
+    host: request.headers.host,
+    // Which pages may send here is decided by CORS.
+    origin: undefined,
+  });
 }
 
 /** Without the query, and with double or trailing slashes folded, as proxies leave them. */
