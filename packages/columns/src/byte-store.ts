@@ -26,25 +26,27 @@ export class TextScratch {
     if (bytesMax > this.source.bytes.length) {
       this.source = new ByteSource(Buffer.allocUnsafeSlow(bytesMax * 2));
     }
-    if (text.length <= LOOP_TEXT_LENGTH_MAX) {
-      const end = encodeAscii(text, this.source.bytes);
-      if (end === text.length) return end;
-    }
-    return (this.source.bytes as Buffer).write(text);
+    return encodeText(text, this.source.bytes as Buffer, 0);
   }
 }
 
 /** Above this one call into native code is cheaper than a loop: bench/src/micro/lines.ts. */
 const LOOP_TEXT_LENGTH_MAX = 32;
 
-// Up to the first character that is not ASCII.
-function encodeAscii(text: string, bytes: Uint8Array): number {
+/** UTF-8 from `start` on, where there is room for it; lone surrogates become U+FFFD. Returns its length. */
+function encodeText(text: string, bytes: Buffer, start: number): number {
+  const isShort = text.length <= LOOP_TEXT_LENGTH_MAX;
+  return isShort && encodeAscii(text, bytes, start) ? text.length : bytes.write(text, start);
+}
+
+// False when there are other characters.
+function encodeAscii(text: string, bytes: Uint8Array, start: number): boolean {
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code > 0x7f) return at;
-    bytes[at] = code;
+    if (code > 0x7f) return false;
+    bytes[start + at] = code;
   }
-  return text.length;
+  return true;
 }
 
 function viewOf(bytes: Uint8Array): DataView {
@@ -186,18 +188,15 @@ export class ByteStore {
   /** Length and UTF-8 of a string; lone surrogates become U+FFFD. */
   putString(text: string): void {
     // Three bytes a character is the most UTF-8 needs for one UTF-16 unit.
-    if (text.length * 3 < 0x80) {
-      this.reserve(0x80);
-      const length = this.bytes.write(text, this.end + 1);
-      this.bytes[this.end] = length;
-      this.end += length + 1;
-      return;
+    const bytesMax = text.length * 3;
+    this.reserve(bytesMax + VARINT_BYTES_MAX);
+    // Where the number of characters says how many bytes the length has, it is written when it is known.
+    if (bytesMax < 0x80) this.putLengthAndText(text, 1);
+    else if (text.length >= 0x80 && bytesMax < 0x4000) this.putLengthAndText(text, 2);
+    else {
+      this.putVarint(Buffer.byteLength(text));
+      this.end += this.bytes.write(text, this.end);
     }
-    const length = Buffer.byteLength(text);
-    this.putVarint(length);
-    this.reserve(length);
-    this.bytes.write(text, this.end);
-    this.end += length;
   }
 
   /** Length and lower-case hex digits of a range. */
@@ -222,6 +221,14 @@ export class ByteStore {
   textAt(at: number): string {
     const { value, next } = readVarint(this.bytes, at);
     return decodeUtf8(this.bytes, next, next + value);
+  }
+
+  private putLengthAndText(text: string, lengthBytes: 1 | 2): void {
+    const { bytes, end } = this;
+    const length = encodeText(text, bytes, end + lengthBytes);
+    bytes[end] = lengthBytes === 2 ? (length & 0x7f) | 0x80 : length;
+    if (lengthBytes === 2) bytes[end + 1] = length >> 7;
+    this.end = end + lengthBytes + length;
   }
 
   private putLongText(source: ByteSource, start: number, end: number): void {

@@ -32,7 +32,9 @@ export function repairUtf8(bytes: Uint8Array, start: number, end: number): Uint8
 
 /** Text of a range; malformed sequences become U+FFFD, a byte order mark stays. */
 export function decodeUtf8(bytes: Uint8Array, start: number, end: number): string {
-  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const whole = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return whole.toString('utf8', start, end);
 }
 

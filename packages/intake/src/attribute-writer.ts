@@ -155,6 +155,27 @@ export class AttributeWriter {
     column.putString(columns.rowCount, redacted ?? text);
   }
 
+  /** As `content`, for a string: it is encoded where it is to stay. */
+  contentText(columns: RecordColumns, name: string, column: StringColumn, text: string): void {
+    const row = columns.rowCount;
+    if (text === '' || column.has(row)) return;
+    // Three bytes a character is the most UTF-8 needs for one UTF-16 unit.
+    if (text.length * 3 > this.valueBytesMax) {
+      const length = this.scratch.encode(text);
+      this.content(columns, name, column, this.scratch.source, 0, length);
+      return;
+    }
+    column.putString(row, text);
+    const { source, start, end } = column.newest();
+    columns.addValueBytes(end - start);
+    if (!this.redactor.suspicious(source.bytes, start, end)) return;
+    const redacted = this.redactor.redactText(text);
+    if (redacted === undefined) return;
+    this.counts.valuesRedacted += 1;
+    column.undo(row);
+    column.putString(row, redacted);
+  }
+
   /** A text of a few words, cut and redacted. */
   shortText(name: string, text: string): string {
     const length = this.scratch.encode(text);

@@ -21,9 +21,11 @@ export class FormatTable {
   constructor(formats: readonly LineFormat[]) {
     this.formats = formats.toSorted((a, b) => rank(a) - rank(b));
     const all = this.formats.map(candidateOf);
-    this.candidates = Array.from({ length: ASCII + 1 }, (_, code) =>
-      all.filter(({ format }) => canBegin(format.gate, code)),
-    );
+    const lists = new Map<string, readonly Candidate[]>();
+    this.candidates = Array.from({ length: ASCII + 1 }, (_, code) => {
+      const list = all.filter(({ format }) => canBegin(format.gate, code));
+      return shared(lists, list);
+    });
   }
 
   /** The same with others, which are asked before those of their specificity that are here. */
@@ -51,6 +53,8 @@ export class FormatDetector {
   private readonly table: FormatTable;
   // What the last specific line was: most sources have one format.
   private likely: Candidate | undefined;
+  // In which it was found.
+  private list: readonly Candidate[] | undefined;
 
   constructor(table: FormatTable) {
     this.table = table;
@@ -68,7 +72,7 @@ export class FormatDetector {
   private recogniseWhole(line: string, context: LineContext): RecognisedLine | undefined {
     const { likely } = this;
     const candidates = this.table.candidatesOf(line);
-    if (likely && candidates.includes(likely)) {
+    if (likely && (candidates === this.list || candidates.includes(likely))) {
       const parsed = parseWith(likely, line, context);
       if (parsed) return { format: likely.format, parsed };
     }
@@ -78,7 +82,10 @@ export class FormatDetector {
       if (!parsed) continue;
       const { format } = candidate;
       // A generic format is never asked first: it would take the lines of specific ones.
-      if (format.specificity === 'specific') this.likely = candidate;
+      if (format.specificity === 'specific') {
+        this.likely = candidate;
+        this.list = candidates;
+      }
       return { format, parsed };
     }
     return undefined;
@@ -121,6 +128,17 @@ function rank({ specificity }: LineFormat): number {
 function canBegin(gate: LineGate | undefined, code: number): boolean {
   if (gate?.first === undefined) return true;
   return code < ASCII && gate.first.includes(String.fromCharCode(code));
+}
+
+// Most characters have the same candidates as others: one list for all of them.
+function shared(
+  lists: Map<string, readonly Candidate[]>,
+  list: readonly Candidate[],
+): readonly Candidate[] {
+  const names = list.map(({ format }) => format.name).join(' ');
+  const known = lists.get(names) ?? list;
+  lists.set(names, known);
+  return known;
 }
 
 /** A format with its gate as it is asked. */

@@ -41,9 +41,14 @@ export function nsOf(low: number, high: number): bigint {
   return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0);
 }
 
+// As the machine has it in memory, the low word first: no further bigint is made.
+const wide = new BigInt64Array(1);
+const words = new Int32Array(wide.buffer);
+
 export function setNs(pair: WordPair, ns: bigint): void {
-  pair.low = Number(BigInt.asIntN(32, ns));
-  pair.high = Number(BigInt.asIntN(32, ns >> 32n));
+  wide[0] = ns;
+  pair.low = words[0] ?? 0;
+  pair.high = words[1] ?? 0;
 }
 
 function bounds(fromNs: bigint, toNs: bigint): TimeBounds {

@@ -193,22 +193,13 @@ export class LogWriter {
   }
 
   body(text: string): void {
-    const length = this.scratch.encode(text);
-    this.attributes.content(
-      this.batch.columns,
-      'body',
-      this.batch.body,
-      this.scratch.source,
-      0,
-      length,
-    );
+    this.attributes.contentText(this.batch.columns, 'body', this.batch.body, text);
   }
 
   /** The raw line, where parsing changed it. */
   original(text: string): void {
-    const length = this.scratch.encode(text);
     const { columns } = this.batch;
-    this.attributes.content(columns, 'original', columns.original, this.scratch.source, 0, length);
+    this.attributes.contentText(columns, 'original', columns.original, text);
   }
 
   eventNameRange(start: number, end: number): void {

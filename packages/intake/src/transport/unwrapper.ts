@@ -17,22 +17,29 @@ const CANDIDATES: readonly (readonly Transport[])[] = Array.from({ length: ASCII
   TRANSPORTS.filter(({ first }) => first?.includes(String.fromCharCode(code)) ?? true),
 );
 
+/** A transport with what it remembers of the source. */
+interface Opened {
+  readonly name: string;
+  readonly unwrap: Unwrap;
+}
+
 export class Unwrapper {
-  // What each transport remembers of the source; opened when a line may be of it.
-  private readonly opened: Map<Transport, Unwrap> = new Map();
-  private likely: Transport | undefined;
+  private readonly opened: Map<Transport, Opened> = new Map();
+  // As `CANDIDATES`; made when a line begins so.
+  private readonly candidates: (readonly Opened[])[] = [];
+  private likely: Opened | undefined;
 
   /** Undefined when no transport wrapped the line. */
   unwrap(line: string): Unwrapped | undefined {
+    const code = line === '' ? ASCII : Math.min(line.charCodeAt(0), ASCII);
+    const candidates = this.candidates[code] ?? this.open(code);
     const { likely } = this;
-    const code = line.charCodeAt(0);
-    const candidates = CANDIDATES[code < ASCII ? code : ASCII] ?? [];
     if (likely && candidates.includes(likely)) {
-      const wrapped = this.openedOf(likely)(line);
+      const wrapped = likely.unwrap(line);
       if (wrapped) return { transport: likely.name, wrapped };
     }
     for (const candidate of candidates) {
-      const wrapped = candidate === likely ? undefined : this.openedOf(candidate)(line);
+      const wrapped = candidate === likely ? undefined : candidate.unwrap(line);
       if (!wrapped) continue;
       this.likely = candidate;
       return { transport: candidate.name, wrapped };
@@ -40,10 +47,16 @@ export class Unwrapper {
     return undefined;
   }
 
-  private openedOf(transport: Transport): Unwrap {
+  private open(code: number): readonly Opened[] {
+    const opened = (CANDIDATES[code] ?? []).map((transport) => this.openedOf(transport));
+    this.candidates[code] = opened;
+    return opened;
+  }
+
+  private openedOf(transport: Transport): Opened {
     const known = this.opened.get(transport);
     if (known) return known;
-    const opened = transport.open();
+    const opened = { name: transport.name, unwrap: transport.open() };
     this.opened.set(transport, opened);
     return opened;
   }

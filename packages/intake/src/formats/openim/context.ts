@@ -9,6 +9,7 @@
  */
 import type { AttributeValue } from '@tendril/model/attribute';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
+import { keptText } from '../../patterns/kept-text.ts';
 import { addNested, isDeeperThan } from '../json-fields.ts';
 import { jsonEnd, stringEnd } from '../json-fragment.ts';
 import { parseJson } from '../json-text.ts';
@@ -36,10 +37,27 @@ const SCALAR = /(?:-?\d[\d.eE+-]{0,400}|true|false|null)(?=[,}])/y;
 /** Of an integer that is read by hand. */
 const DIGITS_MAX = 15;
 
+/**
+ * A name as it stands in a record, with its quotes, its colon and the blank after it. What is logged at one place
+ * has the same names in the same order, so the name that came after this one last is looked for first.
+ */
+interface WrittenName {
+  readonly name: string;
+  readonly written: string;
+  next: WrittenName | undefined;
+}
+
+/** Sources have some hundreds of names; hostile ones make up new ones all the time. */
+const NAMES_MAX = 4096;
+const NAME_LENGTH_MAX = 128;
+const names = new Map<string, WrittenName>();
+const noName: WrittenName = { name: '', written: '', next: undefined };
+
 class ContextReader {
   private readonly text: string;
   private readonly fields: ContextFields;
   private at: number;
+  private before: WrittenName = noName;
   private name = '';
   /** Index of the next backslash from where it was last looked for; -1 when there is none. */
   private backslash: number;
@@ -68,13 +86,32 @@ class ContextReader {
   }
 
   private readName(): boolean {
-    const { text } = this;
-    if (text.charCodeAt(this.at) !== QUOTE) return false;
+    const { next } = this.before;
+    if (next && this.text.startsWith(next.written, this.at)) {
+      this.at += next.written.length;
+      this.name = next.name;
+      this.before = next;
+      return true;
+    }
+    return this.readOtherName();
+  }
+
+  private readOtherName(): boolean {
+    const { text, at } = this;
+    if (text.charCodeAt(at) !== QUOTE) return false;
     const name = this.string();
     if (name === undefined || text.charCodeAt(this.at) !== COLON) return false;
-    this.name = name;
     this.at += text.charCodeAt(this.at + 1) === BLANK ? 2 : 1;
+    this.name = name;
+    this.before = this.remember(text.slice(at, this.at));
     return true;
+  }
+
+  private remember(written: string): WrittenName {
+    const known = names.get(written) ?? addName(written, this.name);
+    this.name = known.name;
+    this.before.next = known;
+    return known;
   }
 
   private readValue(): boolean {
@@ -145,4 +182,17 @@ class ContextReader {
   private set(name: string, value: AttributeValue): void {
     if (!this.fields.has(name)) this.fields.set(name, value);
   }
+}
+
+function addName(written: string, name: string): WrittenName {
+  if (written.length > NAME_LENGTH_MAX) return { name, written, next: undefined };
+  // Those that are forgotten are not reached from the others either.
+  if (names.size >= NAMES_MAX) {
+    for (const known of names.values()) known.next = undefined;
+    names.clear();
+  }
+  // Copies: a part of the line would keep all of it in memory.
+  const known = { name: keptText(name), written: keptText(written), next: undefined };
+  names.set(known.written, known);
+  return known;
 }
