@@ -1,12 +1,14 @@
 /**
  * Files as parts that threads can work on: a large file is cut where a record begins, so that no record is
- * in two parts.
+ * in two parts. Where lines say nothing of the kind, as in the log of a build, it stays whole: what they
+ * mean depends on those before.
  */
 import { open, stat } from 'node:fs/promises';
 import { fileSource } from '@tendril/intake/sources/files/file-source';
 import { compressionOf, isBinary } from '@tendril/intake/sources/files/file-content';
 import type { FormatTable } from '@tendril/intake/format-table';
 import { FormatDetector } from '@tendril/intake/format-table';
+import { Unwrapper } from '@tendril/intake/transport/unwrapper';
 import type { LineBatch } from '@tendril/intake/sources/line-source';
 import { UTC } from '@tendril/intake/zone';
 import { byteLines } from '@tendril/intake/sources/byte-lines';
@@ -22,7 +24,7 @@ export interface FilePart {
 
 /** Large enough that starting one does not count, small enough that threads end together. */
 const PART_BYTES: number = 16 * 1024 * 1024;
-/** Where no record begins in so many bytes the file is cut at a line. */
+/** Where no record with its time begins in so many bytes the file is not cut. */
 const LOOK_BYTES: number = 64 * 1024;
 const HEAD_BYTES = 4096;
 const LINE_FEED = 0x0a;
@@ -39,12 +41,13 @@ export async function partsOf(
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
     const head = buffer.subarray(0, bytesRead);
-    if (compressionOf(head) !== 'none' || isBinary(head) || !isUtf8(head)) return [whole];
+    const isText = compressionOf(head) === 'none' && !isBinary(head) && isUtf8(head);
+    if (!isText || isTold(head)) return [whole];
     const cuts = [0];
     for (let at = partBytes; at < size; at += partBytes) {
       const look = await file.read(Buffer.alloc(LOOK_BYTES), 0, LOOK_BYTES, at);
-      const cut = at + recordIn(look.buffer.subarray(0, look.bytesRead), formats);
-      if (cut > (cuts.at(-1) ?? 0) && cut < size) cuts.push(cut);
+      const begin = recordIn(look.buffer.subarray(0, look.bytesRead), formats);
+      if (begin !== undefined) cuts.push(at + begin);
     }
     return cuts.map((from, index) => {
       const to = cuts[index + 1] ?? size;
@@ -90,20 +93,30 @@ async function* countingBytes(
   }
 }
 
+/** Their lines go on with what was said long before: the file, the step, the container. */
+const TELLERS: ReadonlySet<string> = new Set(['tail', 'github-actions', 'compose', 'stern']);
+
+function isTold(head: Buffer): boolean {
+  const unwrapper = new Unwrapper();
+  return head
+    .toString('utf8')
+    .split('\n')
+    .some((line) => TELLERS.has(unwrapper.unwrap(line)?.transport ?? ''));
+}
+
 /** Where the first record begins: a line that a format knows with its time. */
-function recordIn(bytes: Buffer, formats: FormatTable): number {
-  const first = bytes.indexOf(LINE_FEED) + 1;
+function recordIn(bytes: Buffer, formats: FormatTable): number | undefined {
   const detector = new FormatDetector(formats);
   const context = { zone: UTC, asOfNs: 0n };
-  for (let start = first; start > 0 && start < bytes.length;) {
+  for (let start = bytes.indexOf(LINE_FEED) + 1; start > 0 && start < bytes.length;) {
     const end = bytes.indexOf(LINE_FEED, start);
-    if (end < 0) break;
+    if (end < 0) return undefined;
     const line = bytes.toString('utf8', start, end);
     if (/^\S/.test(line) && detector.recognise(line, context)?.parsed.timeNs !== undefined)
       return start;
     start = end + 1;
   }
-  return first;
+  return undefined;
 }
 
 function isUtf8(head: Buffer): boolean {

@@ -1,4 +1,4 @@
-/** A thread of `tendril analyze`: takes parts of files until there are no more, then hands over its counts. */
+/** A thread of `tendril analyze`: takes parts of files and hands over what it counted in each. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Analysis } from '@tendril/intake/analysis/analysis';
 import { formatsWith, knownErrorsOf, loadPacks } from '@tendril/intake/packs/load-packs';
@@ -7,7 +7,7 @@ import { messageOf } from '@tendril/model/failure';
 import type { LineOrigin } from '../shipping/line-origin.ts';
 import { analyzeLines } from './analyze-lines.ts';
 import { linesOfPart, type FilePart } from './analyze-parts.ts';
-import type { FromWorker, ToWorker } from './analyze-threads.ts';
+import type { FromWorker, PartFindings, ToWorker } from './analyze-threads.ts';
 
 export interface WorkerSettings {
   readonly origin: LineOrigin;
@@ -20,39 +20,30 @@ export interface WorkerSettings {
 const { origin, packFolders, redactionKey, sinceMs } = workerData as WorkerSettings;
 const packs = loadPacks({ folders: packFolders });
 const formats = formatsWith(packs);
-const analysis = new Analysis({
-  known: knownErrorsOf(packs),
-  redactor: createRedactor({ key: redactionKey }),
-  sinceMs,
-});
+const known = knownErrorsOf(packs);
+const redactor = createRedactor({ key: redactionKey });
 const { signal } = new AbortController();
-let zoneAssumed = 0;
 
 parentPort?.on('message', (message: ToWorker) => void take(message));
 tell({ kind: 'ready' });
 
 async function take(message: ToWorker): Promise<void> {
-  if (message.kind === 'end') {
-    tell({ kind: 'state', state: analysis.state(), zoneAssumed });
-    parentPort?.close();
-    return;
-  }
-  try {
-    await analyze(message.part);
-  } catch (error) {
-    tell({ kind: 'unreadable', path: message.part.path, reason: messageOf(error) });
-  }
-  tell({ kind: 'ready' });
+  if (message.kind === 'end') parentPort?.close();
+  else tell({ kind: 'found', findings: await analyze(message.part) });
 }
 
-async function analyze(part: FilePart): Promise<void> {
+async function analyze(part: FilePart): Promise<PartFindings> {
+  const analysis = new Analysis({ known, redactor, sinceMs });
   const source = { name: part.path, asOfMs: part.modifiedAtMs, lines: linesOfPart(part, signal) };
-  zoneAssumed += await analyzeLines(source, {
-    analysis,
-    formats,
-    origin,
-    onRead: (bytes) => tell({ kind: 'read', bytes }),
-  });
+  const onRead = (bytes: number): void => tell({ kind: 'read', bytes });
+  let zoneAssumed = 0;
+  let unreadable = '';
+  try {
+    zoneAssumed = await analyzeLines(source, { analysis, formats, origin, onRead });
+  } catch (error) {
+    unreadable = messageOf(error);
+  }
+  return { state: analysis.state(), zoneAssumed, unreadable };
 }
 
 function tell(message: FromWorker): void {

@@ -7,7 +7,7 @@ import { reportOf, type AnalysisReport } from '@tendril/intake/analysis/report';
 import { formatsWith, knownErrorsOf, loadPacks } from '@tendril/intake/packs/load-packs';
 import { createRedactor } from '@tendril/intake/redact/redactor';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { linesOfPart, partsOf } from '../analyzing/analyze-parts.ts';
+import { partsOf } from '../analyzing/analyze-parts.ts';
 import { analyzeInThreads } from '../analyzing/analyze-threads.ts';
 import { EXIT } from '../exit.ts';
 import { runCli } from '../testing/run-cli.ts';
@@ -181,61 +181,92 @@ describe('analyze', () => {
 });
 
 describe('threads', () => {
-  test('count what one pass counts, wherever the file is cut', { timeout: 60_000 }, async () => {
-    const path = join(folder, 'large.log');
-    await writeFile(path, serverLog());
-    const packs = loadPacks();
-    const formats = formatsWith(packs);
-    const key = Buffer.alloc(32, 7);
-    const newAnalysis = (): Analysis =>
-      new Analysis({ known: knownErrorsOf(packs), redactor: createRedactor({ key }) });
-    const parts = await partsOf(path, formats, 10_000);
-    expect(parts.length).toBeGreaterThan(10);
-    let lines = 0;
-    for (const part of parts) {
-      for await (const batch of linesOfPart(part, new AbortController().signal)) {
-        lines += batch.lines.length;
+  // Lines that joining, formats and known errors tell apart, and panics over the places where files are cut.
+  const logs: Readonly<Record<string, () => string>> = { server: serverLog, mixed: mixedLog };
+  test.each(Object.keys(logs))(
+    'report of the %s log what one thread reports, whatever their number and the size of parts',
+    { timeout: 60_000 },
+    async (name) => {
+      const path = join(folder, `${name}.log`);
+      await writeFile(path, logs[name]?.() ?? '');
+      const whole = await reportInParts(path, { partBytes: Infinity, threads: 1 });
+      expect(whole.parts).toBe(1);
+      for (const [partBytes, threads] of [
+        [9_001, 1],
+        [9_001, 3],
+        [40_000, 2],
+      ] as const) {
+        const { parts, report } = await reportInParts(path, { partBytes, threads });
+        expect(parts).toBeGreaterThan(3);
+        expect(report).toEqual(whole.report);
       }
-    }
-    expect(lines).toBe(serverLog().trimEnd().split('\n').length);
-    const threaded = newAnalysis();
-    await analyzeInThreads({
-      parts,
-      settings: {
-        origin: { hostZone: 'UTC' },
-        packFolders: [],
-        redactionKey: key,
-        sinceMs: undefined,
-      },
-      signal: new AbortController().signal,
-      onState: (state) => threaded.absorb(state),
-      onRead: () => undefined,
-      onUnreadable: (where, reason) => expect.fail(`${where}: ${reason}`),
-    });
-    const { stdout } = await runCli(['analyze', path, '--json', '--zone', 'UTC']);
-    const whole = JSON.parse(stdout) as JsonReport;
-    const report = JSON.parse(JSON.stringify(reportOf(threaded))) as AnalysisReport;
-    expect(summaryOf(report)).toEqual(summaryOf(whole));
+    },
+  );
+
+  test('read a log whole where lines depend on those before', async () => {
+    const path = join(folder, 'build.log');
+    const formats = formatsWith(loadPacks());
+    await writeFile(path, 'Run make\ngcc -c a.c\n'.repeat(5_000));
+    expect(await partsOf(path, formats, 9_001)).toHaveLength(1);
+    await writeFile(path, '2026-06-02T09:14:03.1010000Z Run make\n'.repeat(3_000));
+    expect(await partsOf(path, formats, 9_001)).toHaveLength(1);
   });
 });
 
-async function* stdinOf(text: string): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(text);
+async function reportInParts(
+  path: string,
+  { partBytes, threads }: { readonly partBytes: number; readonly threads: number },
+): Promise<{ readonly parts: number; readonly report: AnalysisReport }> {
+  const packs = loadPacks();
+  const redactionKey = Buffer.alloc(32, 7);
+  const redactor = createRedactor({ key: redactionKey });
+  const analysis = new Analysis({ known: knownErrorsOf(packs), redactor });
+  const parts = await partsOf(path, formatsWith(packs), partBytes);
+  await analyzeInThreads({
+    parts,
+    threads,
+    settings: { origin: { hostZone: 'UTC' }, packFolders: [], redactionKey, sinceMs: undefined },
+    signal: new AbortController().signal,
+    onFound: (_part, { state, unreadable }) => {
+      expect(unreadable).toBe('');
+      analysis.absorb(state);
+    },
+    onRead: () => undefined,
+  });
+  return { parts: parts.length, report: reportOf(analysis) };
 }
 
-function summaryOf(report: AnalysisReport): object {
-  const { errors, firstMs, joined, lastMs, levels, lines, operations, patterns, records, stacks } =
-    report;
-  return {
-    records,
-    lines,
-    joined,
-    levels,
-    firstMs,
-    lastMs,
-    errors,
-    operations: operations.map(({ operationId }) => operationId).toSorted(),
-    patterns: patterns.map(({ count, template }) => `${count} ${template}`).toSorted(),
-    stacks: stacks.map(({ count, title }) => `${count} ${title}`),
-  };
+/** What stands between each other on a machine with many programs. */
+function mixedLog(): string {
+  const lines: string[] = [];
+  for (let record = 0; record < 2_500; record += 1) {
+    const at = new Date(Date.UTC(2026, 5, 2, 1, 0, record));
+    const kind = MIXED[((record * 7919) % 101) % MIXED.length];
+    lines.push(...(kind?.(at.toISOString(), record) ?? []));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const MIXED: readonly ((time: string, n: number) => readonly string[])[] = [
+  (time, n) => {
+    const [day, clock] = [time.slice(0, 10), time.slice(11, 23)];
+    return [
+      `${day} ${clock}\t\u001b[31mERROR\u001b[0m\t[PID:7]\topenim-rpc-msg\t[v3.8.3\n]\t[server/logger.go:19]\trpc failed\t{"operationID": "op${n % 40}", "error": "1004 RecordNotFoundError", "cost": "${(n % 900) / 10}ms"}`,
+    ];
+  },
+  (time) => [`${time}  WARN gateway::session: slow client peer=10.0.0.7`],
+  (time, n) => [
+    `{"level":"error","time":"${time}","msg":"dial tcp 10.0.0.${n % 9}:6379: connect: connection refused","caller":"a.go:3"}`,
+  ],
+  (time) => [`[${time.slice(0, 19).replace('T', ' ')}] worker started`, ...PANIC],
+  (_time, n) => [
+    `Jun  2 09:14:0${n % 9} host-3 sshd[71]: Failed password for root from 10.0.1.7 port ${n % 60_000} ssh2`,
+  ],
+  (time, n) => [
+    `10.0.0.7 - - [02/Jun/2026:${time.slice(11, 19)} +0000] "GET /users/${n % 99} HTTP/1.1" ${n % 3 === 0 ? 502 : 200} 71 "-" "curl/8"`,
+  ],
+];
+
+async function* stdinOf(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
 }

@@ -224,17 +224,17 @@ class Analyzing {
 
   private async readInThreads(parts: readonly FilePart[]): Promise<void> {
     const { origin, packFolders, redactionKey, sinceMs } = this;
-    const unreadable: [string, string][] = [];
+    const unreadable = new Map<string, string>();
     await analyzeInThreads({
       parts,
       settings: { origin, packFolders, redactionKey, sinceMs },
       signal: this.invocation.signal,
-      onState: (state, zoneAssumed) => {
-        this.analysis.absorb(state);
-        this.zoneAssumed += zoneAssumed;
+      onFound: ({ path }, findings) => {
+        this.analysis.absorb(findings.state);
+        this.zoneAssumed += findings.zoneAssumed;
+        if (findings.unreadable !== '') unreadable.set(path, findings.unreadable);
       },
       onRead: (bytes) => this.noteRead(bytes),
-      onUnreadable: (path, reason) => void unreadable.push([path, reason]),
     });
     for (const [path, reason] of unreadable) await this.skip(path, reason);
   }

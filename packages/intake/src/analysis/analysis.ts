@@ -16,7 +16,7 @@ import { BoundedCounts, type CountsState } from './bounded-counts.ts';
 import { DurationTally, type DurationsState } from './durations.ts';
 import { KnownFailureTally, type KnownFailure } from './known-failures.ts';
 import { OperationTally, type OperationsState } from './operations.ts';
-import { StepTally, type FailedStep } from './steps.ts';
+import { StepTally, type StepsState } from './steps.ts';
 import { textFigures } from './text-figures.ts';
 import { StackTally, earliest, latest, type StacksState } from './stacks.ts';
 
@@ -51,7 +51,7 @@ export interface AnalysisState {
   readonly durations: DurationsState;
   readonly access: AccessState;
   readonly stacks: StacksState;
-  readonly steps: readonly FailedStep[];
+  readonly steps: StepsState;
   readonly failures: readonly KnownFailure[];
 }
 

@@ -25,7 +25,7 @@ export class OperationTally {
   add(operationId: string, timeMs: number | undefined, body: string): void {
     const known = this.operations.get(operationId);
     if (known) {
-      known.errors += 1;
+      addErrors(known, 1, { firstMs: timeMs, example: body });
       return;
     }
     if (this.operations.size >= OPERATIONS_MAX) {
@@ -60,10 +60,18 @@ export class OperationTally {
         else this.others += more.errors;
         continue;
       }
-      known.errors += more.errors;
-      if ((more.firstMs ?? Infinity) >= (known.firstMs ?? Infinity)) continue;
-      known.firstMs = more.firstMs;
-      known.example = more.example;
+      addErrors(known, more.errors, more);
     }
   }
+}
+
+function addErrors(
+  known: OperationErrors,
+  errors: number,
+  { example, firstMs }: Pick<OperationErrors, 'example' | 'firstMs'>,
+): void {
+  known.errors += errors;
+  if ((firstMs ?? Infinity) >= (known.firstMs ?? Infinity)) return;
+  known.firstMs = firstMs;
+  known.example = keptText(example, EXAMPLE_LENGTH_MAX);
 }

@@ -77,29 +77,49 @@ interface Candidate {
   readonly weight: number;
 }
 
-class OpenStep {
+/** Plain data, for another thread. */
+interface Step {
   readonly title: string;
   readonly job: string;
-  readonly failed: string[] = [];
-  readonly candidates: Candidate[] = [];
-  readonly errorCodes: Set<string> = new Set();
-  readonly known: Set<string> = new Set();
-  stack: readonly string[] = [];
-  exit = '';
-  hasFailed = false;
+  /** Undefined for one that is over as soon as it is known. */
+  readonly track: string | undefined;
+  /** No line has said that it begins: it may have begun before what was read. */
+  readonly isImplied: boolean;
+  readonly failed: string[];
+  readonly candidates: Candidate[];
+  readonly errorCodes: Set<string>;
+  readonly known: Set<string>;
+  stack: readonly string[];
+  exit: string;
+  hasFailed: boolean;
   firstMs: number | undefined;
   lastMs: number | undefined;
+}
 
-  constructor(title: string, job: string) {
-    this.title = title;
-    this.job = job;
-  }
+function newStep(step: Pick<Step, 'title' | 'job' | 'track' | 'isImplied'>): Step {
+  return {
+    ...step,
+    failed: [],
+    candidates: [],
+    errorCodes: new Set(),
+    known: new Set(),
+    stack: [],
+    exit: '',
+    hasFailed: false,
+    firstMs: undefined,
+    lastMs: undefined,
+  };
+}
+
+export interface StepsState {
+  readonly closed: readonly Step[];
+  readonly open: readonly Step[];
 }
 
 export class StepTally {
   private readonly redact: (text: string) => string;
-  private readonly open: Map<string, OpenStep> = new Map();
-  private readonly steps: FailedStep[] = [];
+  private readonly open: Map<string, Step> = new Map();
+  private readonly closed: Step[] = [];
 
   /** `redact` is applied to each text that is kept. */
   constructor(redact: (text: string) => string) {
@@ -116,7 +136,7 @@ export class StepTally {
     const lines = record.text.split('\n', LINES_MAX);
     if (stepName !== '') this.switchTo(stepName, job);
     const begin = stepName === '' ? stepBegin(lines[0] ?? '') : undefined;
-    if (begin) this.begin(begin.track, new OpenStep(this.kept(begin.title), job));
+    if (begin) this.begin(begin.track, { title: this.kept(begin.title), job, isImplied: false });
     const step = this.stepOf(trackOf(lines[0] ?? '')?.track ?? '', job);
     this.note(step, record, facts);
     for (const line of lines) {
@@ -132,8 +152,8 @@ export class StepTally {
     const { body, serviceName } = record;
     const failure = MANAGERS.has(serviceName) ? stepFailure(body) : undefined;
     const track = trackOfUnit(failure?.what ?? serviceName);
-    const step = this.open.get(track) ?? new OpenStep(this.kept(failure?.what ?? serviceName), '');
-    if (!this.open.has(track)) this.begin(track, step);
+    const title = this.kept(failure?.what ?? serviceName);
+    const step = this.open.get(track) ?? this.begin(track, { title, job: '', isImplied: true });
     if (failure) {
       this.fail({ ...failure, what: '' }, step);
       step.lastMs = record.timeMs;
@@ -141,7 +161,6 @@ export class StepTally {
       return;
     }
     this.note(step, record, facts);
-    // Of a program that runs for long the last words count.
     if (step.candidates.length === CANDIDATES_MAX) step.candidates.shift();
     for (const line of body.split('\n', LINES_MAX)) this.noteError(step, line, { record, facts });
   }
@@ -150,61 +169,85 @@ export class StepTally {
     { exit, isReason, what }: StepFailure,
     { line, record }: { readonly line: string; readonly record: AnalysedRecord },
   ): void {
-    const step = new OpenStep(this.kept(what), '');
+    const title = this.kept(what);
+    const step = newStep({ title, job: '', track: undefined, isImplied: false });
     step.hasFailed = true;
     step.exit = exit;
     step.firstMs = record.timeMs;
     step.lastMs = record.timeMs;
     if (isReason) step.candidates.push({ text: this.kept(line.trim()), weight: 3 });
-    if (this.steps.length < STEPS_MAX) this.steps.push(closed(step));
+    this.keep(step);
   }
 
   /** In the order in which they failed. */
   top(): readonly FailedStep[] {
-    const running = [...this.open.values()].filter(({ hasFailed }) => hasFailed).map(closed);
-    const steps = [...this.steps, ...running];
+    const steps = [...this.closed, ...this.open.values()]
+      .filter(({ hasFailed }) => hasFailed)
+      .map(failedStep);
     return steps
       .filter((step, index) => !isRepeat(step, steps.slice(0, index)))
       .slice(0, STEPS_MAX);
   }
 
-  state(): readonly FailedStep[] {
-    return this.top();
+  state(): StepsState {
+    return { closed: this.closed, open: [...this.open.values()] };
   }
 
-  absorb(steps: readonly FailedStep[]): void {
-    this.steps.push(...steps.slice(0, Math.max(0, STEPS_MAX - this.steps.length)));
+  /** Of what was read after what this has seen: steps that are open here go on there. */
+  absorb({ closed, open }: StepsState): void {
+    for (const step of closed) {
+      const track = this.goOn(step);
+      if (track !== undefined) this.close(track);
+    }
+    for (const step of open) this.goOn(step);
   }
 
-  private begin(track: string, step: OpenStep): void {
+  private goOn(step: Step): string | undefined {
+    const { track } = step;
+    if (track === undefined) {
+      this.keep(step);
+      return undefined;
+    }
+    const known = step.isImplied ? this.open.get(track) : undefined;
+    addStep(known ?? this.begin(track, step), step);
+    return track;
+  }
+
+  private begin(track: string, step: Pick<Step, 'title' | 'job' | 'isImplied'>): Step {
     this.close(track);
     if (this.open.size >= TRACKS_MAX) this.close([...this.open.keys()][0] ?? '');
-    this.open.set(track, step);
+    const { title, job, isImplied } = step;
+    const begun = newStep({ title, job, track, isImplied });
+    this.open.set(track, begun);
+    return begun;
   }
 
   private close(track: string): void {
     const step = this.open.get(track);
     if (!step) return;
     this.open.delete(track);
-    if (step.hasFailed && this.steps.length < STEPS_MAX) this.steps.push(closed(step));
+    // What is known of it may be of one that had failed before; units are closed when they fail.
+    if (step.hasFailed || (step.isImplied && !isUnitTrack(track))) this.keep(step);
+  }
+
+  private keep(step: Step): void {
+    if (this.closed.length < STEPS_MAX) this.closed.push(step);
   }
 
   // `gh run view --log` names the step on each line.
   private switchTo(title: string, job: string): void {
     const current = this.open.get('');
     if (current?.title === title && current.job === job) return;
-    this.begin('', new OpenStep(this.kept(title), this.kept(job)));
+    this.begin('', { title: this.kept(title), job: this.kept(job), isImplied: false });
   }
 
-  private stepOf(track: string, job: string): OpenStep {
+  private stepOf(track: string, job: string): Step {
     const known = this.open.get(track) ?? this.open.get('');
     if (known) return known;
-    const step = new OpenStep('', job);
-    this.begin('', step);
-    return step;
+    return this.begin('', { title: '', job, isImplied: true });
   }
 
-  private fail({ exit, track, what }: StepFailure, current: OpenStep): void {
+  private fail({ exit, track, what }: StepFailure, current: Step): void {
     const step = track === undefined ? current : (this.open.get(track) ?? current);
     const text = this.kept(what);
     // A tool says again at its end which of its steps failed.
@@ -217,13 +260,13 @@ export class StepTally {
     }
   }
 
-  private hasSaid(text: string, but: OpenStep): boolean {
-    return [...this.steps, ...this.open.values()].some(
+  private hasSaid(text: string, but: Step): boolean {
+    return [...this.closed, ...this.open.values()].some(
       (step) => step !== but && step.failed.includes(text),
     );
   }
 
-  private note(step: OpenStep, record: AnalysedRecord, { errorCode, known }: StepFacts): void {
+  private note(step: Step, record: AnalysedRecord, { errorCode, known }: StepFacts): void {
     step.firstMs = earliest(step.firstMs, record.timeMs);
     step.lastMs = latest(step.lastMs, record.timeMs);
     if (errorCode !== '' && errorCode !== '0' && step.errorCodes.size < NAMES_MAX) {
@@ -235,7 +278,7 @@ export class StepTally {
   }
 
   private noteError(
-    step: OpenStep,
+    step: Step,
     line: string,
     { facts, record }: { readonly facts: StepFacts; readonly record: AnalysedRecord },
   ): void {
@@ -263,7 +306,14 @@ function isOfUnit({ formatName, serviceName }: AnalysedRecord): boolean {
 
 /** `openim-api.service` is the program `openim-api`. */
 function trackOfUnit(name: string): string {
-  return `unit ${name.replace(/\.service$/, '')}`;
+  return `${UNIT}${name.replace(/\.service$/, '')}`;
+}
+
+const UNIT = 'unit ';
+
+/** Of a program that runs for long the last words count. */
+function isUnitTrack(track: string | undefined): boolean {
+  return track?.startsWith(UNIT) === true;
 }
 
 function weightOf(text: string, record: AnalysedRecord, { errorCode, known }: StepFacts): number {
@@ -276,7 +326,7 @@ function weightOf(text: string, record: AnalysedRecord, { errorCode, known }: St
   return speaks ? 1 : 0;
 }
 
-function closed(step: OpenStep): FailedStep {
+function failedStep(step: Step): FailedStep {
   const { errorCodes, exit, failed, firstMs, job, known, lastMs, stack, title } = step;
   return {
     title,
@@ -290,6 +340,22 @@ function closed(step: OpenStep): FailedStep {
     firstMs,
     lastMs,
   };
+}
+
+function addStep(step: Step, more: Step): void {
+  step.firstMs = earliest(step.firstMs, more.firstMs);
+  step.lastMs = latest(step.lastMs, more.lastMs);
+  step.hasFailed ||= more.hasFailed;
+  step.exit ||= more.exit;
+  if (step.stack.length === 0) step.stack = more.stack;
+  const failed = new Set([...step.failed, ...more.failed]);
+  step.failed.splice(0, Infinity, ...[...failed].slice(0, CHAIN_MAX));
+  for (const code of more.errorCodes)
+    if (step.errorCodes.size < NAMES_MAX) step.errorCodes.add(code);
+  for (const key of more.known) if (step.known.size < NAMES_MAX) step.known.add(key);
+  step.candidates.push(...more.candidates);
+  const excess = Math.max(0, step.candidates.length - CANDIDATES_MAX);
+  step.candidates.splice(isUnitTrack(step.track) ? 0 : CANDIDATES_MAX, excess);
 }
 
 // Logs of a whole run have the end of a step's log once more.
