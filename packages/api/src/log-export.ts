@@ -12,7 +12,7 @@ import {
   type TimeBoundsInput,
 } from './time-bounds.ts';
 
-export const EXPORT_FORMATS = ['csv', 'ndjson', 'txt'] as const;
+export const EXPORT_FORMATS = ['csv', 'ndjson', 'txt', 'parquet'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** What holds more is exported in pieces. */
@@ -22,7 +22,7 @@ export const EXPORT_COLUMNS_MAX = 200;
 export interface LogExportRequest extends TimeBounds {
   readonly query: string;
   readonly format: ExportFormat;
-  /** Names of fields; empty for the whole record (NDJSON) or the usual columns (CSV, text). */
+  /** Names of fields; empty for the whole record (NDJSON, Parquet) or the usual columns (CSV, text). */
   readonly columns: readonly string[];
   /** Only the first so many. Without it everything; more than may be exported at once is a failure. */
   readonly limit?: number;
@@ -76,10 +76,15 @@ export const LOG_EXPORT: Route = {
   path: '/api/v1/logs/export',
   scope: 'read',
   operationId: 'exportLogs',
-  summary: 'Download what a query finds as CSV, NDJSON or text',
+  summary: 'Download what a query finds as CSV, NDJSON, text or Parquet',
   query: logExportRequestSchema,
   response: {
-    mediaTypes: ['text/csv', 'application/x-ndjson', 'text/plain'],
+    mediaTypes: [
+      'text/csv',
+      'application/x-ndjson',
+      'text/plain',
+      'application/vnd.apache.parquet',
+    ],
     description: 'A file. A connection that breaks means that it is not whole.',
   },
 };

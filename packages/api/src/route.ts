@@ -10,7 +10,8 @@ export type MediaType =
   | 'application/x-ndjson'
   | 'text/event-stream'
   | 'text/plain'
-  | 'text/csv';
+  | 'text/csv'
+  | 'application/vnd.apache.parquet';
 
 export interface RouteBody {
   readonly mediaTypes: readonly MediaType[];

@@ -47,6 +47,16 @@ describe('tendril export', () => {
     });
   });
 
+  test('says on a terminal how far it is', async () => {
+    const url = await serve('a,b\r\n1,2\r\n');
+    const file = join(directory, 'x.parquet');
+    const args = ['export', '--output', file, '--url', url];
+    const { stderr } = await runCli(args, { width: 100 });
+    expect(stderr).toMatch(/10 B so far, .+ a second/);
+    expect(server?.requests[0]?.query.get('format')).toBe('parquet');
+    expect((await runCli(args)).stderr).not.toContain('so far');
+  });
+
   test('leaves nothing behind when the answer breaks off', async () => {
     const broken = createServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/csv' });

@@ -6,6 +6,7 @@ import type { Command, FlagValues, Invocation } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { badUsage, badValue, countFlag, isSet, textFlag } from '../flag-values.ts';
 import { printable } from '../output/printable.ts';
+import { ProgressLine } from '../output/progress-line.ts';
 import { bytesText } from '../output/quantity.ts';
 import { RANGE_FLAGS, rangeOf } from '../range-flags.ts';
 import { choosePlace, openPlace } from '../sources/choose-place.ts';
@@ -21,6 +22,10 @@ export const exportRecords: Command = {
     'export [QUERY] [--since DURATION | --from TIME --to TIME] [--format NAME] [--columns NAMES] [--limit N] [--output FILE] | export -n NAMESPACE [-p PATTERN] [-t TIME] [--from PLACE]',
   examples: [
     { line: "export 'level:error' --since 1d --output errors.csv", summary: 'export.example.file' },
+    {
+      line: "export 'service.name:openim-push' --since 7d --output push.parquet",
+      summary: 'export.example.parquet',
+    },
     {
       line: "export '* | stats count() by service.name' --format ndjson > counts.ndjson",
       summary: 'export.example.table',
@@ -40,7 +45,7 @@ export const exportRecords: Command = {
     if (hasSelection(invocation.flags) && placeFlag(invocation.flags) !== 'server') {
       return await exportLogs(invocation);
     }
-    const { api, flags, positionals, signal, stdout, stderr, messages } = invocation;
+    const { api, flags, nowMs, positionals, signal, stdout, stderr, messages } = invocation;
     const file = textFlag(flags, 'output');
     const format = formatOf(flags, file);
     if (file === undefined && stdout.isTerminal && format !== 'txt') {
@@ -58,7 +63,12 @@ export const exportRecords: Command = {
       },
       signal,
     );
-    const pieces = unbroken(response.body ?? [], signal);
+    const startedMs = nowMs();
+    const pieces = shown(invocation, unbroken(response.body ?? [], signal), (bytes) => {
+      const seconds = Math.max(0.001, (nowMs() - startedMs) / 1000);
+      const values = { size: bytesText(bytes), rate: bytesText(bytes / seconds) };
+      return messages.text('say.export.progress', values);
+    });
     if (file === undefined) {
       for await (const piece of pieces) await stdout.write(piece);
       return EXIT.ok;
@@ -78,12 +88,20 @@ async function exportLogs(invocation: Invocation): Promise<ExitCode> {
   if (kind === 'server') throw badUsage(messages.text('say.export.place'));
   const place = await openPlace(invocation, kind);
   try {
-    const { counts, pieces } = await exportPlace(invocation, place, placeFormat(flags, file));
+    const exported = await exportPlace(invocation, place, placeFormat(flags, file));
+    const { progress } = exported;
+    const pieces = shown(invocation, exported.pieces, (bytes) => {
+      const { lines, log, logs, logsMax } = progress;
+      const values = { done: logs, all: logsMax, log: printable(log), lines };
+      return messages.text('say.export.log', { ...values, size: bytesText(bytes) });
+    });
     if (file === undefined) for await (const piece of pieces) await stdout.write(piece);
     else await writeWhole(file, pieces);
-    const said = { ...counts, where: printable(place.where) };
-    await stderr.line(messages.text('say.export.logs', said));
-    return counts.lines > 0 ? EXIT.ok : EXIT.nothingFound;
+    const { lines, logs } = progress;
+    await stderr.line(
+      messages.text('say.export.logs', { lines, logs, where: printable(place.where) }),
+    );
+    return lines > 0 ? EXIT.ok : EXIT.nothingFound;
   } finally {
     place.close();
   }
@@ -95,6 +113,27 @@ function placeFormat(flags: FlagValues, file: string | undefined): PlaceFormat {
     throw badValue('--format', told, 'txt, ndjson');
   }
   return told ?? (/\.(?:ndjson|jsonl)$/i.test(file ?? '') ? 'ndjson' : 'txt');
+}
+
+/** The pieces, with a line that says how far they are where they are not what the terminal shows. */
+async function* shown(
+  { flags, nowMs, stderr, stdout }: Invocation,
+  pieces: AsyncIterable<Uint8Array>,
+  text: (bytes: number) => string,
+): AsyncGenerator<Uint8Array> {
+  const line = new ProgressLine({ stderr, nowMs });
+  const isSeen = stdout.isTerminal && textFlag(flags, 'output') === undefined;
+  let bytes = 0;
+  try {
+    for await (const piece of pieces) {
+      bytes += piece.byteLength;
+      const now = bytes;
+      if (!isSeen) await line.draw(() => text(now));
+      yield piece;
+    }
+  } finally {
+    await line.clear();
+  }
 }
 
 /** The server breaks off what it cannot send whole. */

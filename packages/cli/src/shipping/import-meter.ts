@@ -2,11 +2,8 @@
 import { statSync } from 'node:fs';
 import type { Messages } from '@tendril/messages/messages';
 import type { Output } from '../output/output.ts';
+import { ProgressLine } from '../output/progress-line.ts';
 import { bytesText, clockText } from '../output/quantity.ts';
-import { fit } from '../output/width.ts';
-
-const DRAW_EVERY_MS = 200;
-const CLEAR_LINE = '\r\u001b[K';
 
 export interface ImportMeterOptions {
   readonly stderr: Output;
@@ -17,8 +14,7 @@ export interface ImportMeterOptions {
 export class ImportMeter {
   private readonly options: ImportMeterOptions;
   private readonly startedMs: number;
-  private drawnMs = 0;
-  private isDrawn = false;
+  private readonly line: ProgressLine;
   private fileCount = 0;
   private fileNumber = 0;
   private sizeBytes: number | undefined;
@@ -29,6 +25,7 @@ export class ImportMeter {
   constructor(options: ImportMeterOptions) {
     this.options = options;
     this.startedMs = options.nowMs();
+    this.line = new ProgressLine(options);
   }
 
   start(names: readonly string[]): void {
@@ -55,17 +52,12 @@ export class ImportMeter {
 
   async read(bytes: number, records: number): Promise<void> {
     this.currentBytes = bytes;
-    const { stderr, nowMs } = this.options;
-    if (!stderr.isTerminal || nowMs() - this.drawnMs < DRAW_EVERY_MS) return;
-    this.drawnMs = nowMs();
-    this.isDrawn = true;
-    await stderr.write(CLEAR_LINE + fit(this.text(records), stderr.width - 1));
+    await this.line.draw(() => this.text(records));
   }
 
   /** Takes the line away. */
   async clear(): Promise<void> {
-    if (this.isDrawn) await this.options.stderr.write(CLEAR_LINE);
-    this.isDrawn = false;
+    await this.line.clear();
   }
 
   private text(records: number): string {

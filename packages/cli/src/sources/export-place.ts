@@ -8,34 +8,40 @@ export type PlaceFormat = 'txt' | 'ndjson';
 
 export interface ExportedPlace {
   readonly pieces: AsyncIterable<Uint8Array>;
-  /** So far. */
-  readonly counts: { logs: number; lines: number };
+  readonly progress: Readonly<PlaceProgress>;
+}
+
+/** So far. */
+interface PlaceProgress {
+  readonly logsMax: number;
+  logs: number;
+  lines: number;
+  /** The one that is read. */
+  log: string;
 }
 
 export async function exportPlace(
-  invocation: Invocation,
+  invocation: Pick<Invocation, 'signal'>,
   place: LogPlace,
   format: PlaceFormat,
 ): Promise<ExportedPlace> {
-  const { messages, signal, stderr } = invocation;
+  const { signal } = invocation;
   const sources = await place.sources(signal);
-  const counts = { logs: 0, lines: 0 };
+  const progress = { logsMax: sources.length, logs: 0, lines: 0, log: '' };
   const pieces = async function* (): AsyncGenerator<Uint8Array> {
     for (const pending of sources) {
       signal.throwIfAborted();
+      progress.log = pending.name;
       const source = await pending.open();
       for await (const { lines } of source.read({ signal })) {
-        counts.lines += lines.length;
+        progress.lines += lines.length;
         const printed = lines.map((line) => `${printedLine(source, line, format)}\n`);
         yield Buffer.from(printed.join(''));
       }
-      counts.logs += 1;
-      if (!stderr.isTerminal) continue;
-      const said = { done: counts.logs, all: sources.length, log: printable(source.name) };
-      await stderr.line(stderr.style('dim', messages.text('say.export.log', said)));
+      progress.logs += 1;
     }
   };
-  return { pieces: pieces(), counts };
+  return { pieces: pieces(), progress };
 }
 
 function printedLine({ name, resource }: LineSource, line: string, format: PlaceFormat): string {

@@ -50,6 +50,7 @@ export const EN_OUTPUT = {
     '{rows, plural, one {# record} other {# records}} · {elapsedMs} ms · {rowsRead, number} rows read',
   'say.found.more': 'older ones not shown: --limit N',
   'say.export.done': 'wrote {file} ({size})',
+  'say.export.progress': '{size} so far, {rate} a second',
   'say.export.terminal':
     'CSV and JSON may hold what a terminal would obey: write them to a file with --output, or into a pipe',
   'say.partial.table':

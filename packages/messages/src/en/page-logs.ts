@@ -161,6 +161,7 @@ export const EN_PAGE_LOGS = {
   'export.title': 'Export',
   'export.csv': 'CSV, for spreadsheets',
   'export.ndjson': 'NDJSON, whole records',
+  'export.parquet': 'Parquet, whole records',
   'export.txt': 'Text lines',
   'export.running': 'Exporting · {size}',
   'export.failed': 'Not exported: {reason}',

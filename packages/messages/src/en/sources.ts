@@ -43,7 +43,7 @@ export const EN_SOURCES = {
     'reading {count, plural, one {# log} other {# logs}} of {kind, select, k8s {Kubernetes} docker {Docker} other {the journal}}: {where}',
   'say.analyze.server':
     'analyze reads logs where they are; for what a server has, see patterns and search, or name files',
-  'say.export.log': '{done} of {all}: {log}',
+  'say.export.log': '{done} of {all}: {log}, {lines, number} lines, {size}',
   'say.export.logs':
     '{lines, plural, one {# line} other {# lines}} of {logs, plural, one {# log} other {# logs}}: {where}',
   'say.export.place': 'say which logs: -n, -p, -l, -A, or --from k8s, docker, journald',

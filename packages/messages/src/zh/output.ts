@@ -47,6 +47,7 @@ export const ZH_OUTPUT: Readonly<Record<keyof typeof EN_OUTPUT, string>> = {
   'say.found': '{rows, plural, other {# 条日志}} · {elapsedMs} 毫秒 · 读取 {rowsRead, number} 行',
   'say.found.more': '更早的没有显示：--limit N',
   'say.export.done': '已写入 {file}（{size}）',
+  'say.export.progress': '已接收 {size}，每秒 {rate}',
   'say.export.terminal':
     'CSV 和 JSON 可能包含终端会执行的内容：请用 --output 写入文件，或输出到管道',
   'say.partial.table':

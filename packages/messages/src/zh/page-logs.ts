@@ -161,6 +161,7 @@ export const ZH_PAGE_LOGS: Readonly<Record<keyof typeof EN_PAGE_LOGS, string>> =
   'export.title': '导出',
   'export.csv': 'CSV（电子表格）',
   'export.ndjson': 'NDJSON（完整日志）',
+  'export.parquet': 'Parquet（完整日志）',
   'export.txt': '纯文本',
   'export.running': '导出中 · {size}',
   'export.failed': '没有导出：{reason}',

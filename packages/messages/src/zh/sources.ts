@@ -44,7 +44,7 @@ export const ZH_SOURCES: Readonly<Record<keyof typeof EN_SOURCES, string>> = {
   'say.analyze.place':
     '正在读取{kind, select, k8s { Kubernetes} docker { Docker} other { journald}} 的 {count, number} 份日志：{where}',
   'say.analyze.server': 'analyze 就地读取日志；服务器上的日志请用 patterns 和 search，或指定文件',
-  'say.export.log': '{done}/{all}：{log}',
+  'say.export.log': '{done}/{all}：{log}，{lines, number} 行，{size}',
   'say.export.logs': '{logs, number} 份日志，共 {lines, number} 行：{where}',
   'say.export.place': '请指定日志：-n、-p、-l、-A，或 --from k8s、docker、journald',
   'say.monitor.place':

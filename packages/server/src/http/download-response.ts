@@ -7,9 +7,11 @@ import type { MediaType } from '@tendril/api/route';
 /** Small pieces travel together. */
 const CHUNK_CHARACTERS_MAX: number = 64 * 1024;
 
+const BINARY: ReadonlySet<MediaType> = new Set(['application/vnd.apache.parquet']);
+
 export interface Download {
   /** Given a signal that fires when the client goes away. */
-  readonly open: (signal: AbortSignal) => AsyncIterable<string>;
+  readonly open: (signal: AbortSignal) => AsyncIterable<string | Uint8Array>;
   /** Of the request. */
   readonly signal: AbortSignal;
   readonly mediaType: MediaType;
@@ -29,11 +31,19 @@ export async function downloadResponse(download: Download): Promise<Response> {
       pull: async (controller) => {
         try {
           let text = '';
-          while (next.done !== true && text.length < CHUNK_CHARACTERS_MAX) {
+          while (
+            next.done !== true &&
+            typeof next.value === 'string' &&
+            text.length < CHUNK_CHARACTERS_MAX
+          ) {
             text += next.value;
             next = await pieces.next();
           }
           if (text !== '') controller.enqueue(encoder.encode(text));
+          else if (next.done !== true && typeof next.value !== 'string') {
+            controller.enqueue(next.value);
+            next = await pieces.next();
+          }
           if (next.done === true) controller.close();
         } catch (error) {
           if (!leaving.signal.aborted) onError(error);
@@ -50,7 +60,7 @@ export async function downloadResponse(download: Download): Promise<Response> {
   );
   return new Response(body, {
     headers: {
-      'content-type': `${mediaType}; charset=utf-8`,
+      'content-type': BINARY.has(mediaType) ? mediaType : `${mediaType}; charset=utf-8`,
       'content-disposition': contentDisposition(filename),
     },
   });

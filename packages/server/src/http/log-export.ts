@@ -12,6 +12,7 @@ const MEDIA_TYPES: Readonly<Record<ExportFormat, MediaType>> = {
   csv: 'text/csv',
   ndjson: 'application/x-ndjson',
   txt: 'text/plain',
+  parquet: 'application/vnd.apache.parquet',
 };
 
 export function mountLogExport(mount: Mount, { reader, logger }: HttpDependencies): void {

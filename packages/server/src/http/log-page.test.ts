@@ -1,8 +1,10 @@
 /** What the log page asks a whole server for: queries of the requirement, downloads, saved views. */
+import { zstdDecompressSync } from 'node:zlib';
 import { createClient, type Client } from '@tendril/api/client';
 import type { LogSearchEvent } from '@tendril/api/log-search';
 import { Failure } from '@tendril/model/failure';
 import { startServerFixture, type ServerFixture } from '@tendril/testkit/server-fixture';
+import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const LINES: readonly Readonly<Record<string, unknown>>[] = [
@@ -137,6 +139,25 @@ describe('an export', () => {
     expect(some.split('\r\n')).toHaveLength(10_003);
     const sorted = await download({ query: `${query} | sort body desc | limit 2`, format: 'txt' });
     expect(sorted.match(/line \d+/g)).toEqual(['line 9999', 'line 9998']);
+  });
+
+  test('as Parquet, whole records or the columns of a table', async () => {
+    const line = JSON.stringify({ service: 'parquet', level: 'error', message: '超时', n: 7 });
+    await client.ingest({ body: line });
+    const rowsOf = async (query: string): Promise<readonly Record<string, unknown>[]> => {
+      const response = await client.exportLogs({ from: 'now-1d', query, format: 'parquet' });
+      expect(response.headers.get('content-type')).toBe('application/vnd.apache.parquet');
+      const decompress = (bytes: Uint8Array): Uint8Array => zstdDecompressSync(bytes);
+      const file = await response.arrayBuffer();
+      return await parquetReadObjects({ file, compressors: { ZSTD: decompress } });
+    };
+    const [record] = await rowsOf('service:parquet');
+    expect(record).toMatchObject({ serviceName: 'parquet', severityNumber: 17n, body: '超时' });
+    expect(JSON.parse(String(record?.['attributes']))).toEqual({ n: 7 });
+    expect(record?.['timestamp']).toBeInstanceOf(Date);
+    const table = 'service:parquet | stats count() as records by level, body';
+    expect(await rowsOf(table)).toEqual([{ level: 'error', body: '超时', records: 1n }]);
+    expect(await rowsOf('service:nobody')).toEqual([]);
   });
 
   test('has a name that is safe and means the same', async () => {

@@ -1,11 +1,11 @@
 /**
- * Everything that a query finds, as the text of a file, piece by piece. Nothing is kept but the rows under
+ * Everything that a query finds, as a file, piece by piece. Nothing is kept but the rows under
  * way, whatever the size of the file. What cannot be read whole within the limits is a failure: the
  * caller cuts the connection, so that half a file is never taken for one.
  */
 import type { PartialReason } from '@tendril/api/answer';
-import { EXPORT_ROWS_MAX, type LogExportRequest } from '@tendril/api/log-export';
-import type { TableColumn } from '@tendril/api/table';
+import { EXPORT_ROWS_MAX, type ExportFormat, type LogExportRequest } from '@tendril/api/log-export';
+import type { TableCell, TableColumn } from '@tendril/api/table';
 import { Failure } from '@tendril/model/failure';
 import type { LogRecord } from '@tendril/model/log-record';
 import { printFieldName } from '@tendril/query/print';
@@ -19,6 +19,7 @@ import {
   textWriter,
   type TableWriter,
 } from './export-format.ts';
+import { parquetPieces, RECORD_COLUMNS, recordCells } from './export-parquet.ts';
 import { timeConditionOf } from './histogram-query.ts';
 import type { LogReader, PreparedQuery } from './log-reader.ts';
 import { orderedQuery } from './ordered-search.ts';
@@ -38,6 +39,9 @@ export const EXPORT_LIMITS: ReadLimits = {
 /** Of records, where the request names none. */
 const USUAL_COLUMNS = ['timestamp', 'level', 'service.name', 'operationId', 'traceId', 'body'];
 
+/** Of a file of text, or of one of bytes. */
+export type ExportPiece = string | Uint8Array;
+
 export interface ExportOptions {
   readonly signal: AbortSignal;
   /** More is not sent without a limit in the request. */
@@ -48,14 +52,20 @@ export async function* exportLogs(
   reader: LogReader,
   request: LogExportRequest,
   { signal, rowsMax = EXPORT_ROWS_MAX }: ExportOptions,
-): AsyncGenerator<string> {
+): AsyncGenerator<ExportPiece> {
   const options = { budget: reader.budget(EXPORT_LIMITS), signal };
   const prepared = await preparedWithColumns(reader, request, options);
   const { plan } = prepared;
   const exporting = { reader, request, prepared, rowsMax, options };
-  if (plan.kind === 'table') yield* tableText(exporting, plan);
-  else if (plan.columns) yield* cellsText(exporting, plan, plan.columns);
-  else yield* recordsText(exporting, plan);
+  if (plan.kind === 'table') {
+    yield* tablePieces(request, plan.columns, tableCells(exporting, plan));
+  } else if (plan.columns) {
+    const columns = plan.columns.map(({ column }) => column);
+    const shape = cells(plan.definitions, plan.columns);
+    yield* tablePieces(request, columns, rowsOf(exporting, plan, shape));
+  } else {
+    yield* recordPieces(request, rowsOf(exporting, plan, records(reader, plan)));
+  }
 }
 
 interface Exporting {
@@ -91,43 +101,51 @@ function unfitAround(): Failure {
   });
 }
 
-async function* recordsText(exporting: Exporting, plan: RecordsPlan): AsyncGenerator<string> {
-  const { reader, request } = exporting;
-  const print = request.format === 'ndjson' ? jsonLine : recordLine;
-  const shape = records(reader, plan);
-  for await (const record of rowsOf(exporting, plan, shape)) {
-    yield print(record);
+async function* recordPieces(
+  { format }: LogExportRequest,
+  rows: AsyncIterable<LogRecord>,
+): AsyncGenerator<ExportPiece> {
+  if (format === 'parquet') {
+    yield* parquetPieces(RECORD_COLUMNS, mapped(rows, recordCells));
+    return;
   }
+  const print = format === 'ndjson' ? jsonLine : recordLine;
+  for await (const record of rows) yield print(record);
 }
 
-async function* cellsText(
-  exporting: Exporting,
-  plan: RecordsPlan,
-  columns: NonNullable<RecordsPlan['columns']>,
-): AsyncGenerator<string> {
-  const writer = writerOf(
-    exporting.request,
-    columns.map(({ column }) => column),
-  );
+async function* tablePieces(
+  { format }: LogExportRequest,
+  columns: readonly TableColumn[],
+  rows: AsyncIterable<readonly TableCell[]>,
+): AsyncGenerator<ExportPiece> {
+  if (format === 'parquet') {
+    yield* parquetPieces(columns, rows);
+    return;
+  }
+  const writer = WRITERS[format](columns);
   yield writer.head;
-  const shape = cells(plan.definitions, columns);
-  for await (const row of rowsOf(exporting, plan, shape)) yield writer.row(row);
+  for await (const row of rows) yield writer.row(row);
 }
 
-async function* tableText(
+async function* tableCells(
   { reader, request, prepared, rowsMax, options }: Exporting,
   plan: TablePlan,
-): AsyncGenerator<string> {
-  const writer = writerOf(request, plan.columns);
-  yield writer.head;
+): AsyncGenerator<readonly TableCell[]> {
   const statement = plan.statement(timeConditionOf(prepared.range));
   const { limit } = request;
   const read = { plan, statement, rowsMax: limit ?? rowsMax };
   for await (const event of tableRows(reader, read, options)) {
-    if (event.kind === 'cells') yield writer.row(event.cells);
+    if (event.kind === 'cells') yield event.cells;
     const isWanted = event.kind === 'cut' && event.partial === 'rows' && limit !== undefined;
     if (event.kind === 'cut' && !isWanted) throw incomplete(event.partial);
   }
+}
+
+async function* mapped<From, To>(
+  items: AsyncIterable<From>,
+  map: (item: From) => To,
+): AsyncGenerator<To> {
+  for await (const item of items) yield map(item);
 }
 
 /** Up to so many the engine reads the wide columns only of rows that are sent, not of all that it sorts. */
@@ -213,16 +231,9 @@ function incomplete(reason: PartialReason): Failure {
   });
 }
 
-function writerOf({ format }: LogExportRequest, columns: readonly TableColumn[]): TableWriter {
-  switch (format) {
-    case 'csv':
-      return csvWriter(columns);
-    case 'ndjson':
-      return jsonWriter(columns);
-    case 'txt':
-      return textWriter(columns);
-  }
-}
+const WRITERS: Readonly<
+  Record<Exclude<ExportFormat, 'parquet'>, (columns: readonly TableColumn[]) => TableWriter>
+> = { csv: csvWriter, ndjson: jsonWriter, txt: textWriter };
 
 function jsonLine(record: LogRecord): string {
   return `${jsonText(record)}\n`;

@@ -250,7 +250,7 @@ describe('an export', () => {
   const linesOf = async (given: Partial<LogExportRequest>, rowsMax: number): Promise<number> => {
     let lines = 0;
     const pieces = exportLogs(reader, { ...request, ...given }, { signal: SIGNAL, rowsMax });
-    for await (const piece of pieces) lines += piece.split('\n').length - 1;
+    for await (const piece of pieces) lines += String(piece).split('\n').length - 1;
     return lines;
   };
 

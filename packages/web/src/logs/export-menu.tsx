@@ -26,7 +26,10 @@ const FORMAT_LABELS: Readonly<Record<ExportFormat, PageMessageId>> = {
   csv: 'export.csv',
   ndjson: 'export.ndjson',
   txt: 'export.txt',
+  parquet: 'export.parquet',
 };
+
+const WHOLE: ReadonlySet<ExportFormat> = new Set(['ndjson', 'parquet']);
 
 export function ExportMenu({ address, resolved, columns }: ExportMenuProps): ReactElement {
   const { text } = useText();
@@ -55,8 +58,8 @@ export function ExportMenu({ address, resolved, columns }: ExportMenuProps): Rea
                 ...bounds,
                 order,
                 format,
-                // NDJSON is for programs: whole records. A table has the columns of its pipes.
-                ...(format !== 'ndjson' && !isTable && { columns: printColumnNames(shown) }),
+                // NDJSON and Parquet are for programs: whole records. A table has the columns of its pipes.
+                ...(!WHOLE.has(format) && !isTable && { columns: printColumnNames(shown) }),
                 filename: `tendril-logs.${format}`,
               })
             }
