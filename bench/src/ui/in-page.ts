@@ -18,7 +18,7 @@ declare const window: Window & { measured?: Measured; nextSearch?: Promise<Searc
  */
 export async function watchSearch(page: Page): Promise<void> {
   await page.evaluate(() => {
-    window.nextSearch = new Promise<SearchTimes>((resolve) => {
+    window.nextSearch = new Promise<SearchTimes>((resolve, reject) => {
       let startedMs = 0;
       let rowsMs = 0;
       const isBusy = (selector: string): boolean =>
@@ -44,6 +44,7 @@ export async function watchSearch(page: Page): Promise<void> {
         if (event.key !== 'Enter') return;
         removeEventListener('keydown', begin, true);
         startedMs = event.timeStamp;
+        setTimeout(() => reject(new Error(`no answer: ${location.search}`)), 20_000);
         look();
       };
       observer.observe(document.body, {

@@ -19,32 +19,49 @@ export const FACET_VALUES_MAX = 50;
 /** More fields than a person can look through; those beyond are found by `search`. */
 export const FACETS_MAX = 1_000;
 
+/** More would be read no better. */
+export const FACET_PARTS_MAX = 16;
+
+/** A part of the range, and how many records match in it, as a histogram counts them. */
+export interface CountedPart {
+  readonly from: string;
+  readonly to: string;
+  readonly records: number;
+}
+
 export interface LogFacetsRequest extends TimeBounds {
   readonly query: string;
   /** Values of each field. */
   readonly values: number;
   /** Only fields whose name holds this, in any case. */
   readonly search: string;
+  /** What the caller has counted already; where there is none it is counted first. */
+  readonly parts: readonly CountedPart[];
 }
 
 export interface LogFacetsInput extends TimeBoundsInput {
   readonly query?: string | undefined;
   readonly values?: number | undefined;
   readonly search?: string | undefined;
+  readonly parts?: readonly CountedPart[] | undefined;
 }
 
 export interface LogFacet extends Omit<LogField, 'aliases' | 'records'> {
   /** Records that have the field. */
   readonly records: number;
   readonly values: readonly LogFieldValue[];
+  /** Counted in the range itself, whatever the basis of the others. */
+  readonly exact?: boolean;
 }
 
 /** What the counts are of. */
 export type FacetBasis =
   /** Of the whole hours that the range touches, as the writers counted them. */
   | { readonly kind: 'hours' }
-  /** Of so many of the newest records that match. */
-  | { readonly kind: 'sample'; readonly records: number };
+  /** Of all records that match. */
+  | { readonly kind: 'records'; readonly records: number }
+  /** Estimated from so many records, taken from wherever in the range some of the `matching` ones are. */
+  | { readonly kind: 'sample'; readonly records: number; readonly matching: number };
 
 export interface LogFacetsResponse {
   /** Those that most records have. */
@@ -61,6 +78,17 @@ export const logFacetsRequestSchema: z.ZodType<LogFacetsRequest, LogFacetsInput>
     ...timeBoundsShape,
     values: z.number().int().min(1).max(FACET_VALUES_MAX).default(5),
     search: z.string().max(1_024).default(''),
+    parts: z
+      .array(
+        z.strictObject({
+          from: z.string().regex(/^\d{1,19}$/),
+          to: z.string().regex(/^\d{1,19}$/),
+          records: z.number().int().min(0),
+        }),
+      )
+      .max(FACET_PARTS_MAX)
+      .default([])
+      .describe('Parts of the range with the number of matching records, where they are known.'),
   })
   .meta({ id: 'LogFacetsRequest' });
 
@@ -76,12 +104,18 @@ export const logFacetsResponseSchema: z.ZodType<LogFacetsResponse> = z
         label: z.object({ en: z.string(), zh: z.string() }).exactOptional(),
         records: z.number().int(),
         values: z.array(z.object({ value: z.string(), count: z.number().int() })),
+        exact: z.boolean().exactOptional(),
       }),
     ),
     fields: z.number().int(),
     basis: z.union([
       z.object({ kind: z.literal('hours') }),
-      z.object({ kind: z.literal('sample'), records: z.number().int() }),
+      z.object({ kind: z.literal('records'), records: z.number().int() }),
+      z.object({
+        kind: z.literal('sample'),
+        records: z.number().int(),
+        matching: z.number().int(),
+      }),
     ]),
     cost: costSchema,
   })

@@ -40,6 +40,8 @@ export interface LogHistogramBucket {
   readonly kind: 'bucket';
   /** Start in nanoseconds, a multiple of the width; the first one may start before the range. */
   readonly start: string;
+  /** In nanoseconds; of all buckets the same. */
+  readonly width: string;
   readonly counts: Readonly<{ [level in Level]?: number | undefined }>;
 }
 
@@ -69,6 +71,7 @@ export const logHistogramEventSchema: z.ZodType<LogHistogramEvent> = z
     z.object({
       kind: z.literal('bucket'),
       start: z.string(),
+      width: z.string(),
       counts: z.partialRecord(z.enum(LEVELS), z.number().int()),
     }),
     progressSchema,

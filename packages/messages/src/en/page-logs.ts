@@ -90,8 +90,7 @@ export const EN_PAGE_LOGS = {
   'histogram.asTable': 'Show the figures as a table',
   'facets.label': 'Fields and their values',
   'facets.filter': '{count, plural, one {Filter # field} other {Filter # fields}}',
-  'facets.sample':
-    '{count, plural, one {Counts of the newest record} other {Counts of the newest # records}}',
+  'facets.sample': 'Estimated from {count, number} of {matching, number} records',
   'facets.hours': 'Counts of the whole hours touched',
   'facets.pin': 'Keep on top',
   'facets.unpin': 'No longer on top',

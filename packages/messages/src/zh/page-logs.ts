@@ -92,7 +92,7 @@ export const ZH_PAGE_LOGS: Readonly<Record<keyof typeof EN_PAGE_LOGS, string>> =
   'histogram.asTable': '用表格显示数据',
   'facets.label': '字段和值',
   'facets.filter': '在 {count, number} 个字段中筛选',
-  'facets.sample': '计数取自最新的 {count, number} 条',
+  'facets.sample': '根据 {matching, number} 条中的 {count, number} 条估算',
   'facets.hours': '计数取自所涉及的整点小时',
   'facets.pin': '置顶',
   'facets.unpin': '取消置顶',

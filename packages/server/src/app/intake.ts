@@ -65,9 +65,10 @@ export function createIntake(
     signals: {
       logs: {
         newBatch: () => new LogBatch(logs),
+        table: 'logs',
         readRecord: (batch, row) => batch.record(row),
       },
-      spans: { newBatch: () => new SpanBatch(spans) },
+      spans: { newBatch: () => new SpanBatch(spans), table: 'traces' },
     },
     forgetSent: () => {
       logs.forgetSent();

@@ -8,6 +8,7 @@ import type { LogWriter } from '@tendril/intake/log-writer';
 import type { SpanWriter } from '@tendril/intake/span-writer';
 import type { Attributes, AttributeValue } from '@tendril/model/attribute';
 import { SPAN_KINDS, SPAN_STATUSES } from '@tendril/model/span';
+import type { RecordTable } from '../pipeline/pending-times.ts';
 import type { DecodeOutcome, Pipeline } from '../pipeline/pipeline.ts';
 import {
   OWN_SOURCES,
@@ -33,8 +34,8 @@ export interface StoreParts {
 }
 
 export interface OwnStore {
-  /** Resolves when all that was told before is acknowledged. */
-  send(): Promise<void>;
+  /** Resolves when all that was told before is acknowledged; with a table, all that goes there. */
+  send(table?: RecordTable): Promise<void>;
   /** Sends the last. */
   close(): Promise<void>;
 }
@@ -78,9 +79,12 @@ function startStore(
     const decode = (sink: BatchSink<SpanBatch>): DecodeOutcome => putSpans(spanWriter, sink, taken);
     await pipeline.ingestSpans({ source: OWN_SOURCES.spans, decode });
   };
-  const send = async (): Promise<void> => {
+  const send = async (table?: RecordTable): Promise<void> => {
     // What the pipeline refuses is in its accounts; to tell of it would make more of it.
-    await Promise.allSettled([sendRecords(), sendSpans()]);
+    await Promise.allSettled([
+      table === 'traces' ? undefined : sendRecords(),
+      table === 'logs' ? undefined : sendSpans(),
+    ]);
   };
   const timer = setInterval(() => void send(), SEND_EVERY_MS).unref();
   return {

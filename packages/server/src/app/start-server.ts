@@ -27,6 +27,7 @@ import { startPatternJob } from '../jobs/pattern-job.ts';
 import { startRetentionJob } from '../jobs/retention-job.ts';
 import { openPipeline } from '../pipeline/open-pipeline.ts';
 import { DEFAULT_PIPELINE_LIMITS, type PipelineLimits } from '../pipeline/pipeline-limits.ts';
+import type { RecordTable } from '../pipeline/pending-times.ts';
 import { takingTurns } from '../pipeline/turns.ts';
 import { requestHandler } from '../receivers/http-receiver.ts';
 import type { ReceiverDependencies } from '../receivers/receiver-dependencies.ts';
@@ -153,9 +154,9 @@ async function build(config: ServerConfig, stack: CleanUp): Promise<RunningServe
   const reading = {
     engine,
     limits,
-    flush: async (signal?: AbortSignal, range?: TimeRange) => {
-      await ownStore.send();
-      await pipeline.flush(signal, range);
+    flush: async (signal?: AbortSignal, range?: TimeRange, table?: RecordTable) => {
+      await ownStore.send(table);
+      await pipeline.flush(signal, range, table);
     },
   };
   const spanReader = new LogReader({ ...reading, source: SPAN_SOURCE });

@@ -1,7 +1,9 @@
-/** Fields and their most frequent values from the table that the writers keep. */
+/** Fields and their most frequent values from the table that the writers keep, and from the roll-up. */
 import { FACETS_MAX } from '@tendril/api/log-facets';
 import { NS_PER_SECOND, type TimeRange } from '@tendril/model/time-range';
+import { rolledRows } from '@tendril/query/roll-up';
 import { EMPTY_SQL, int64, sql, string, uint32, type Sql } from '@tendril/sql/sql';
+import { timeConditionOf } from './histogram-query.ts';
 
 export interface FacetsShape {
   /** Values of each field. */
@@ -38,6 +40,24 @@ WHERE ${hours}
 GROUP BY Source, Name, Value
 ORDER BY Source, Name, Value = '' DESC, records DESC, Value
 LIMIT ${uint32(values + 1)} BY Source, Name`;
+}
+
+/** Past it those that have the most. */
+const ROLLED_GROUPS_MAX = 10_000;
+
+/** For a condition that asks for nothing but what the roll-up has. */
+export function rolledFacetsQuery(range: TimeRange, condition: Sql): Sql {
+  const { whole, steps } = timeConditionOf(range);
+  const rows =
+    steps === undefined
+      ? sql`(SELECT ServiceName, Environment, 1 AS rolled FROM logs WHERE ${whole} AND ${condition})`
+      : rolledRows({ time: steps, condition, withTime: false });
+  return sql`SELECT ServiceName AS \`service.name\`, Environment AS environment, sum(rolled) AS records
+FROM
+${rows}
+GROUP BY ServiceName, Environment
+ORDER BY records DESC
+LIMIT ${uint32(ROLLED_GROUPS_MAX)}`;
 }
 
 function ceilSeconds(ns: bigint): bigint {

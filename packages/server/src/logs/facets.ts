@@ -1,28 +1,25 @@
 /**
  * All fields at once, each with its most frequent values. Without a query from what the writers
- * counted by the hour; with one from a sample of the newest records that match.
+ * counted by the hour; with one from the records that match, or some of them.
  */
 import { z } from 'zod';
 import {
   FACETS_MAX,
+  type FacetBasis,
   type LogFacet,
   type LogFacetsRequest,
   type LogFacetsResponse,
 } from '@tendril/api/log-facets';
 import { FIELD_STORAGES, type FieldStorage } from '@tendril/api/log-fields';
-import type { LogRecord } from '@tendril/model/log-record';
 import { LOG_FIELDS, logFieldOf, type Field } from '@tendril/model/fields';
 import { severityOfNumber } from '@tendril/model/severity';
 import type { TimeRange } from '@tendril/model/time-range';
+import { asksOnlyRollUp } from '@tendril/query/roll-up';
 import { FacetTally } from './facet-tally.ts';
-import { facetsQuery, type FacetsShape } from './facet-query.ts';
+import { facetSample, type SampledRecord } from './facet-sample.ts';
+import { facetsQuery, rolledFacetsQuery, type FacetsShape } from './facet-query.ts';
 import type { LogReader, PreparedQuery } from './log-reader.ts';
-import { records as wholeRecords } from './row-shape.ts';
-import { scanLogs } from './scan.ts';
 import { allRows, type StatementOptions } from './statement.ts';
-
-/** Enough for shares that are right to a few percent, and read in a few hundredths of a second. */
-const SAMPLE_RECORDS = 1_000;
 
 export async function logFacets(
   reader: LogReader,
@@ -31,11 +28,13 @@ export async function logFacets(
 ): Promise<LogFacetsResponse> {
   const options = { budget: reader.budget(), signal };
   const prepared = await reader.prepare(request, options);
-  const found =
+  const [found, exact] = await Promise.all([
     prepared.query.kind === 'all'
-      ? await countedFacets(reader, prepared.range, request, options)
-      : await sampledFacets(reader, prepared, request, options);
-  return { ...found, cost: options.budget.cost() };
+      ? countedFacets(reader, prepared.range, request, options)
+      : sampledFacets(reader, prepared, request, options),
+    rolledFacets(reader, prepared, request, options),
+  ]);
+  return { ...withExact(found, exact), cost: options.budget.cost() };
 }
 
 type FoundFacets = Omit<LogFacetsResponse, 'cost'>;
@@ -47,6 +46,12 @@ const rowSchema = z.object({
   types: z.array(z.string()),
   records: z.coerce.number(),
   fields: z.coerce.number(),
+});
+
+const rolledSchema = z.object({
+  'service.name': z.string(),
+  environment: z.string(),
+  records: z.coerce.number(),
 });
 
 async function countedFacets(
@@ -73,31 +78,26 @@ const FIELD_OF_COLUMN: ReadonlyMap<string, Field | undefined> = new Map([
   ['SeverityText', logFieldOf('level')],
 ]);
 
-/** A column goes by the name of its field. */
+/** A column, under its own name or already that of its field, goes by the name of its field. */
 function facetOf(
   storage: FieldStorage,
   name: string,
   type: string,
 ): Omit<LogFacet, 'records' | 'values'> {
-  const field = storage === 'column' ? FIELD_OF_COLUMN.get(name) : undefined;
+  const field = storage === 'column' ? (FIELD_OF_COLUMN.get(name) ?? logFieldOf(name)) : undefined;
   if (field === undefined) return { name, type, storage };
   return { name: field.name, type: field.type, storage, label: field.label };
 }
 
 async function sampledFacets(
   reader: LogReader,
-  { range, condition }: PreparedQuery,
-  { values, search }: FacetsShape,
+  prepared: PreparedQuery,
+  { values, search, parts }: Pick<LogFacetsRequest, 'values' | 'search' | 'parts'>,
   options: StatementOptions,
 ): Promise<FoundFacets> {
+  const { records, matching } = await facetSample(reader, prepared, parts, options);
   const tally = new FacetTally();
-  let records = 0;
-  const scan = { range, condition, order: 'desc', limit: SAMPLE_RECORDS } as const;
-  for await (const event of scanLogs(reader, scan, wholeRecords(reader), options)) {
-    if (event.kind !== 'row') continue;
-    records += 1;
-    addRecord(tally, event.row);
-  }
+  for (const record of records) addRecord(tally, record);
   const wanted = search.toLowerCase();
   const named = tally.facets(values).filter(({ name }) => name.toLowerCase().includes(wanted));
   const facets = named.slice(0, FACETS_MAX).map((found): LogFacet =>
@@ -106,10 +106,15 @@ async function sampledFacets(
       values: found.values,
     }),
   );
-  return { facets, fields: named.length, basis: { kind: 'sample', records } };
+  const basis: FacetBasis =
+    records.length >= matching
+      ? { kind: 'records', records: records.length }
+      : { kind: 'sample', records: records.length, matching };
+  return { facets, fields: named.length, basis };
 }
 
-function addRecord(tally: FacetTally, record: LogRecord): void {
+function addRecord(tally: FacetTally, record: SampledRecord): void {
+  const { weight } = record;
   const columns = {
     'service.name': record.serviceName,
     environment: record.environment,
@@ -118,8 +123,56 @@ function addRecord(tally: FacetTally, record: LogRecord): void {
     traceId: record.traceId,
   };
   for (const [name, value] of Object.entries(columns)) {
-    if (value !== '') tally.add('column', name, value);
+    if (value !== '') tally.add('column', name, value, weight);
   }
-  for (const [key, value] of Object.entries(record.attributes)) tally.add('attribute', key, value);
-  for (const [key, value] of Object.entries(record.resource)) tally.add('resource', key, value);
+  for (const [key, value] of Object.entries(record.attributes)) {
+    tally.add('attribute', key, value, weight);
+  }
+  for (const [key, value] of Object.entries(record.resource)) {
+    tally.add('resource', key, value, weight);
+  }
+}
+
+/** Services and environments are in the roll-up: what asks for nothing else is counted to the record. */
+async function rolledFacets(
+  reader: LogReader,
+  { range, query, condition }: PreparedQuery,
+  { values, search }: FacetsShape,
+  options: StatementOptions,
+): Promise<readonly LogFacet[]> {
+  if (!asksOnlyRollUp(query)) return [];
+  const statement = rolledFacetsQuery(range, condition);
+  const found = await allRows(reader.engine, statement, options);
+  const rows = found.map((row) => rolledSchema.parse(row));
+  return (['service.name', 'environment'] as const)
+    .filter((name) => name.includes(search.toLowerCase()))
+    .map((name) => rolledFacet(name, rows, values));
+}
+
+function rolledFacet(
+  name: 'service.name' | 'environment',
+  rows: readonly z.infer<typeof rolledSchema>[],
+  limit: number,
+): LogFacet {
+  const counts = new Map<string, number>();
+  for (const row of rows) counts.set(row[name], (counts.get(row[name]) ?? 0) + row.records);
+  counts.delete('');
+  const values = [...counts]
+    .map(([value, count]) => ({ value, count }))
+    .sort((a, b) => b.count - a.count);
+  return {
+    ...facetOf('column', name, 'string'),
+    records: values.reduce((sum, { count }) => sum + count, 0),
+    values: values.slice(0, limit),
+    exact: true,
+  };
+}
+
+/** The exact ones in the place of the others. */
+function withExact(found: FoundFacets, exact: readonly LogFacet[]): FoundFacets {
+  const names = new Map(exact.map((facet) => [facet.name, facet]));
+  const facets = found.facets.map((facet) =>
+    facet.storage === 'column' ? (names.get(facet.name) ?? facet) : facet,
+  );
+  return { ...found, facets };
 }

@@ -32,7 +32,10 @@ export async function* logHistogram(
   while (!state.isOver() && partial === undefined) {
     const before = options.budget.cost();
     try {
-      for await (const event of windowEvents(reader, state.nextStatement(), options)) {
+      for await (const event of windowEvents(reader, state.nextStatement(), {
+        ...options,
+        width: String(state.widthNs),
+      })) {
         yield event.kind === 'bucket'
           ? state.counted(event)
           : progressEvent(event.cost, state.searchedToNs);
@@ -120,7 +123,7 @@ const rowSchema = z.object({
 async function* windowEvents(
   reader: LogReader,
   statement: Sql,
-  options: StatementOptions,
+  { width, ...options }: StatementOptions & { readonly width: string },
 ): AsyncGenerator<WindowEvent> {
   const buckets = new Map<string, Partial<Record<Level, number>>>();
   for await (const event of runStatement(reader.engine, statement, options)) {
@@ -134,5 +137,7 @@ async function* windowEvents(
     counts[name] = (counts[name] ?? 0) + records;
     buckets.set(start, counts);
   }
-  for (const [start, counts] of [...buckets].toReversed()) yield { kind: 'bucket', start, counts };
+  for (const [start, counts] of [...buckets].toReversed()) {
+    yield { kind: 'bucket', start, width, counts };
+  }
 }

@@ -35,7 +35,11 @@ export interface LogReaderOptions {
   /** Logs when absent. */
   readonly source?: RecordSource;
   /** Of the pipeline. */
-  readonly flush: (signal?: AbortSignal, range?: TimeRange) => Promise<void>;
+  readonly flush: (
+    signal?: AbortSignal,
+    range?: TimeRange,
+    table?: RecordSource['table'],
+  ) => Promise<void>;
   readonly limits?: Limits;
   readonly readLimits?: ReadLimits;
   /** The wall clock, which `now` in requests means. */
@@ -166,11 +170,16 @@ export class LogReader {
     return resolveTime(name, text, this.nowNs());
   }
 
-  /** Resolves when everything acknowledged so far whose time lies in the range can be read. */
+  /**
+   * Resolves when everything acknowledged so far can be read; with a range, what the source has of it. Who asks for
+   * a trace or a chain reads both tables, and a search of records does not wait for spans: with each request the
+   * server itself has some on their way.
+   */
   async flushed(signal: AbortSignal, range?: TimeRange): Promise<void> {
     const timeout = AbortSignal.timeout(this.readLimits.timeoutMs);
     try {
-      await this.flush(AbortSignal.any([signal, timeout]), range);
+      const table = range && this.source.table;
+      await this.flush(AbortSignal.any([signal, timeout]), range, table);
     } catch (cause) {
       if (!timeout.aborted) throw cause;
       throw new Failure({

@@ -17,7 +17,8 @@ import { readViewsQuery } from '../state/view-table.ts';
 import { changesQuery, comparableFieldsQuery, spanCountsQuery } from './changes-query.ts';
 import { bucketWidthNs } from './bucket-width.ts';
 import { parseCursor, rangeBeyond, rangeCondition } from './cursor.ts';
-import { facetsQuery } from './facet-query.ts';
+import { facetsQuery, rolledFacetsQuery } from './facet-query.ts';
+import { sampleQuery } from './facet-sample.ts';
 import { fieldListQuery } from './field-list.ts';
 import { distinctValuesQuery, fieldValuesQuery, type ValueSource } from './field-value-query.ts';
 import { fitsRollUp, histogramQuery } from './histogram-query.ts';
@@ -64,6 +65,8 @@ const inputSchema = z.object({
       'spans',
       'changes',
       'comparable',
+      'rolled facets',
+      'facet sample',
     ] as const),
   ]),
   query: z.string().default(''),
@@ -101,6 +104,16 @@ function statementOf(input: Input): Sql {
       return fieldListQuery(range, 'log_fields');
     case 'facets':
       return facetsQuery(range, { values: 5, search: '' });
+    case 'rolled facets':
+      return rolledFacetsQuery(range, condition);
+    case 'facet sample':
+      return sampleQuery(
+        [
+          { range, limit: 7 },
+          { range: { fromNs: 0n, toNs: range.fromNs }, limit: 3 },
+        ],
+        condition,
+      );
     case 'record':
       return recordQuery({ timestampNs: NOW_NS, recordId: 7n });
     case 'resources':

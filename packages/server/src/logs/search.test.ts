@@ -325,7 +325,7 @@ describe('fields', () => {
 
 describe('facets', () => {
   test('without a query are what the writers counted in the hours of the range', async () => {
-    const request = { query: '', values: 5, search: '', ...RANGE };
+    const request = { query: '', values: 5, search: '', parts: [], ...RANGE };
     const { facets, fields, basis } = await logFacets(reader, request, SIGNAL);
     expect(basis).toEqual({ kind: 'hours' });
     expect(fields).toBe(facets.length);
@@ -335,13 +335,13 @@ describe('facets', () => {
     );
   });
 
-  test('with a query are of a sample, and say so', async () => {
-    const request = { query: 'login and level:error', values: 2, search: '', ...RANGE };
+  test('with a query are of all that match, where they are few', async () => {
+    const request = { query: 'login and level:error', values: 2, search: '', parts: [], ...RANGE };
     const { facets, basis } = await logFacets(reader, request, SIGNAL);
     const matching = ROWS.filter(
       ({ body = '', severityNumber }) => body.startsWith('login') && severityNumber === 17,
     ).length;
-    expect(basis).toEqual({ kind: 'sample', records: matching });
+    expect(basis).toEqual({ kind: 'records', records: matching });
     expect(facets.find(({ name }) => name === 'level')).toMatchObject({
       records: matching,
       values: [{ value: 'error', count: matching }],
@@ -352,8 +352,33 @@ describe('facets', () => {
     });
   });
 
+  test('of services are counted to the record where the roll-up can tell', async () => {
+    const request = { query: 'level:error', values: 50, search: '', parts: [], ...RANGE };
+    const { facets } = await logFacets(reader, request, SIGNAL);
+    const matching = ROWS.filter(({ severityNumber }) => severityNumber === 17);
+    const services = facets.find(({ name }) => name === 'service.name');
+    expect(services).toMatchObject({ exact: true, records: matching.length });
+    expect(services?.values.reduce((sum, { count }) => sum + count, 0)).toBe(matching.length);
+  });
+
+  test('of a sample stand for as many as the parts they come from have', async () => {
+    const request = { query: 'login', values: 5, search: '', ...RANGE };
+    const { facets: all } = await logFacets(reader, { ...request, parts: [] }, SIGNAL);
+    const counted = all.find(({ name }) => name === 'method')?.records ?? 0;
+    // As though each record were a thousand: none of them is then read beyond its share.
+    const [from, to] = [`${RANGE.from}000000000`, `${RANGE.to}000000000`];
+    const parts = [{ from, to, records: counted * 1_000 }];
+    const { facets, basis } = await logFacets(reader, { ...request, parts }, SIGNAL);
+    expect(basis).toEqual({
+      kind: 'sample',
+      records: Math.min(counted, 1_000),
+      matching: counted * 1_000,
+    });
+    expect(facets.find(({ name }) => name === 'method')?.records).toBe(counted * 1_000);
+  });
+
   test.each(['', 'login'])('are searched by name, with the query “%s”', async (query) => {
-    const request = { query, values: 2, search: 'METH', ...RANGE };
+    const request = { query, values: 2, search: 'METH', parts: [], ...RANGE };
     const { facets, fields } = await logFacets(reader, request, SIGNAL);
     expect(facets.map(({ name }) => name)).toEqual(['method']);
     expect(fields).toBe(1);

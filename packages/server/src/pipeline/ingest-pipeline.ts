@@ -8,7 +8,7 @@ import type { FeedJournal } from './feed/feed-journal.ts';
 import type { FeedProgress } from './feed/feed-progress.ts';
 import type { Feeder } from './feed/feeder.ts';
 import type { FrameQueue } from './feed/frame-queue.ts';
-import type { PendingTimes } from './pending-times.ts';
+import type { PendingTimes, RecordTable } from './pending-times.ts';
 import type { TimeRange } from '@tendril/model/time-range';
 import type { Lane } from './lane.ts';
 import type { Lanes } from './lanes.ts';
@@ -119,10 +119,10 @@ export class IngestPipeline implements PipelineCore {
     this.#parts.committer.count(changes);
   }
 
-  async flush(signal?: AbortSignal, range?: TimeRange): Promise<void> {
+  async flush(signal?: AbortSignal, range?: TimeRange, table?: RecordTable): Promise<void> {
     const { feeder, pendingTimes, progress, queue } = this.#parts;
     const { fedThrough } = progress.state;
-    const frame = range ? pendingTimes.newestIn(range, fedThrough) : queue.newestFrame;
+    const frame = range ? pendingTimes.newestIn(range, fedThrough, table) : queue.newestFrame;
     if (frame > fedThrough) await feeder.flush(frame, signal);
   }
 

@@ -8,7 +8,6 @@ import type { Batch } from '@tendril/columns/batch';
 import type { LogBatch } from '@tendril/columns/log-batch';
 import type { SpanBatch } from '@tendril/columns/span-batch';
 import type { LogRecord } from '@tendril/model/log-record';
-import type { TimeRange } from '@tendril/model/time-range';
 import { Accounts } from './accounts.ts';
 import { Committer } from './committer.ts';
 import { DiskSpace, type DiskUse } from './disk-space.ts';
@@ -26,7 +25,7 @@ import {
 } from './ingest-pipeline.ts';
 import { Lane } from './lane.ts';
 import { Lanes } from './lanes.ts';
-import { PendingTimes } from './pending-times.ts';
+import { PendingTimes, type PendingFrameTimes, type RecordTable } from './pending-times.ts';
 import type { PipelineLimits } from './pipeline-limits.ts';
 import type { IngestRequest, Pipeline, SpanIngestRequest } from './pipeline.ts';
 import { Quarantine } from './quarantine.ts';
@@ -66,6 +65,8 @@ export interface OpenPipelineOptions {
 /** One kind of record. */
 export interface Signal<B extends Batch> {
   readonly newBatch: () => B;
+  /** Where its records go; undefined when that may be anywhere. */
+  readonly table?: RecordTable;
   /** The row of an encoded batch, for the live tail; absent for what is not tailed. */
   readonly readRecord?: (batch: B, row: number) => LogRecord;
 }
@@ -149,8 +150,8 @@ async function openCore(options: OpenPipelineOptions): Promise<Core> {
     waitingBytesMax: limits.waitingBytesMax,
   });
   const { progress } = storage;
-  const noteTimes = (frame: number, times: TimeRange): void =>
-    pendingTimes.add(frame, times, progress.state.fedThrough);
+  const noteTimes = (times: PendingFrameTimes): void =>
+    pendingTimes.add(times, progress.state.fedThrough);
   const laneOf = <B extends Batch>(signal: Signal<B>): Lane<B> => {
     const lane = createLane(options, signal, { tail, noteTimes });
     lanes.add(lane);
@@ -329,12 +330,12 @@ function createTail(limits: PipelineLimits): TailHub {
 
 interface LaneListeners {
   readonly tail: TailHub;
-  readonly noteTimes: (frame: number, times: TimeRange) => void;
+  readonly noteTimes: (times: PendingFrameTimes) => void;
 }
 
 function createLane<B extends Batch>(
   { limits, serverId }: OpenPipelineOptions,
-  { newBatch, readRecord }: Signal<B>,
+  { newBatch, table, readRecord }: Signal<B>,
   { tail, noteTimes }: LaneListeners,
 ): Lane<B> {
   return new Lane({
@@ -349,7 +350,7 @@ function createLane<B extends Batch>(
           ? tail.prepare({ rowCount, record: (row) => readRecord(batch, row) })
           : undefined;
       return () => {
-        noteTimes(frame, timeRange);
+        noteTimes({ frame, table, ...timeRange });
         notify?.();
       };
     },

@@ -7,6 +7,7 @@ import type { SpanBatch } from '@tendril/columns/span-batch';
 import type { BatchSink } from '@tendril/columns/batch';
 import type { LogRecord } from '@tendril/model/log-record';
 import type { TimeRange } from '@tendril/model/time-range';
+import type { RecordTable } from './pending-times.ts';
 
 export interface IngestRequest {
   /** Accounting key, e.g. `otlp-http`, `ndjson`, `import`. At most 64 distinct ones; bounded text. */
@@ -93,9 +94,9 @@ export interface Pipeline {
   countRejected(source: string, reason: string, records: number): void;
   /**
    * Resolves when all that was acknowledged before the call can be searched; with a range, all whose
-   * time lies in it. Merged to four a second.
+   * time lies in it, and with a table, all of that table. Merged to four a second.
    */
-  flush(signal?: AbortSignal, range?: TimeRange): Promise<void>;
+  flush(signal?: AbortSignal, range?: TimeRange, table?: RecordTable): Promise<void>;
   /** Records as they are committed. Throws `Failure` `too_many_subscribers` past the limit. */
   tail(subscription: TailSubscription): AsyncIterable<TailEvent>;
   accounts(): readonly SourceAccount[];

@@ -38,7 +38,10 @@ export function ChartView(props: ChartViewProps): ReactElement {
   const drawn = isOwn ? countsOverTime(filter, field, range) : query;
   const { data, error, isFetching, refetch } = useTable(drawn, range);
   const valueText = useValueText();
-  const chart = useMemo(() => (data?.summary ? chartData(data) : undefined), [data]);
+  const chart = useMemo(
+    () => (data?.summary ? chartData(data, isOwn ? 0 : null) : undefined),
+    [data, isOwn],
+  );
   const hidden = hiddenOf(chart);
   return (
     <div className="chart-view" aria-busy={isFetching}>

@@ -18,6 +18,8 @@ export interface FacetContext {
   readonly range: TimeRange;
   /** Records by severity, as the histogram counts them. */
   readonly levels: readonly LogFieldValue[];
+  /** The counts of facets that are not exact follow from a sample. */
+  readonly isEstimate: boolean;
 }
 
 export interface FacetGroupProps extends FacetContext {
@@ -67,7 +69,7 @@ export function FacetGroup(props: FacetGroupProps): ReactElement {
           />
         </span>
         <span className="dim number facet-count">
-          {facet.records > 0 && shortNumber(facet.records)}
+          {facet.records > 0 && `${isEstimated(props) ? '≈ ' : ''}${shortNumber(facet.records)}`}
         </span>
       </div>
       {isOpen && <FacetValues {...props} />}
@@ -110,7 +112,13 @@ function FacetValues(props: FacetGroupProps): ReactElement {
         />
       )}
       {values.map((value) => (
-        <FacetValue key={value.value} {...props} value={value} records={records} />
+        <FacetValue
+          key={value.value}
+          {...props}
+          value={value}
+          records={records}
+          isCounted={isAll && data !== undefined}
+        />
       ))}
       {error && <p className="dim facet-more">{text('facets.failed')}</p>}
       {(mayHaveMore || isAll) && (
@@ -134,12 +142,19 @@ function isNumeric({ type }: LogFacet): boolean {
   return /\b(?:integer|float|number|duration)\b/.test(type);
 }
 
+function isEstimated({ facet, isEstimate }: FacetGroupProps): boolean {
+  return isEstimate && facet.exact !== true;
+}
+
 interface FacetValueProps extends FacetGroupProps {
+  /** Counted for this facet alone, over the whole range. */
+  readonly isCounted: boolean;
   readonly value: LogFieldValue;
   readonly records: number;
 }
 
-function FacetValue({ facet, query, value, records }: FacetValueProps): ReactElement {
+function FacetValue(props: FacetValueProps): ReactElement {
+  const { facet, query, value, records, isCounted } = props;
   const { text, shortNumber, number } = useText();
   const { filter } = useValueHandlers();
   const target = { field: facet.name, value: value.value };
@@ -147,6 +162,9 @@ function FacetValue({ facet, query, value, records }: FacetValueProps): ReactEle
   const share = records === 0 ? 0 : value.count / records;
   const shown =
     value.value === '' ? text('facets.empty') : visibleLine(value.value, CHARACTERS_MAX);
+  // What was met once in a sample may be there once or many times.
+  const mark = value.count === 1 ? '≥ ' : '≈ ';
+  const about = isEstimated(props) && !isCounted ? mark : '';
   const isUnknownLevel = facet.name === 'level' && value.value === 'unknown';
   return (
     <div className={`facet-value ${state ?? ''}`}>
@@ -178,8 +196,9 @@ function FacetValue({ facet, query, value, records }: FacetValueProps): ReactEle
       </span>
       <span
         className="dim number facet-count"
-        title={`${number(value.count)} · ${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`}
+        title={`${about}${number(value.count)} · ${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`}
       >
+        {about}
         {shortNumber(value.count)}
       </span>
     </div>

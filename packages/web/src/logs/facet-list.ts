@@ -77,6 +77,7 @@ function replaceLevels(
     label: { en: 'Level', zh: '级别' },
     records,
     values: levels,
+    exact: true,
   };
   return [level, ...facets.filter(({ name }) => name !== 'level')];
 }

@@ -3,14 +3,14 @@
  * seen, so that ten thousand fields are as quick as ten.
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useMemo, useRef, useState, type ReactElement } from 'react';
+import { useCallback, useMemo, useRef, useState, type ReactElement } from 'react';
 import type { LogFacet, LogFacetsResponse } from '@tendril/api/log-facets';
 import { setPreferences, usePreference } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
 import { FacetGroup, type FacetContext } from './facet-group.tsx';
 import { facetList } from './facet-list.ts';
 
-export interface FacetsProps extends FacetContext {
+export interface FacetsProps extends Omit<FacetContext, 'isEstimate'> {
   readonly facets: LogFacetsResponse | undefined;
   /** How many there are, listed or not. */
   readonly fields: number;
@@ -24,7 +24,8 @@ const HEAD_PX = 28;
 const VALUE_PX = 22;
 
 export function Facets(props: FacetsProps): ReactElement {
-  const { facets, fields, wanted, onWanted, isLoading, ...context } = props;
+  const { facets, fields, wanted, onWanted, isLoading, ...given } = props;
+  const context = { ...given, isEstimate: facets?.basis.kind === 'sample' };
   const { text } = useText();
   const pinned = usePreference('pinnedFacets');
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
@@ -35,6 +36,10 @@ export function Facets(props: FacetsProps): ReactElement {
   );
   const isOpen = (facet: LogFacet): boolean =>
     openByDefault(facet, pinned) !== toggled.has(facet.name);
+  const keyOf = useCallback(
+    (index: number) => `${list[index]?.storage} ${list[index]?.name}`,
+    [list],
+  );
   const virtualizer = useVirtualizer({
     count: list.length,
     getScrollElement: () => scroller.current,
@@ -44,7 +49,7 @@ export function Facets(props: FacetsProps): ReactElement {
         ? HEAD_PX + Math.min(5, facet.values.length) * VALUE_PX
         : HEAD_PX;
     },
-    getItemKey: (index) => `${list[index]?.storage} ${list[index]?.name}`,
+    getItemKey: keyOf,
     overscan: 6,
     useFlushSync: false,
   });
@@ -66,8 +71,13 @@ export function Facets(props: FacetsProps): ReactElement {
         value={wanted}
         onChange={({ currentTarget }) => onWanted(currentTarget.value)}
       />
-      {facets?.basis.kind === 'sample' && facets.basis.records > 0 && (
-        <p className="facets-basis dim">{text('facets.sample', { count: facets.basis.records })}</p>
+      {facets?.basis.kind === 'sample' && (
+        <p className="facets-basis dim">
+          {text('facets.sample', {
+            count: facets.basis.records,
+            matching: facets.basis.matching,
+          })}
+        </p>
       )}
       {facets?.basis.kind === 'hours' && <p className="facets-basis dim">{text('facets.hours')}</p>}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard */}

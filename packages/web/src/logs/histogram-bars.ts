@@ -1,6 +1,8 @@
 /** Buckets as stacked bars: places and heights as shares of the drawing. */
 import { LEVELS, type Level, type LogHistogramBucket } from '@tendril/api/log-histogram';
+import type { CountedPart } from '@tendril/api/log-facets';
 import type { TimeRange } from '@tendril/model/time-range';
+import type { Histogram } from './use-histogram.ts';
 
 export interface HistogramBar {
   readonly startNs: bigint;
@@ -60,6 +62,32 @@ export function levelTotals(
     level,
     count: buckets.reduce((sum, { counts }) => sum + (counts[level] ?? 0), 0),
   })).filter(({ count }) => count > 0);
+}
+
+/** As few as say where in the range the records are. */
+const PARTS = 8;
+
+/** The buckets that hold something, some together. */
+export function countedParts(
+  histogram: Histogram | undefined,
+  range: TimeRange,
+): readonly CountedPart[] {
+  const { buckets = [], widthNs = 0n } = histogram ?? {};
+  const counted = buckets
+    .map(({ start, counts }) => ({ startNs: BigInt(start), records: totalOf(counts) }))
+    .filter(({ records }) => records > 0)
+    .sort((a, b) => (a.startNs < b.startNs ? -1 : 1));
+  const together = Math.max(1, Math.ceil(counted.length / PARTS));
+  return Array.from({ length: Math.ceil(counted.length / together) }, (_, index) => {
+    const held = counted.slice(index * together, (index + 1) * together);
+    const fromNs = held[0]?.startNs ?? 0n;
+    const toNs = (held.at(-1)?.startNs ?? 0n) + widthNs;
+    return {
+      from: String(fromNs > range.fromNs ? fromNs : range.fromNs),
+      to: String(toNs < range.toNs ? toNs : range.toNs),
+      records: held.reduce((sum, { records }) => sum + records, 0),
+    };
+  });
 }
 
 /** One record among millions of others still shows. */

@@ -26,7 +26,7 @@ import { useElementWidth } from '../lib/use-element-width.ts';
 import { useRecordLinks } from '../records/use-record-links.ts';
 import { ValueContext, type ValueHandlers } from '../records/value-actions.tsx';
 import { Facets } from './facets.tsx';
-import { levelTotals } from './histogram-bars.ts';
+import { countedParts, levelTotals } from './histogram-bars.ts';
 import { HistogramPanel } from './histogram.tsx';
 import { LiveBar } from './live-bar.tsx';
 import { LogsStatus } from './logs-status.tsx';
@@ -97,14 +97,21 @@ export function LogsSearch(): ReactElement {
   });
   const [wantedFields, setWantedFields] = useState('');
   const [searchedFields] = useDebouncedValue(wantedFields.trim(), FIELD_SEARCH_DELAY_MS);
+  // What is shown until the new counts come is of the search before: its sum would be a lie.
+  const total = histogram.isPlaceholderData ? undefined : histogram.data?.total;
+  // Facets of a filter are of records from where the histogram found some.
+  const mayAskFacets = isCounting && (filter === '' || total !== undefined || histogram.isError);
+  const parts = useMemo(
+    () => (total === undefined ? [] : countedParts(histogram.data, counted)),
+    [total, histogram.data, counted],
+  );
   const facets = useFacets({
     query: filter,
     range: counted,
     search: searchedFields,
-    isEnabled: isCounting && facetsShown && state.phase !== 'failed',
+    parts,
+    isEnabled: mayAskFacets && facetsShown && state.phase !== 'failed',
   });
-  // What is shown until the new counts come is of the search before: its sum would be a lie.
-  const total = histogram.isPlaceholderData ? undefined : histogram.data?.total;
   const levels = useMemo(
     () =>
       histogram.data?.total === undefined
@@ -270,7 +277,7 @@ export function LogsSearch(): ReactElement {
                 fields={facets.fields}
                 wanted={wantedFields}
                 onWanted={setWantedFields}
-                isLoading={facets.isFetching}
+                isLoading={facets.isFetching || (isCounting && !mayAskFacets)}
               />
               <div className="facets-close">
                 <IconButton icon="close" label={text('close')} onClick={toggleFacets} />

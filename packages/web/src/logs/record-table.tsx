@@ -4,6 +4,7 @@
  */
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import {
+  useCallback,
   useEffect,
   useMemo,
   useRef,
@@ -28,6 +29,8 @@ import { timeWidthPx, type TimeStyle } from './time-cell.ts';
 export interface RecordTableProps {
   readonly records: readonly LogRecord[];
   readonly isStale: boolean;
+  /** New rows may come before those that are there; otherwise they only follow. */
+  readonly isLive: boolean;
   /** All that match, where it is known; what is loaded may be less. */
   readonly total: number | undefined;
   readonly columns: readonly string[];
@@ -74,12 +77,15 @@ export function RecordTable(props: RecordTableProps): ReactElement {
     if (goneTo !== '') setActive({ key: goneTo, column: -1 });
   }, [goneTo]);
   const [menu, setMenu] = useState<HoveredValue>();
+  const keyOf = useCallback((index: number) => keyAt(records, index), [records]);
   const virtualizer = useVirtualizer({
     count: records.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => (isNarrow ? NARROW_ROW_PX : ROW_PX[density]),
     overscan: OVERSCAN_ROWS,
-    getItemKey: (index) => keyAt(records, index),
+    // A new function makes it ask for every row's key again, so it must not be made with each frame; and
+    // a hundred thousand keys of records are a quarter of a second whenever a page arrives.
+    getItemKey: props.isLive ? keyOf : placeOf,
     useFlushSync: false,
   });
   useEffect(() => virtualizer.measure(), [density, isWrapped, isNarrow, virtualizer]);
@@ -139,7 +145,8 @@ export function RecordTable(props: RecordTableProps): ReactElement {
           {items.map(({ index, key, start }) => {
             const record = records[index];
             if (!record) return null;
-            const isExpanded = expandedKeys.has(String(key));
+            const rowKey = recordKey(record);
+            const isExpanded = expandedKeys.has(rowKey);
             return (
               <div
                 key={key}
@@ -157,14 +164,14 @@ export function RecordTable(props: RecordTableProps): ReactElement {
                   timeStyle={timeStyle}
                   isWrapped={isWrapped}
                   isActive={index === activeIndex}
-                  isSelected={props.selectedKeys.has(String(key))}
+                  isSelected={props.selectedKeys.has(rowKey)}
                   isExpanded={isExpanded}
-                  isMarked={key === props.markedKey}
+                  isMarked={rowKey === props.markedKey}
                   activeColumn={index === activeIndex ? active.column : -1}
                   onExpand={expand}
                 />
                 {isExpanded && (
-                  <div role="row" className="row-detail">
+                  <div role="row" className="row-detail" key={rowKey}>
                     <div role="gridcell" aria-colspan={columns.length + 2}>
                       {props.expanded(record)}
                     </div>
@@ -200,6 +207,10 @@ interface KeyContext extends RecordTableProps {
   readonly setMenu: (value: HoveredValue | undefined) => void;
   readonly expand: (index: number) => void;
   readonly virtualizer: Virtualizer<HTMLDivElement, Element>;
+}
+
+function placeOf(index: number): number {
+  return index;
 }
 
 function keyAt(records: readonly LogRecord[], index: number): string {

@@ -49,7 +49,7 @@ export function RecordsView(props: RecordsViewProps): ReactElement {
   const [goneTo, setGoneTo] = useState('');
   const marked = useMarkedTerms(terms, wanted);
   const chosen = useMemo(
-    () => records.filter((record) => selected.has(recordKey(record))),
+    () => (selected.size === 0 ? [] : records.filter((record) => selected.has(recordKey(record)))),
     [records, selected],
   );
   useActions([
@@ -87,6 +87,7 @@ export function RecordsView(props: RecordsViewProps): ReactElement {
       <RecordTable
         records={records}
         isStale={props.isStale}
+        isLive={isLive}
         total={total}
         columns={columns}
         order={address.order}

@@ -1,6 +1,6 @@
 /** The fields of the records that match, each with its most frequent values. */
 import { keepPreviousData, useQuery, type UseQueryResult } from '@tanstack/react-query';
-import type { LogFacetsResponse } from '@tendril/api/log-facets';
+import type { CountedPart, LogFacetsResponse } from '@tendril/api/log-facets';
 import type { TimeRange } from '@tendril/model/time-range';
 import { useApi } from '../lib/api.ts';
 
@@ -9,6 +9,8 @@ export interface FacetsRequest {
   readonly range: TimeRange;
   /** Part of a name: asked of the server when it has more fields than it lists. */
   readonly search: string;
+  /** What the histogram counted: the server need not count it again. */
+  readonly parts: readonly CountedPart[];
   readonly isEnabled: boolean;
 }
 
@@ -36,12 +38,14 @@ export function useFacets(request: FacetsRequest): FoundFacets {
 
 function useFacetQuery(request: FacetsRequest): UseQueryResult<LogFacetsResponse> {
   const api = useApi();
-  const { query, range, search, isEnabled } = request;
+  const { query, range, search, parts, isEnabled } = request;
   const bounds = { from: String(range.fromNs), to: String(range.toNs) };
   return useQuery({
+    // The parts follow from query and range.
+    // oxlint-disable-next-line @tanstack/query/exhaustive-deps
     queryKey: ['logs', 'facets', query, bounds, search],
     queryFn: async ({ signal }) =>
-      await api.logFacets({ query, ...bounds, values: FACET_VALUES, search }, signal),
+      await api.logFacets({ query, ...bounds, values: FACET_VALUES, search, parts }, signal),
     enabled: isEnabled,
     placeholderData: keepPreviousData,
   });

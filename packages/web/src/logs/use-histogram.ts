@@ -14,6 +14,7 @@ export interface Histogram {
   readonly buckets: readonly LogHistogramBucket[];
   /** Undefined until all is counted. */
   readonly total: number | undefined;
+  /** Undefined before the first bucket. */
   readonly widthNs: bigint | undefined;
   readonly partial: Partial | null;
 }
@@ -47,7 +48,11 @@ export function useHistogram(request: HistogramRequest): UseQueryResult<Histogra
 function withEvent(histogram: Histogram, event: WithoutError<LogHistogramEvent>): Histogram {
   switch (event.kind) {
     case 'bucket':
-      return { ...histogram, buckets: [...histogram.buckets, event] };
+      return {
+        ...histogram,
+        buckets: [...histogram.buckets, event],
+        widthNs: BigInt(event.width),
+      };
     case 'progress':
       return histogram;
     case 'summary':
