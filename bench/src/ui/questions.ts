@@ -59,5 +59,5 @@ export async function sampleRecords(url: string): Promise<readonly LogRecord[]> 
     query: 'operationID:* and userID:* and trace_id:* and service.name:openim-*',
     limit: 100,
   });
-  return events.flatMap((event) => (event.kind === 'row' ? [event['record'] as LogRecord] : []));
+  return events.flatMap((event) => (event['kind'] === 'row' ? [event['record'] as LogRecord] : []));
 }

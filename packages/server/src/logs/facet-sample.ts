@@ -1,8 +1,8 @@
 /**
  * Records for facets: all that match where they are few, otherwise some from wherever in the range they
- * are. The range is read in parts whose matching records are counted; each part gives its share of the
- * sample, and each record stands for as many as its part has more. The newest alone would be those of the
- * last second of a busy hour.
+ * are. Each part of the range whose matching records are counted gives its share of the sample, and each
+ * record stands for as many as its part has more. The newest alone would be those of the last second of a
+ * busy hour.
  */
 import type { CountedPart } from '@tendril/api/log-facets';
 import { emptyAttributes, type Attributes } from '@tendril/model/attribute';
@@ -17,9 +17,10 @@ import { allRows, type StatementOptions } from './statement.ts';
 
 /** Enough for shares that are right to a few percent, and read in a few hundredths of a second. */
 const SAMPLE_RECORDS = 1_000;
-const PARTS = 8;
-/** Each part repeats the condition; one of thousands of clauses is read in one piece. */
-const REPEATED_CHARACTERS_MAX = 4_096;
+/** Records come in bursts: a window may hold more than its share. */
+const READ_RECORDS_MAX = 4_000;
+/** Each is read for itself, service by service; more would be truer and slower. */
+const PARTS = 4;
 
 export interface SampledRecord {
   readonly severityNumber: number;
@@ -43,6 +44,18 @@ interface Part {
   readonly records: number;
 }
 
+/** What of a part is read. */
+interface Share extends Part {
+  /** Should hold about so many records that match. */
+  readonly wanted: number;
+  readonly window: TimeRange;
+}
+
+/** With the rows found of it. */
+interface ReadShare extends Share {
+  readonly rows: readonly SampleRow[];
+}
+
 export async function facetSample(
   reader: LogReader,
   prepared: PreparedQuery,
@@ -50,34 +63,24 @@ export async function facetSample(
   options: StatementOptions,
 ): Promise<Sample> {
   const parts = known.length > 0 ? partsOf(known) : await countedParts(reader, prepared, options);
-  const { condition, text } = prepared;
-  const merged = text.length > REPEATED_CHARACTERS_MAX ? wholeOf(parts) : parts;
-  const wanted = merged.filter(({ records }) => records > 0);
-  if (wanted.length === 0) return { records: [], matching: 0 };
-  const matching = wanted.reduce((sum, { records }) => sum + records, 0);
-  const share = Math.min(1, SAMPLE_RECORDS / matching);
-  const statement = sampleQuery(
-    wanted.map(({ range, records }) => ({ range, limit: Math.ceil(records * share) })),
-    condition,
-  );
-  const rows = (await allRows(
-    reader.engine,
-    statement,
-    options,
-  )) as unknown as readonly SampleRow[];
+  const shares = sharesOf(parts.filter(({ records }) => records > 0));
+  const read = await readShares(reader, shares, { condition: prepared.condition, options });
   await reader.resources.load(
-    rows.map(({ resourceId }) => resourceId),
+    read.flatMap(({ rows }) => rows.map(({ resourceId }) => resourceId)),
     options,
   );
-  const found = wanted.map((_, index) => rows.filter(({ part }) => part === index).length);
-  const weights = wanted.map(({ records }, index) => records / Math.max(1, found[index] ?? 0));
+  const matching = sumOfRecords(shares);
+  // What a part without a record in the sample has is told by the others.
+  const untold = matching / Math.max(1, sumOfRecords(read.filter(({ rows }) => rows.length > 0)));
   return {
     matching,
-    records: rows.map((row) =>
-      sampledRecord(row, {
-        resource: reader.resources.get(row.resourceId),
-        weight: weights[row.part] ?? 1,
-      }),
+    records: read.flatMap(({ rows, records }) =>
+      rows.map((row) =>
+        sampledRecord(row, {
+          resource: reader.resources.get(row.resourceId),
+          weight: (records / rows.length) * untold,
+        }),
+      ),
     ),
   };
 }
@@ -87,23 +90,6 @@ function partsOf(known: readonly CountedPart[]): readonly Part[] {
     range: { fromNs: BigInt(from), toNs: BigInt(to) },
     records,
   }));
-}
-
-function wholeOf(parts: readonly Part[]): readonly Part[] {
-  const [first] = parts;
-  if (first === undefined) return [];
-  return [
-    parts.reduce(
-      (sum, { range, records }) => ({
-        range: {
-          fromNs: range.fromNs < sum.range.fromNs ? range.fromNs : sum.range.fromNs,
-          toNs: range.toNs > sum.range.toNs ? range.toNs : sum.range.toNs,
-        },
-        records: sum.records + records,
-      }),
-      { range: first.range, records: 0 },
-    ),
-  ];
 }
 
 /** The engine's answer to our own statement. */
@@ -135,9 +121,74 @@ async function countedParts(
   }));
 }
 
+/** As much of the middle of each part as should hold its share of the sample. */
+function sharesOf(parts: readonly Part[]): readonly Share[] {
+  const share = Math.min(1, SAMPLE_RECORDS / Math.max(1, sumOfRecords(parts)));
+  return parts.map((part) => {
+    const { fromNs, toNs } = part.range;
+    const spanNs = Number(toNs - fromNs);
+    const aroundNs = BigInt(Math.floor((spanNs * (1 - share)) / 2));
+    const window = { fromNs: fromNs + aroundNs, toNs: toNs - aroundNs };
+    return { ...part, wanted: Math.ceil(part.records * share), window };
+  });
+}
+
+function sumOfRecords(parts: readonly Part[]): number {
+  return parts.reduce((sum, { records }) => sum + records, 0);
+}
+
+interface Reading {
+  readonly condition: Sql;
+  readonly options: StatementOptions;
+}
+
+/** A window that holds less than this of what it should missed a burst: its part is then read from its end. */
+const FOUND_SHARE_MIN = 1 / 4;
+/** Those with the most records; each repeats the condition. */
+const MISSED_MAX = 2;
+
+async function readShares(
+  reader: LogReader,
+  shares: readonly Share[],
+  { condition, options }: Reading,
+): Promise<readonly ReadShare[]> {
+  if (shares.length === 0) return [];
+  const rows = await sampleRows(reader, windowsQuery(shares, condition), options);
+  const read = shares.map((share): ReadShare => readShare(share, share.window, rows));
+  const missed = read
+    .filter((share) => share.rows.length < share.wanted * FOUND_SHARE_MIN)
+    .sort((a, b) => b.records - a.records)
+    .slice(0, MISSED_MAX);
+  if (missed.length === 0) return read;
+  const more = await sampleRows(reader, newestQuery(missed, condition), options);
+  return read.map((share) =>
+    missed.includes(share) ? readShare(share, share.range, more) : share,
+  );
+}
+
+async function sampleRows(
+  reader: LogReader,
+  statement: Sql,
+  options: StatementOptions,
+): Promise<readonly SampleRow[]> {
+  return (await allRows(reader.engine, statement, options)) as unknown as readonly SampleRow[];
+}
+
+function readShare(
+  share: Share,
+  { fromNs, toNs }: TimeRange,
+  rows: readonly SampleRow[],
+): ReadShare {
+  const within = rows.filter(({ timestamp }) => {
+    const ns = BigInt(timestamp);
+    return ns >= fromNs && ns < toNs;
+  });
+  return { ...share, rows: within };
+}
+
 /** The engine's answer to our own statement. */
 interface SampleRow {
-  readonly part: number;
+  readonly timestamp: string;
   readonly severityNumber: number;
   readonly serviceName: string;
   readonly environment: string;
@@ -146,6 +197,50 @@ interface SampleRow {
   readonly resourceId: string;
   readonly attributes: string;
   readonly attributesOverflow: Readonly<Record<string, string>>;
+}
+
+const SAMPLE_COLUMNS: Sql = sql`toString(toUnixTimestamp64Nano(Timestamp)) AS timestamp,
+  SeverityNumber AS severityNumber,
+  ServiceName AS serviceName,
+  Environment AS environment,
+  OperationId AS operationId,
+  TraceId AS traceId,
+  toString(ResourceId) AS resourceId,
+  toJSONString(Attributes) AS attributes,
+  AttributesOverflow AS attributesOverflow`;
+
+const SAMPLE_SETTINGS: Sql = sql`SETTINGS output_format_json_quote_64bit_integers = 0`;
+
+/** One statement for all windows: looking into the indexes for each of them takes longer than reading them. */
+export function windowsQuery(shares: readonly Pick<Share, 'window'>[], condition: Sql): Sql {
+  const windows = shares.map(({ window }) => sql`(${rangeCondition(window)})`);
+  return sql`SELECT
+  ${SAMPLE_COLUMNS}
+FROM logs
+WHERE (${joinSql(windows, ' OR ')}) AND ${condition}
+LIMIT ${uint32(READ_RECORDS_MAX)}
+${SAMPLE_SETTINGS}`;
+}
+
+/** The newest of each part: what matches often is then found without reading the part to its end. */
+export function newestQuery(
+  shares: readonly Pick<Share, 'range' | 'wanted'>[],
+  condition: Sql,
+): Sql {
+  const statements = shares.map(
+    ({ range, wanted }) => sql`SELECT
+  ${SAMPLE_COLUMNS}
+FROM logs
+WHERE ${rangeCondition(range)} AND ${condition}
+ORDER BY Timestamp DESC
+LIMIT ${uint32(wanted)}`,
+  );
+  return sql`SELECT *
+FROM
+(
+${joinSql(statements, ' UNION ALL ')}
+)
+${SAMPLE_SETTINGS}`;
 }
 
 function sampledRecord(
@@ -160,35 +255,4 @@ function sampledRecord(
   );
   const columns = { severityNumber, serviceName, environment, operationId, traceId };
   return { ...columns, attributes, resource, weight };
-}
-
-export interface SampledPart {
-  readonly range: TimeRange;
-  readonly limit: number;
-}
-
-/** The newest of each part: what matches often is then found without reading the part to its end. */
-export function sampleQuery(parts: readonly SampledPart[], condition: Sql): Sql {
-  const statements = parts.map(
-    ({ range, limit }, index) => sql`SELECT
-  ${uint32(index)} AS part,
-  SeverityNumber AS severityNumber,
-  ServiceName AS serviceName,
-  Environment AS environment,
-  OperationId AS operationId,
-  TraceId AS traceId,
-  toString(ResourceId) AS resourceId,
-  toJSONString(Attributes) AS attributes,
-  AttributesOverflow AS attributesOverflow
-FROM logs
-WHERE ${rangeCondition(range)} AND ${condition}
-ORDER BY Timestamp DESC
-LIMIT ${uint32(limit)}`,
-  );
-  return sql`SELECT *
-FROM
-(
-${joinSql(statements, ' UNION ALL ')}
-)
-SETTINGS output_format_json_quote_64bit_integers = 0`;
 }

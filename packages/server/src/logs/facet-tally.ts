@@ -66,7 +66,7 @@ function newTally(storage: FieldStorage, name: string): Tally {
 
 function mostFrequent(values: ReadonlyMap<string, TalliedValue>, limit: number): LogFieldValue[] {
   return [...values]
-    .map(([value, tallied]) => ({ value, ...tallied }))
+    .map(([value, { records, times }]) => ({ value, records, times }))
     .sort((a, b) => b.records - a.records || compareText(a.value, b.value))
     .slice(0, limit)
     .map(({ value, records, times }) => ({ value, count: times > 1 ? Math.round(records) : 1 }));

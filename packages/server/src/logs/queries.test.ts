@@ -18,7 +18,7 @@ import { changesQuery, comparableFieldsQuery, spanCountsQuery } from './changes-
 import { bucketWidthNs } from './bucket-width.ts';
 import { parseCursor, rangeBeyond, rangeCondition } from './cursor.ts';
 import { facetsQuery, rolledFacetsQuery } from './facet-query.ts';
-import { sampleQuery } from './facet-sample.ts';
+import { newestQuery, windowsQuery } from './facet-sample.ts';
 import { fieldListQuery } from './field-list.ts';
 import { distinctValuesQuery, fieldValuesQuery, type ValueSource } from './field-value-query.ts';
 import { fitsRollUp, histogramQuery } from './histogram-query.ts';
@@ -67,6 +67,7 @@ const inputSchema = z.object({
       'comparable',
       'rolled facets',
       'facet sample',
+      'newest facets',
     ] as const),
   ]),
   query: z.string().default(''),
@@ -107,10 +108,15 @@ function statementOf(input: Input): Sql {
     case 'rolled facets':
       return rolledFacetsQuery(range, condition);
     case 'facet sample':
-      return sampleQuery(
+      return windowsQuery(
+        [{ window: range }, { window: { fromNs: 0n, toNs: range.fromNs } }],
+        condition,
+      );
+    case 'newest facets':
+      return newestQuery(
         [
-          { range, limit: 7 },
-          { range: { fromNs: 0n, toNs: range.fromNs }, limit: 3 },
+          { range, wanted: 7 },
+          { range: { fromNs: 0n, toNs: range.fromNs }, wanted: 3 },
         ],
         condition,
       );

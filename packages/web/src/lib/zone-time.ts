@@ -22,9 +22,14 @@ const SLOTS_MAX = 10_000;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 const offsets = new Map<string, number>();
 
+/** Asked for once: the answer takes a millisecond, and every time of every row needs it. */
+let browserZone: string | undefined;
+
 /** `browser` becomes the zone that the browser runs in. */
 export function zoneName(zone: string): string {
-  return zone === 'browser' ? Intl.DateTimeFormat().resolvedOptions().timeZone : zone;
+  if (zone !== 'browser') return zone;
+  browserZone ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return browserZone;
 }
 
 export function isZone(zone: string): boolean {

@@ -65,7 +65,7 @@ export function levelTotals(
 }
 
 /** As few as say where in the range the records are. */
-const PARTS = 8;
+const PARTS = 4;
 
 /** The buckets that hold something, some together. */
 export function countedParts(

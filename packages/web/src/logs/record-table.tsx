@@ -59,8 +59,9 @@ const ROW_PX = { compact: 24, comfortable: 30 };
 /** The message below the rest. */
 const NARROW_ROW_PX = 46;
 const OVERSCAN_ROWS = 12;
-/** So many rows before the end the next page is asked for. */
-const AHEAD_ROWS = 100;
+/** So many rows before the end the next page is asked for; of the first page, only when somebody scrolls. */
+const AHEAD_ROWS = 300;
+const AHEAD_SHARE = 1 / 3;
 
 export function RecordTable(props: RecordTableProps): ReactElement {
   const { records, columns, order, timeStyle, openKey, total, onEnd, onAtEdge, foot } = props;
@@ -97,7 +98,8 @@ export function RecordTable(props: RecordTableProps): ReactElement {
   const items = virtualizer.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (lastShown >= records.length - AHEAD_ROWS) onEnd();
+    const ahead = Math.min(AHEAD_ROWS, records.length * AHEAD_SHARE);
+    if (lastShown >= records.length - ahead) onEnd();
   }, [lastShown, records.length, onEnd]);
   const activeKey = openKey === '' ? active.key : openKey;
   const activeIndex = useMemo(
