@@ -9,6 +9,7 @@ import { Failure } from '@tendril/model/failure';
 import { DEFAULT_LIMITS, type Limits } from '@tendril/model/limits';
 import type { LogRecord } from '@tendril/model/log-record';
 import { NS_PER_MS, type TimeRange } from '@tendril/model/time-range';
+import { withoutIdTests } from '@tendril/query/absent-ids';
 import { withWords } from '@tendril/query/dictionary-words';
 import { lowerQuery, type LowerOptions } from '@tendril/query/lower';
 import { matcherOf, type RecordMatcher } from '@tendril/query/match';
@@ -21,6 +22,7 @@ import type { ResolvedQuery } from '@tendril/query/resolved';
 import { parseTime } from '@tendril/query/time-value';
 import type { Sql } from '@tendril/sql/sql';
 import type { Engine } from '../engine/engine.ts';
+import { AbsentIds } from './absent-ids.ts';
 import { PatternAliases } from './patterns/pattern-alias.ts';
 import { READ_LIMITS, ReadBudget, type ReadLimits } from './read-budget.ts';
 import { LOG_SOURCE, type RecordSource } from './record-source.ts';
@@ -59,6 +61,7 @@ export interface PreparedQuery {
 }
 
 const NO_WORDS: ReadonlyMap<string, readonly string[]> = new Map();
+const NO_TESTS: ReadonlySet<string> = new Set();
 
 export class LogReader {
   readonly engine: Engine;
@@ -68,6 +71,7 @@ export class LogReader {
   readonly density: TableDensity;
   readonly aliases: PatternAliases;
   private readonly words: WordDictionary;
+  private readonly absentIds: AbsentIds;
   private readonly flush: LogReaderOptions['flush'];
   private readonly limits: Limits;
   private readonly readLimits: ReadLimits;
@@ -86,6 +90,7 @@ export class LogReader {
     this.density = new TableDensity(options.engine, table, this.nowMs);
     this.aliases = new PatternAliases(options.engine, () => performance.now());
     this.words = new WordDictionary(options.engine, this.density);
+    this.absentIds = new AbsentIds(options.engine, this.density);
   }
 
   /** For one request. */
@@ -123,17 +128,22 @@ export class LogReader {
       );
     const plan = await planWith();
     await this.density.ready(options.signal);
-    // The dictionary is of bodies, which spans have none of.
+    // The dictionary is of bodies, which spans have none of, and so are the ids that stand beside them.
     const isOfLogs = this.source.table === 'logs';
-    const words = isOfLogs ? await this.words.lookUp(plan.filter, range, options) : NO_WORDS;
+    const [words, absent] = isOfLogs
+      ? await Promise.all([
+          this.words.lookUp(plan.filter, range, options),
+          this.absentIds.lookUp(plan.filter, range, options),
+        ])
+      : [NO_WORDS, NO_TESTS];
     const skeletons = await this.aliases.skeletonsOf(patternIdsOf(plan.filter), options);
     const rewrite = (query: ResolvedQuery): ResolvedQuery =>
-      withPatternGroups(withWords(query, words), skeletons);
+      withPatternGroups(withWords(withoutIdTests(query, absent), words), skeletons);
     return {
       range,
       query: plan.filter,
       condition: lowerQuery(plan.filter, { rewrite }),
-      plan: words.size + skeletons.size === 0 ? plan : await planWith(rewrite),
+      plan: words.size + skeletons.size + absent.size === 0 ? plan : await planWith(rewrite),
       text: printPipeline(pipeline),
     };
   }

@@ -1,5 +1,6 @@
 /** Every statement of the read side: its text, and that a real engine takes it. */
 import { parseTime } from '@tendril/query/time-value';
+import { idTestsOf } from '@tendril/query/absent-ids';
 import { fieldCatalogue, type AttributeField } from '@tendril/query/catalogue';
 import { fieldCandidates, readQuery } from '@tendril/query/check';
 import { withWords } from '@tendril/query/dictionary-words';
@@ -15,6 +16,7 @@ import { z } from 'zod';
 import { readTokensQuery } from '../state/token-table.ts';
 import { readViewsQuery } from '../state/view-table.ts';
 import { changesQuery, comparableFieldsQuery, spanCountsQuery } from './changes-query.ts';
+import { presenceQuery } from './absent-ids.ts';
 import { bucketWidthNs } from './bucket-width.ts';
 import { parseCursor, rangeBeyond, rangeCondition } from './cursor.ts';
 import { facetsQuery, rolledFacetsQuery } from './facet-query.ts';
@@ -68,6 +70,7 @@ const inputSchema = z.object({
       'rolled facets',
       'facet sample',
       'newest facets',
+      'absent ids',
     ] as const),
   ]),
   query: z.string().default(''),
@@ -112,6 +115,8 @@ function statementOf(input: Input): Sql {
         [{ window: range }, { window: { fromNs: 0n, toNs: range.fromNs } }],
         condition,
       );
+    case 'absent ids':
+      return presenceQuery(idTestsOf(query), range);
     case 'newest facets':
       return newestQuery(
         [
