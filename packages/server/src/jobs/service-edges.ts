@@ -181,13 +181,15 @@ SELECT ${at}, '', '', '', '', 0., 0., emptyArrayUInt16(), emptyArrayFloat64(), $
 function callsBetween(second: number, isOfPart: Sql): Sql {
   const minute = sql`toStartOfMinute(Timestamp) = ${timeSql(second)}`;
   const earlier = sql`toStartOfMinute(Timestamp) BETWEEN ${timeSql(second - PARENT_MINUTES_MAX * SECONDS_PER_MINUTE)} AND ${timeSql(second)}`;
+  // Nearly all of the minutes around are other traces, of which then only the ids are read.
+  const isOfTraces = sql`TraceId IN (SELECT TraceId FROM traces WHERE ${minute} AND ${isOfPart})`;
   return sql`SELECT child.environment AS environment, if(child.isShared, parent.clientService, parent.service) AS caller,
     child.service AS callee, 'call' AS kind, child.weight AS weight, child.isError AS isError, child.duration AS duration
   FROM
   (
     SELECT TraceId AS traceId, SpanId AS spanId, SpanKind AS spanKind, any(toString(ServiceName)) AS service,
       any(toString(Environment)) AS environment, any(AdjustedCount) AS weight, any(StatusCode) = 'Error' AS isError, any(Duration) AS duration,
-      spanKind = 'Server' AND (traceId, spanId) IN (SELECT TraceId, SpanId FROM traces WHERE ${earlier} AND ${isOfPart} AND SpanKind = 'Client') AS isShared,
+      spanKind = 'Server' AND (traceId, spanId) IN (SELECT TraceId, SpanId FROM traces WHERE ${earlier} AND ${isOfPart} AND SpanKind = 'Client' AND ${isOfTraces}) AS isShared,
       if(isShared, spanId, any(ParentSpanId)) AS parentId
     FROM traces
     WHERE ${minute} AND ${isOfPart}
@@ -198,7 +200,7 @@ function callsBetween(second: number, isOfPart: Sql): Sql {
     SELECT TraceId AS traceId, SpanId AS spanId, argMax(toString(ServiceName), SpanKind = 'Server') AS service,
       anyIf(toString(ServiceName), SpanKind = 'Client') AS clientService
     FROM traces
-    WHERE ${earlier} AND ${isOfPart}
+    WHERE ${earlier} AND ${isOfPart} AND ${isOfTraces}
     GROUP BY traceId, spanId
   ) AS parent ON parent.traceId = child.traceId AND parent.spanId = child.parentId
   WHERE caller != callee`;
@@ -208,6 +210,8 @@ function callsBetween(second: number, isOfPart: Sql): Sql {
 function callsOutside(second: number, isOfPart: Sql): Sql {
   const minute = sql`toStartOfMinute(Timestamp) = ${timeSql(second)}`;
   const later = sql`toStartOfMinute(Timestamp) BETWEEN ${timeSql(second)} AND ${timeSql(second + PARENT_MINUTES_MAX * SECONDS_PER_MINUTE)}`;
+  const isOutgoing = sql`SpanKind IN ('Client', 'Producer')`;
+  const isOfTraces = sql`TraceId IN (SELECT TraceId FROM traces WHERE ${minute} AND ${isOfPart} AND ${isOutgoing})`;
   return sql`SELECT environment, service AS caller, peer AS callee,
     multiIf(database != '', 'database', messaging != '', 'messaging', 'external') AS kind, weight, isError, duration
   FROM
@@ -217,12 +221,12 @@ function callsOutside(second: number, isOfPart: Sql): Sql {
       any(${firstOf(['db.system.name', 'db.system'])}) AS database, any(${firstOf(['messaging.system'])}) AS messaging,
       any(${firstOf(['peer.service', 'db.system.name', 'db.system', 'messaging.system'])}) AS peer
     FROM traces
-    WHERE ${minute} AND ${isOfPart} AND SpanKind IN ('Client', 'Producer')
+    WHERE ${minute} AND ${isOfPart} AND ${isOutgoing}
     GROUP BY traceId, spanId
   )
   WHERE peer != '' AND peer != service
-    AND (traceId, spanId) NOT IN (SELECT TraceId, ParentSpanId FROM traces WHERE ${later} AND ${isOfPart} AND SpanKind IN ('Server', 'Consumer'))
-    AND (traceId, spanId) NOT IN (SELECT TraceId, SpanId FROM traces WHERE ${later} AND ${isOfPart} AND SpanKind = 'Server')`;
+    AND (traceId, spanId) NOT IN (SELECT TraceId, ParentSpanId FROM traces WHERE ${later} AND ${isOfPart} AND SpanKind IN ('Server', 'Consumer') AND ${isOfTraces})
+    AND (traceId, spanId) NOT IN (SELECT TraceId, SpanId FROM traces WHERE ${later} AND ${isOfPart} AND SpanKind = 'Server' AND ${isOfTraces})`;
 }
 
 function timeSql(second: number): Sql {
