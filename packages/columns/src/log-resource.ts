@@ -19,6 +19,16 @@ export interface LogScope {
   readonly schemaUrl: string;
 }
 
+/** Tells the type of a value that is stored as text: string, integer, double, boolean, array. */
+export type AttributeTypeLetter = 's' | 'i' | 'd' | 'b' | 'a';
+
+export function attributeTypeLetter(value: AttributeValue): AttributeTypeLetter {
+  if (typeof value === 'string') return 's';
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? 'i' : 'd';
+  if (typeof value === 'boolean') return 'b';
+  return typeof value === 'bigint' ? 'i' : 'a';
+}
+
 /** A value as the text that maps of strings hold; arrays become JSON. */
 export function attributeText(value: AttributeValue): string {
   if (typeof value !== 'object') return String(value);

@@ -4,6 +4,7 @@
  */
 import { ByteStore } from './byte-store.ts';
 import type { Column, SavedPositions } from './column.ts';
+import type { AttributeTypeLetter } from './log-resource.ts';
 import type { NativeColumn } from './native-block.ts';
 
 const NO_ROW = -1;
@@ -15,9 +16,6 @@ export interface NestedColumnOptions {
   /** Names of the texts, in the order they are given to `add`. */
   readonly texts: readonly string[];
 }
-
-/** Tells a value's type among the attributes of an element. */
-export type AttributeTypeLetter = 's' | 'i' | 'd' | 'b' | 'a';
 
 export class NestedColumn implements Column {
   private readonly options: NestedColumnOptions;

@@ -7,7 +7,7 @@ import { AttributePaths } from './attribute-paths.ts';
 import type { TableBlock } from './batch.ts';
 import { ByteStore } from './byte-store.ts';
 import { RecordFields, type FieldsTable } from './record-fields.ts';
-import { attributeText, type LogResource } from './log-resource.ts';
+import { attributeText, attributeTypeLetter, type LogResource } from './log-resource.ts';
 import { encodeBlock, readyColumn } from './native-block.ts';
 import type { PatternBatch, PatternCatalog } from './pattern-catalog.ts';
 import type { RecordBatch } from './record-columns.ts';
@@ -81,19 +81,24 @@ function resourceBlock(resources: readonly LogResource[]): Uint8Array[] {
   const ends = new ByteStore(resources.length * 8);
   const keys = new ByteStore(1024);
   const values = new ByteStore(1024);
+  const types = new ByteStore(1024);
   let entryCount = 0;
   for (const { id, attributes } of resources) {
+    let letters = '';
     for (const [key, value] of Object.entries(attributes)) {
       keys.putString(key);
       values.putString(attributeText(value));
+      letters += attributeTypeLetter(value);
       entryCount += 1;
     }
+    types.putString(letters);
     ids.putUint64(Number(BigInt.asIntN(32, id)), Number(BigInt.asIntN(32, id >> 32n)));
     ends.putUint64(entryCount, 0);
   }
   const columns = [
     readyColumn('ResourceId', 'UInt64', ids.used()),
     readyColumn('Attributes', 'Map(String, String)', ends.used(), keys.used(), values.used()),
+    readyColumn('AttributeTypes', 'String', types.used()),
   ];
   return encodeBlock(columns, resources.length);
 }

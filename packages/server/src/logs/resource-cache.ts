@@ -7,11 +7,17 @@ import { emptyAttributes, type Attributes } from '@tendril/model/attribute';
 import { sql, uint64s, type Sql } from '@tendril/sql/sql';
 import type { Engine } from '../engine/engine.ts';
 import { allRows, type StatementOptions } from './statement.ts';
+import { typedAttributes } from './typed-attributes.ts';
 
 /** About 2 KiB each. */
 const RESOURCES_MAX = 10_000;
 
-const rowSchema = z.object({ id: z.string(), attributes: z.record(z.string(), z.string()) });
+const rowSchema = z.object({
+  id: z.string(),
+  keys: z.array(z.string()),
+  values: z.array(z.string()),
+  types: z.string(),
+});
 
 export class ResourceCache {
   private readonly engine: Engine;
@@ -27,8 +33,8 @@ export class ResourceCache {
     if (missing.length === 0) return;
     if (this.known.size + missing.length > RESOURCES_MAX) this.known.clear();
     for (const row of await allRows(this.engine, resourcesQuery(missing.map(BigInt)), options)) {
-      const { id, attributes } = rowSchema.parse(row);
-      this.known.set(id, Object.assign(emptyAttributes(), attributes));
+      const { id, ...texts } = rowSchema.parse(row);
+      this.known.set(id, typedAttributes(texts));
     }
   }
 
@@ -38,8 +44,9 @@ export class ResourceCache {
 }
 
 export function resourcesQuery(ids: readonly bigint[]): Sql {
-  return sql`SELECT toString(ResourceId) AS id, Attributes AS attributes
+  return sql`SELECT toString(ResourceId) AS id, mapKeys(Attributes) AS keys, mapValues(Attributes) AS values, AttributeTypes AS types
 FROM resources
 WHERE ResourceId IN ${uint64s(ids)}
+ORDER BY AttributeTypes DESC
 LIMIT 1 BY ResourceId`;
 }

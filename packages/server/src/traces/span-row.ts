@@ -1,5 +1,5 @@
 /** The one place where a row of the table `traces` becomes a `Span`. */
-import { emptyAttributes, type AttributeValue, type Attributes } from '@tendril/model/attribute';
+import type { Attributes } from '@tendril/model/attribute';
 import { formatRecordId } from '@tendril/model/record-id';
 import {
   SPAN_KINDS,
@@ -12,6 +12,7 @@ import {
 } from '@tendril/model/span';
 import { EMPTY_SQL, sql, type Sql } from '@tendril/sql/sql';
 import { flatAttributes } from '../logs/json-object.ts';
+import { typedAttributes } from '../logs/typed-attributes.ts';
 import type { LogReader } from '../logs/log-reader.ts';
 import { RECORD_SETTINGS } from '../logs/record-row.ts';
 import type { EngineRow, RowShape } from '../logs/row-shape.ts';
@@ -186,54 +187,4 @@ function linkOf(row: SpanRow, spanId: string, index: number): SpanLink {
       types: row.linkTypes[index] ?? '',
     }),
   };
-}
-
-interface TypedTexts {
-  readonly keys: readonly string[];
-  readonly values: readonly string[];
-  /** One letter each. */
-  readonly types: string;
-}
-
-function typedAttributes({ keys, values, types }: TypedTexts): Attributes {
-  const attributes = emptyAttributes();
-  for (const [index, key] of keys.entries()) {
-    attributes[key] = typedValue(types[index] ?? 's', values[index] ?? '');
-  }
-  return attributes;
-}
-
-/** What redaction replaced is text, whatever it was. */
-function typedValue(type: string, text: string): AttributeValue {
-  switch (type) {
-    case 'i':
-      return /^-?\d+$/.test(text) ? integerOf(text) : text;
-    case 'd':
-      return Number.isFinite(Number(text)) && text !== '' ? Number(text) : text;
-    case 'b':
-      return text === 'true' || text === 'false' ? text === 'true' : text;
-    case 'a':
-      return arrayOf(text) ?? text;
-    default:
-      return text;
-  }
-}
-
-function integerOf(text: string): number | bigint {
-  const number = Number(text);
-  return Number.isSafeInteger(number) ? number : BigInt(text);
-}
-
-function arrayOf(text: string): AttributeValue | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (!Array.isArray(parsed)) return undefined;
-    return parsed.flatMap((element: unknown) => (isScalar(element) ? [element] : []));
-  } catch {
-    return undefined;
-  }
-}
-
-function isScalar(value: unknown): value is string | number | boolean {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
