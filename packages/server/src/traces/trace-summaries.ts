@@ -86,3 +86,31 @@ function summaryOfRow(row: z.infer<typeof rowSchema>): readonly [string, TraceSu
     },
   ];
 }
+
+const orphansSchema = z.object({ traceId: z.string(), orphans: z.coerce.number() });
+
+/** By trace, how many of its spans name a parent that has not arrived; none is left out. */
+export async function orphanCounts(
+  reader: LogReader,
+  traceIds: readonly string[],
+  options: StatementOptions,
+): Promise<ReadonlyMap<string, number>> {
+  const extents = await traceExtents(reader, traceIds, options);
+  if (extents.length === 0) return new Map();
+  const rows = await allRows(reader.engine, orphansQuery(extents), options);
+  return new Map(
+    rows.map((row) => {
+      const { traceId, orphans } = orphansSchema.parse(row);
+      return [traceId, orphans];
+    }),
+  );
+}
+
+export function orphansQuery(extents: readonly TraceExtent[]): Sql {
+  const ofTraces = extentsCondition(extents);
+  return sql`SELECT TraceId AS traceId, count() AS orphans
+FROM traces
+WHERE ${ofTraces} AND ParentSpanId != ''
+  AND (TraceId, ParentSpanId) NOT IN (SELECT TraceId, SpanId FROM traces WHERE ${ofTraces})
+GROUP BY traceId`;
+}

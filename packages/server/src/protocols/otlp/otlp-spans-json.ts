@@ -2,7 +2,7 @@
 import type { AttributeScalar, AttributeValue, Attributes } from '@tendril/model/attribute';
 import { SPAN_KINDS, SPAN_STATUSES, type Span } from '@tendril/model/span';
 
-type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
+export type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
 
 /** Spans that follow each other from one resource and scope share them. */
 export function resourceSpansOf(spans: readonly Span[]): readonly Json[] {
@@ -71,7 +71,7 @@ function spanJson(span: Span): Json {
 }
 
 /** As protobuf writes JSON: a field that has its default is left out. */
-function given(fields: Readonly<Record<string, Json>>): Json {
+export function given(fields: Readonly<Record<string, Json>>): Json {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => !isDefault(value)));
 }
 

@@ -9,7 +9,9 @@ import { findTraces } from '../../traces/trace-search.ts';
 import { spansOfTraces } from '../../traces/trace-spans.ts';
 import type { ReceiverCall } from '../http-receiver.ts';
 import type { ReceiverDependencies } from '../receiver-dependencies.ts';
+import { signalOf } from './call-signal.ts';
 import { JaegerProblem } from './jaeger-problem.ts';
+import { answerMetrics } from './metrics-api.ts';
 import { durationParameter, integerParameter, traceIdParameter } from './trace-parameters.ts';
 
 const NS_PER_US = 1_000n;
@@ -33,15 +35,16 @@ interface Answered {
 export async function answerFirstApi(
   call: ReceiverCall,
   dependencies: ReceiverDependencies,
-): Promise<Answered> {
+): Promise<unknown> {
   const [, api = '', resource = '', ...rest] = call.path.split('/').map(unescaped);
   if (api !== 'api') throw notFound();
-  const [name = '', more = ''] = rest;
+  const [name = ''] = rest;
   switch (resource) {
     case 'services':
       if (rest.length === 0) return counted(await serviceNames(dependencies, call));
-      if (rest.length !== 2 || more !== 'operations') throw notFound();
-      return counted(await operationNames(dependencies, call, name));
+      // A service may have slashes in its name.
+      if (rest.length < 2 || rest.at(-1) !== 'operations') throw notFound();
+      return counted(await operationNames(dependencies, call, rest.slice(0, -1).join('/')));
     case 'operations':
       return counted(await operations(dependencies, call));
     case 'traces':
@@ -51,7 +54,7 @@ export async function answerFirstApi(
     case 'dependencies':
       return listed(await dependencyLinks(dependencies, call), 0);
     case 'metrics':
-      throw new JaegerProblem(501, 'metrics querying is currently disabled');
+      return await answerMetrics(call, dependencies, rest.join('/'));
     default:
       throw notFound();
   }
@@ -282,11 +285,4 @@ function unescaped(segment: string): string {
   } catch {
     return segment;
   }
-}
-
-/** Fires when the client goes away. */
-export function signalOf({ response }: ReceiverCall): AbortSignal {
-  const leaving = new AbortController();
-  response.once('close', () => leaving.abort());
-  return leaving.signal;
 }

@@ -11,6 +11,7 @@ import { JaegerProblem } from './jaeger-problem.ts';
 import { answerThirdApi } from './third-api.ts';
 
 const ROUTE = 'jaeger-query';
+const PRETTY_INDENT = 4;
 
 export function jaegerProtocol(dependencies: ReceiverDependencies): HttpProtocol {
   return {
@@ -68,10 +69,12 @@ function problemOf({ path }: ReceiverCall, status: number, error: unknown): unkn
   };
 }
 
-function answer({ response }: ReceiverCall, status: number, body: unknown): void {
+function answer({ response, query }: ReceiverCall, status: number, body: unknown): void {
+  const prettyPrint = query.get('prettyPrint') ?? '';
+  const indent = prettyPrint === '' || prettyPrint === 'false' ? undefined : PRETTY_INDENT;
   response.writeHead(status, {
     'content-type': 'application/json',
     'x-content-type-options': 'nosniff',
   });
-  response.end(JSON.stringify(body));
+  response.end(JSON.stringify(body, undefined, indent));
 }

@@ -38,7 +38,15 @@ function span(fields: object, startUs: number, durationUs: number): object {
 
 function resourceSpans(service: string, spans: readonly object[]): object {
   return {
-    resource: { attributes: [attribute('service.name', service), attribute('host.name', 'n1')] },
+    resource: {
+      attributes: [
+        attribute('service.name', service),
+        attribute('host.name', 'n1'),
+        attribute('process.pid', 4711),
+        attribute('load', 0.5),
+        attribute('is.canary', true),
+      ],
+    },
     scopeSpans: [{ scope: { name: 'lib', version: '1.0' }, spans }],
   };
 }
@@ -106,6 +114,13 @@ async function foundBy(query: string): Promise<readonly string[]> {
   return (body.data as readonly { readonly traceID: string }[]).map(({ traceID }) => traceID);
 }
 
+const PROCESS_TAGS = [
+  { key: 'host.name', type: 'string', value: 'n1' },
+  { key: 'process.pid', type: 'int64', value: 4711 },
+  { key: 'load', type: 'float64', value: 0.5 },
+  { key: 'is.canary', type: 'bool', value: true },
+];
+
 const EMPTY = { limit: 0, offset: 0, errors: null };
 
 describe("Jaeger's first API", () => {
@@ -141,11 +156,8 @@ describe("Jaeger's first API", () => {
           traceID: TRACE_ID,
           warnings: null,
           processes: {
-            p1: {
-              serviceName: 'gateway',
-              tags: [{ key: 'host.name', type: 'string', value: 'n1' }],
-            },
-            p2: { serviceName: 'msg', tags: [{ key: 'host.name', type: 'string', value: 'n1' }] },
+            p1: { serviceName: 'gateway', tags: PROCESS_TAGS },
+            p2: { serviceName: 'msg', tags: PROCESS_TAGS },
           },
           spans: [
             {
@@ -221,6 +233,8 @@ describe("Jaeger's first API", () => {
     ],
     ['service=gateway&tag=ratio:0.5', [TRACE_ID]],
     ['service=gateway&tag=host.name:n1', [TRACE_ID]],
+    ['service=gateway&tag=process.pid:4711&tag=is.canary:true&tag=load:0.5', [TRACE_ID]],
+    ['service=gateway&tag=process.pid:47', []],
     ['service=gateway&tag=exception.type:Timeout', [TRACE_ID]],
     ['service=gateway&tag=attempt:3', [TRACE_ID]],
     ['service=gateway&tag=span.kind:server&tag=otel.status_code:ERROR', [TRACE_ID]],
@@ -267,7 +281,21 @@ describe("Jaeger's first API", () => {
       400,
       "malformed 'tag' parameter, expecting key:value, received: x",
     ],
-    ['/api/metrics/calls?service=a', 501, 'metrics querying is currently disabled'],
+    [
+      '/api/metrics/calls',
+      400,
+      "unable to parse param 'service': please provide at least one service name",
+    ],
+    [
+      '/api/metrics/latencies?service=a',
+      400,
+      `unable to parse param 'quantile': strconv.ParseFloat: parsing "": invalid syntax`,
+    ],
+    [
+      '/api/metrics/calls?service=a&spanKind=x',
+      400,
+      "unable to parse param 'spanKind': unsupported span kind: 'x'",
+    ],
   ])('refuses %s as Jaeger does', async (path, status, message) => {
     const answer = await get(path);
     expect(answer.status).toBe(status);
@@ -280,6 +308,12 @@ describe("Jaeger's first API", () => {
     });
   });
 
+  test('is indented when a person reads it', async () => {
+    const url = `${fixture.receiverUrl('jaeger-query')}/api/services?prettyPrint=true`;
+    const text = await (await fetch(url)).text();
+    expect(text).toContain('\n    "data": [\n        "gateway",');
+  });
+
   test('tells of each trace that is looked for by id and not there', async () => {
     const { body } = await get(`/api/traces?traceID=dead&traceID=${OTHER_TRACE_ID}`);
     expect(body.errors).toEqual([{ msg: 'trace not found', traceID: 'dead'.padStart(32, '0') }]);
@@ -290,6 +324,74 @@ describe("Jaeger's first API", () => {
     const { status, body } = await get(`/api/dependencies?endTs=${Date.now()}&lookback=3600000`);
     expect(status).toBe(200);
     expect(body).toEqual({ data: [], total: 0, ...EMPTY });
+  });
+});
+
+describe('what its monitor draws', () => {
+  const asked = `endTs=${Math.ceil(NOW_US / 60_000_000) * 60_000}&lookback=600000&step=60000&ratePer=600000`;
+
+  interface Family {
+    readonly name: string;
+    readonly metrics: readonly {
+      readonly labels: readonly { readonly name: string; readonly value: string }[];
+      readonly metricPoints: readonly { readonly gaugeValue: { readonly doubleValue: number } }[];
+    }[];
+  }
+
+  async function family(path: string): Promise<Family> {
+    const { status, body } = await get(`/api/metrics/${path}&${asked}`);
+    expect(status, JSON.stringify(body)).toBe(200);
+    return body as unknown as Family;
+  }
+
+  function newest({ metrics: [metric] }: Family): number | undefined {
+    return metric?.metricPoints.at(-1)?.gaugeValue.doubleValue;
+  }
+
+  test('call rates of a service', async () => {
+    const calls = await family('calls?service=gateway');
+    expect(calls).toMatchObject({
+      name: 'service_call_rate',
+      type: 'GAUGE',
+      help: 'calls/sec, grouped by service',
+      metrics: [{ labels: [{ name: 'service_name', value: 'gateway' }] }],
+    });
+    expect(calls.metrics[0]?.metricPoints).toHaveLength(10);
+    expect(newest(calls)).toBeCloseTo(1 / 600);
+  });
+
+  test('the share of its errors', async () => {
+    expect(newest(await family('errors?service=gateway'))).toBe(1);
+    expect(newest(await family('errors?service=msg'))).toBe(0);
+  });
+
+  test.each([0.5, 0.75, 0.95])(
+    'the %s quantile of its durations, in milliseconds',
+    async (level) => {
+      const found = await family(`latencies?service=gateway&quantile=${level}`);
+      expect(found.name).toBe('service_latencies');
+      expect(newest(found)).toBeCloseTo(5);
+    },
+  );
+
+  test('by operation, and of the kinds asked for', async () => {
+    const path = 'calls?service=msg&groupByOperation=true&spanKind=server&spanKind=internal';
+    const found = await family(path);
+    expect(found.name).toBe('service_operation_call_rate');
+    expect(found.metrics.map(({ labels }) => labels)).toEqual([
+      [
+        { name: 'operation', value: 'SendMsg' },
+        { name: 'service_name', value: 'msg' },
+      ],
+      [
+        { name: 'operation', value: 'tick' },
+        { name: 'service_name', value: 'msg' },
+      ],
+    ]);
+  });
+
+  test('nothing of a service that there is not', async () => {
+    expect((await family('calls?service=nobody')).metrics).toEqual([]);
   });
 });
 
@@ -368,6 +470,42 @@ describe("Jaeger's third API", () => {
       status: 404,
       body: { error: { httpCode: 404, message: 'No traces found' } },
     });
+  });
+
+  test('lists traces by their roots and counts, as its pages search', async () => {
+    const time = (us: number): string => new Date(us / 1_000).toISOString();
+    const range = `query.startTimeMin=${time(START_US - 1_000_000)}&query.startTimeMax=${time(NOW_US)}`;
+    const search = `query.serviceName=msg&query.searchDepth=20&${range}`;
+    const { status, body } = await get(`/api/v3/trace-summaries?${search}`);
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      summaries: [
+        {
+          traceId: TRACE_ID,
+          rootServiceName: 'gateway',
+          rootOperationName: 'POST /send',
+          minStartTimeUnixNano: `${START_US}000`,
+          maxEndTimeUnixNano: `${START_US + 5_000}000`,
+          spanCount: 2,
+          errorSpanCount: 1,
+          services: [
+            { name: 'gateway', spanCount: 1, errorSpanCount: 1 },
+            { name: 'msg', spanCount: 1 },
+          ],
+        },
+        {
+          traceId: OTHER_TRACE_ID,
+          rootServiceName: 'msg',
+          rootOperationName: 'tick',
+          minStartTimeUnixNano: `${START_US}000`,
+          maxEndTimeUnixNano: `${START_US + 10}000`,
+          spanCount: 1,
+          services: [{ name: 'msg', spanCount: 1 }],
+        },
+      ],
+    });
+    const none = await get(`/api/v3/trace-summaries?query.serviceName=nobody&${range}`);
+    expect(none).toEqual({ status: 200, body: {} });
   });
 
   test('wants a range of time', async () => {

@@ -1,13 +1,16 @@
 /** Jaeger's third API: OTLP in, OTLP out, in the JSON of its gateway. */
+import type { TraceSummary } from '@tendril/api/trace-search';
 import { NS_PER_MS } from '@tendril/model/time-range';
 import { parseTime } from '@tendril/query/time-value';
-import { resourceSpansOf } from '../../protocols/otlp/otlp-spans-json.ts';
+import { given, resourceSpansOf, type Json } from '../../protocols/otlp/otlp-spans-json.ts';
 import { tagSearchCondition } from '../../traces/tag-condition.ts';
 import { findTraces } from '../../traces/trace-search.ts';
 import { spansOfTraces } from '../../traces/trace-spans.ts';
+import { orphanCounts, traceSummaries } from '../../traces/trace-summaries.ts';
 import type { ReceiverCall } from '../http-receiver.ts';
 import type { ReceiverDependencies } from '../receiver-dependencies.ts';
-import { operationsOf, serviceNames, signalOf } from './first-api.ts';
+import { signalOf } from './call-signal.ts';
+import { operationsOf, serviceNames } from './first-api.ts';
 import { JaegerProblem } from './jaeger-problem.ts';
 import { durationNs, traceIdParameter } from './trace-parameters.ts';
 
@@ -26,6 +29,7 @@ export async function answerThirdApi(
     return id === undefined ? await find(call, dependencies) : await one(call, dependencies, id);
   }
   if (id !== undefined) throw notFound();
+  if (resource === 'trace-summaries') return await findSummaries(call, dependencies);
   if (resource === 'services') return { services: await serviceNames(dependencies, call) };
   if (resource === 'operations') return await operations(call, dependencies);
   throw notFound();
@@ -62,6 +66,49 @@ function traceId(text: string): string {
 }
 
 async function find(call: ReceiverCall, dependencies: ReceiverDependencies): Promise<unknown> {
+  return await tracesData(call, dependencies, await foundIds(call, dependencies));
+}
+
+/** What Jaeger's pages list of a search: each trace by its root and its counts. */
+async function findSummaries(
+  call: ReceiverCall,
+  dependencies: ReceiverDependencies,
+): Promise<unknown> {
+  const ids = await foundIds(call, dependencies);
+  const { spanReader } = dependencies;
+  const options = { budget: spanReader.budget(), signal: signalOf(call) };
+  const summaries = await traceSummaries(spanReader, ids, options);
+  const orphans = await orphanCounts(spanReader, ids, options);
+  return given({
+    summaries: summaries.map((each) => summaryJson(each, orphans.get(each.traceId) ?? 0)),
+  });
+}
+
+function summaryJson(
+  { traceId, timestamp, durationNs, spans, errors, root, services }: TraceSummary,
+  orphanSpanCount: number,
+): Json {
+  return given({
+    traceId,
+    rootServiceName: root.isWhole ? root.service : '',
+    rootOperationName: root.isWhole ? root.name : '',
+    minStartTimeUnixNano: timestamp,
+    maxEndTimeUnixNano: String(BigInt(timestamp) + BigInt(durationNs)),
+    spanCount: spans,
+    errorSpanCount: errors,
+    orphanSpanCount,
+    services: services
+      .toSorted((one, other) => (one.service < other.service ? -1 : 1))
+      .map((each) =>
+        given({ name: each.service, spanCount: each.spans, errorSpanCount: each.errors }),
+      ),
+  });
+}
+
+async function foundIds(
+  call: ReceiverCall,
+  dependencies: ReceiverDependencies,
+): Promise<readonly string[]> {
   const { query } = call;
   const { spanReader, nowMs } = dependencies;
   const from = parameterOf(query, 'query.startTimeMin');
@@ -70,7 +117,10 @@ async function find(call: ReceiverCall, dependencies: ReceiverDependencies): Pro
     throw refused('query.startTimeMin and query.startTimeMax are required');
   }
   const nowNs = BigInt(Math.floor(nowMs())) * NS_PER_MS;
-  const range = { fromNs: timeOf(from, nowNs), toNs: timeOf(to, nowNs) + 1n };
+  const range = { fromNs: timeOf(from, nowNs), toNs: timeOf(to, nowNs) };
+  if (range.fromNs >= range.toNs) {
+    throw refused('query.startTimeMin must be before query.startTimeMax');
+  }
   const search = {
     service: parameterOf(query, 'query.serviceName').text || undefined,
     operation: parameterOf(query, 'query.operationName').text || undefined,
@@ -83,8 +133,8 @@ async function find(call: ReceiverCall, dependencies: ReceiverDependencies): Pro
   await spanReader.flushed(options.signal, range);
   await spanReader.density.ready(options.signal);
   const condition = await tagSearchCondition(spanReader, search, options);
-  const ids = await findTraces(spanReader, { range, condition, limit }, options);
-  return await tracesData(call, dependencies, ids);
+  const closed = { fromNs: range.fromNs, toNs: range.toNs + 1n };
+  return await findTraces(spanReader, { range: closed, condition, limit }, options);
 }
 
 async function tracesData(
