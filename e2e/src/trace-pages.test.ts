@@ -205,6 +205,29 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('pages of tr
     await page.context().close();
   });
 
+  test('a table counts by operation, leads to the spans, and the trace is a file', async () => {
+    const { page, complaints } = await openPage(browser);
+    await page.goto(`${server.url}/traces/${demoTraceId(FAILED)}`);
+    await rows(page).first().waitFor();
+    const shown = await rows(page).count();
+    await page.getByRole('button', { name: 'Fold one level more' }).click();
+    await expect.poll(() => rows(page).count()).toBeLessThan(shown);
+    await page.getByRole('button', { name: 'Unfold one level more' }).click();
+    await expect.poll(() => rows(page).count()).toBe(shown);
+    await page.getByRole('tab', { name: 'Table' }).click();
+    await page.getByRole('button', { name: 'Longest' }).click();
+    const row = page.locator('.statistics tbody tr', { hasText: 'insert im.msg' });
+    expect(await row.textContent()).toContain('1');
+    await row.getByRole('button').click();
+    await page.locator('.waterfall-row.is-found', { hasText: 'insert im.msg' }).waitFor();
+    const waiting = page.waitForEvent('download');
+    await page.getByRole('link', { name: 'Download as OTLP JSON' }).click();
+    const file = await waiting;
+    expect(file.suggestedFilename()).toBe(`trace-${demoTraceId(FAILED)}.json`);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   test('two traces of the list are compared', async () => {
     const { page, complaints } = await openPage(browser);
     const ids = [demoTraceId(CALM), demoTraceId(FAILED)];
@@ -248,8 +271,17 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('pages of tr
     const { page, complaints } = await openPage(browser);
     await page.goto(`${server.url}/services/map`);
     await page.locator('.map-edge').first().waitFor({ timeout: 100_000 });
-    const edges = await page.locator('.react-flow__edge-text').allTextContents();
+    const edges = await page.locator('.map-edge-label').allTextContents();
     expect(edges.every((label) => /\/s · /.test(label))).toBe(true);
+    // Its time: a moment has other figures, and the whole range those of before.
+    const node = page.locator('a.map-node', { hasText: 'openim-rpc-msg' });
+    const whole = await node.textContent();
+    await page.getByRole('slider', { name: 'Moment of the map' }).focus();
+    await page.keyboard.press('Home');
+    await page.locator('.map-moment', { hasText: /\d\d:\d\d to \d\d:\d\d/ }).waitFor();
+    expect(await node.textContent()).not.toBe(whole);
+    await page.getByRole('button', { name: 'Whole range' }).click();
+    expect(await node.textContent()).toBe(whole);
     await page.getByRole('button', { name: 'As a table' }).click();
     await page.locator('.calls-table tr', { hasText: 'mongodb' }).first().waitFor();
     await page.getByRole('button', { name: 'As a table' }).click();

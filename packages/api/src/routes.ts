@@ -25,8 +25,9 @@ import {
   TRACE_SERIES,
   TRACE_SERVICES,
 } from './trace-services.ts';
+import { TRACE_MAP_HISTORY } from './trace-map-history.ts';
 import { TRACE_OUTLINE } from './trace-outline.ts';
-import { TRACE, TRACE_RECORDS } from './trace.ts';
+import { TRACE, TRACE_OTLP, TRACE_RECORDS } from './trace.ts';
 import { SESSION_CREATE, SESSION_DELETE, SESSION_GET } from './session.ts';
 import { STATUS } from './status.ts';
 import { TOKEN_CREATE, TOKEN_LIST, TOKEN_REVOKE } from './tokens.ts';
@@ -57,9 +58,11 @@ export const ROUTES: readonly Route[] = [
   TRACE_OPERATIONS,
   TRACE_DEPENDENCIES,
   TRACE_SERIES,
+  TRACE_MAP_HISTORY,
   TRACE,
   TRACE_OUTLINE,
   TRACE_RECORDS,
+  TRACE_OTLP,
   CHAIN_SEARCH,
   CHAIN_DIFF,
   CHAIN,

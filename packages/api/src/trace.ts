@@ -68,3 +68,17 @@ export const TRACE_RECORDS: Route = {
   query: traceRecordsRequestSchema,
   response: { mediaTypes: ['application/x-ndjson'], schema: logSearchEventSchema },
 };
+
+export const TRACE_OTLP: Route = {
+  method: 'GET',
+  path: '/api/v1/traces/{traceId}/otlp',
+  scope: 'read',
+  operationId: 'downloadTrace',
+  summary: 'A trace as a file, in the JSON of OTLP; 404 when it has no spans',
+  response: { mediaTypes: ['application/json'], description: 'A TracesData message' },
+};
+
+/** Where the file is, from the root of the server. */
+export function traceOtlpPath(traceId: string): string {
+  return TRACE_OTLP.path.replace('{traceId}', encodeURIComponent(traceId));
+}

@@ -11,6 +11,12 @@ import {
 import { streamEvents, type WithoutError } from './stream.ts';
 import type { TimeBoundsInput } from './time-bounds.ts';
 import { TRACE_SEARCH, type TraceSearchEvent, type TraceSearchInput } from './trace-search.ts';
+import {
+  TRACE_MAP_HISTORY,
+  traceMapHistoryResponseSchema,
+  type TraceMapHistoryInput,
+  type TraceMapHistoryResponse,
+} from './trace-map-history.ts';
 import { TRACE_OUTLINE, type TraceOutlineEvent } from './trace-outline.ts';
 import {
   TRACE_DEPENDENCIES,
@@ -68,6 +74,10 @@ export interface TracesClient {
     signal?: AbortSignal,
   ): Promise<TraceDependenciesResponse>;
   traceSeries(request: TraceSeriesInput, signal?: AbortSignal): Promise<TraceSeriesResponse>;
+  traceMapHistory(
+    request: TraceMapHistoryInput,
+    signal?: AbortSignal,
+  ): Promise<TraceMapHistoryResponse>;
 }
 
 export function tracesClient(options: HttpOptions): TracesClient {
@@ -115,6 +125,12 @@ export function tracesClient(options: HttpOptions): TracesClient {
         query: { ...request },
         signal,
         schema: traceSeriesResponseSchema,
+      }),
+    traceMapHistory: async (request, signal) =>
+      await sendForJson(options, TRACE_MAP_HISTORY, {
+        query: { ...request },
+        signal,
+        schema: traceMapHistoryResponseSchema,
       }),
   };
 }

@@ -12,17 +12,22 @@ import {
   TRACE_SERVICES,
   traceServicesRequestSchema,
 } from '@tendril/api/trace-services';
+import { TRACE_MAP_HISTORY, traceMapHistoryRequestSchema } from '@tendril/api/trace-map-history';
 import { TRACE_OUTLINE } from '@tendril/api/trace-outline';
-import { TRACE, TRACE_RECORDS, traceRecordsRequestSchema } from '@tendril/api/trace';
+import { TRACE, TRACE_OTLP, TRACE_RECORDS, traceRecordsRequestSchema } from '@tendril/api/trace';
 import { logFields } from '../logs/field-list.ts';
 import { traceDependencies } from '../traces/dependencies.ts';
+import { traceMapHistory } from '../traces/map-history.ts';
 import { traceOperations, traceSeries, traceServices } from '../traces/service-calls.ts';
 import { searchSpans } from '../traces/span-search.ts';
 import { traceOutline } from '../traces/trace-outline.ts';
+import { traceOtlp } from '../traces/trace-otlp.ts';
 import { traceRecords } from '../traces/trace-records.ts';
 import { searchTraces } from '../traces/trace-search.ts';
 import { traceSpans } from '../traces/trace-spans.ts';
+import { downloadResponse, safeFilename } from './download-response.ts';
 import { ndjsonResponse } from './event-response.ts';
+import { refuseForeignLinks } from './foreign-links.ts';
 import type { HttpDependencies } from './http-dependencies.ts';
 import { jsonResponse } from './json-response.ts';
 import { logProblem, type Mount } from './mount.ts';
@@ -74,6 +79,10 @@ function mountServices(mount: Mount, { spanReader }: HttpDependencies): void {
     const input = queryInput(url, traceSeriesRequestSchema);
     return jsonResponse(await traceSeries(spanReader, input, signal));
   });
+  mount(TRACE_MAP_HISTORY, async ({ url, signal }) => {
+    const input = queryInput(url, traceMapHistoryRequestSchema);
+    return jsonResponse(await traceMapHistory(spanReader, input, signal));
+  });
 }
 
 function mountTrace(mount: Mount, { reader, spanReader, logger }: HttpDependencies): void {
@@ -91,6 +100,17 @@ function mountTrace(mount: Mount, { reader, spanReader, logger }: HttpDependenci
       onError: (error) => logProblem(error, TRACE_OUTLINE, logger),
     }),
   );
+  mount(TRACE_OTLP, async ({ request, parameter, signal }) => {
+    refuseForeignLinks(request);
+    const traceId = parameter('traceId');
+    return await downloadResponse({
+      open: (leaving) => traceOtlp(spanReader, traceId, leaving),
+      signal,
+      mediaType: 'application/json',
+      filename: safeFilename(`trace-${traceId}`, 'json'),
+      onError: (error) => logProblem(error, TRACE_OTLP, logger),
+    });
+  });
   mount(TRACE_RECORDS, async ({ parameter, url, signal }) => {
     const input = queryInput(url, traceRecordsRequestSchema);
     const request = { ...input, traceId: parameter('traceId') };

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LogReader } from '../logs/log-reader.ts';
 import { SPAN_SOURCE } from '../logs/record-source.ts';
 import { traceDependencies } from '../traces/dependencies.ts';
+import { traceMapHistory } from '../traces/map-history.ts';
 import {
   arrivalsQuery,
   countMinuteStatement,
@@ -170,6 +171,33 @@ describe('service edges', () => {
       { ...none, caller: 'one', callee: 'two' },
       { ...none, caller: 'two', callee: 'one' },
     ]);
+  });
+
+  test('stand in the history of the map at their minute, beside what services answered', async () => {
+    const environment = 'history';
+    await insertSpans(fixture.engine, [
+      ...call('f4', environment, 55),
+      ...call('f5', environment, 53),
+      ...call('f6', environment, 53),
+    ]);
+    await count();
+    const history = await traceMapHistory(
+      reader,
+      { from: 'now-1h', to: 'now', environment, steps: 61 },
+      new AbortController().signal,
+    );
+    const called = history.services.find(({ service }) => service === 'msg');
+    const [edge] = history.edges;
+    expect([history.stepNs, history.edges.length]).toEqual(['60000000000', 1]);
+    for (const each of [called, edge]) {
+      const calls = (each?.calls ?? []).filter((number) => number > 0);
+      expect(calls).toEqual([1, 2]);
+      expect(each?.errors.filter((number) => number > 0)).toEqual([1, 2]);
+      const [first = 0, second = 0] = [each?.calls.indexOf(1), each?.calls.indexOf(2)];
+      expect(second - first).toBe(2);
+      expect(each?.p95Ns[second]).toBeGreaterThan(1_800_000);
+    }
+    expect(called?.calls).toHaveLength(history.steps);
   });
 
   test('leaves the minute that is under way to a later run', async () => {

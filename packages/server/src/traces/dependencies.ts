@@ -10,8 +10,8 @@ import {
 import { NS_PER_SECOND, type TimeRange } from '@tendril/model/time-range';
 import { int64, joinSql, sql, string, uint32, type Sql } from '@tendril/sql/sql';
 import type { LogReader } from '../logs/log-reader.ts';
-import { allRows } from '../logs/statement.ts';
-import { bucketQuantile } from './duration-buckets.ts';
+import { allRows, type StatementOptions } from '../logs/statement.ts';
+import { bucketQuantiles } from './duration-buckets.ts';
 import { answerOf, wholeMinutes } from './service-calls.ts';
 
 const rowSchema = z.object({
@@ -33,27 +33,15 @@ export async function traceDependencies(
   const range = wholeMinutes(reader.rangeOf(request));
   const options = { budget: reader.budget(), signal };
   const rows = await allRows(reader.engine, dependenciesQuery(range, request), options);
-  const [known] = await allRows(reader.engine, newestMinuteQuery(), options);
   return {
     ...answerOf(range, options),
     edges: rows.map((row) => edgeOf(rowSchema.parse(row))),
-    knownTo: String(knownToNs(minuteSchema.parse(known).minute)),
+    knownTo: String(await knownToNs(reader, options)),
     isCut: rows.length >= TRACE_NAMES_MAX,
   };
 }
 
-/** Of each minute only the rows of its newest count are right. */
-export function dependenciesQuery(
-  { fromNs, toNs }: TimeRange,
-  { environment }: TraceServicesRequest,
-): Sql {
-  const range = sql`Minute >= toDateTime(${int64(fromNs / NS_PER_SECOND)}, 'UTC') AND Minute < toDateTime(${int64(toNs / NS_PER_SECOND)}, 'UTC')`;
-  const conditions = [
-    range,
-    sql`Caller != ''`,
-    sql`(Minute, ComputedAtMs) IN (SELECT Minute, max(ComputedAtMs) FROM service_edges WHERE ${range} GROUP BY Minute)`,
-    ...(environment === undefined ? [] : [sql`Environment = ${string(environment)}`]),
-  ];
+export function dependenciesQuery(range: TimeRange, request: TraceServicesRequest): Sql {
   return sql`SELECT
   Caller AS caller,
   Callee AS callee,
@@ -62,16 +50,33 @@ export function dependenciesQuery(
   sum(Errors) AS errors,
   sumMap(Buckets, BucketCalls) AS buckets
 FROM service_edges
-WHERE ${joinSql(conditions, ' AND ')}
+WHERE ${edgesCondition(range, request)}
 GROUP BY caller, callee, kind
 ORDER BY calls DESC, caller, callee, kind
 LIMIT ${uint32(TRACE_NAMES_MAX)}`;
 }
 
+/** Of each minute only the rows of its newest count are right. */
+export function edgesCondition(
+  { fromNs, toNs }: TimeRange,
+  { environment }: Pick<TraceServicesRequest, 'environment'>,
+): Sql {
+  const range = sql`Minute >= toDateTime(${int64(fromNs / NS_PER_SECOND)}, 'UTC') AND Minute < toDateTime(${int64(toNs / NS_PER_SECOND)}, 'UTC')`;
+  const conditions = [
+    range,
+    sql`Caller != ''`,
+    sql`(Minute, ComputedAtMs) IN (SELECT Minute, max(ComputedAtMs) FROM service_edges WHERE ${range} GROUP BY Minute)`,
+    ...(environment === undefined ? [] : [sql`Environment = ${string(environment)}`]),
+  ];
+  return joinSql(conditions, ' AND ');
+}
+
 const minuteSchema = z.object({ minute: z.coerce.bigint() });
 
-/** 0 when nothing was counted yet. */
-function knownToNs(minute: bigint): bigint {
+/** Calls are known up to this time; 0 when nothing was counted yet. */
+export async function knownToNs(reader: LogReader, options: StatementOptions): Promise<bigint> {
+  const [known] = await allRows(reader.engine, newestMinuteQuery(), options);
+  const { minute } = minuteSchema.parse(known);
   return minute === 0n ? 0n : (minute + SECONDS_PER_MINUTE) * NS_PER_SECOND;
 }
 
@@ -81,6 +86,5 @@ export function newestMinuteQuery(): Sql {
 
 function edgeOf({ buckets, ...edge }: z.infer<typeof rowSchema>): ServiceEdge {
   const [numbers, counts] = buckets;
-  const quantile = (share: number): number => bucketQuantile({ numbers, counts }, share);
-  return { ...edge, p50Ns: quantile(0.5), p95Ns: quantile(0.95), p99Ns: quantile(0.99) };
+  return { ...edge, ...bucketQuantiles({ numbers, counts }) };
 }

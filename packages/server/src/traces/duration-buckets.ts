@@ -10,8 +10,20 @@ export interface DurationBuckets {
   readonly counts: readonly number[];
 }
 
+export function bucketQuantiles(buckets: DurationBuckets): {
+  readonly p50Ns: number;
+  readonly p95Ns: number;
+  readonly p99Ns: number;
+} {
+  return {
+    p50Ns: bucketQuantile(buckets, 0.5),
+    p95Ns: bucketQuantile(buckets, 0.95),
+    p99Ns: bucketQuantile(buckets, 0.99),
+  };
+}
+
 /** In nanoseconds; 0 when nothing was counted. */
-export function bucketQuantile({ numbers, counts }: DurationBuckets, share: number): number {
+function bucketQuantile({ numbers, counts }: DurationBuckets, share: number): number {
   const total = counts.reduce((sum, count) => sum + count, 0);
   let seen = 0;
   for (const [index, number] of numbers.entries()) {

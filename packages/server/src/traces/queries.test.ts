@@ -12,12 +12,14 @@ import { startLogsFixture } from '@tendril/testkit/logs-fixture';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { searchQuery } from '../logs/scan.ts';
+import { callMetricsQuery } from './call-metrics.ts';
 import { dependenciesQuery, newestMinuteQuery } from './dependencies.ts';
+import { edgeHistoryQuery, serviceHistoryQuery } from './map-history.ts';
 import { operationsQuery, seriesQuery, servicesQuery, wholeMinutes } from './service-calls.ts';
 import { SPAN_SELECTION } from './span-row.ts';
 import { OUTLINE_SELECTION } from './trace-outline.ts';
 import { traceExtentsQuery, type TraceExtent } from './trace-ranges.ts';
-import { traceSummariesQuery } from './trace-summaries.ts';
+import { orphansQuery, traceSummariesQuery } from './trace-summaries.ts';
 
 const NOW_NS = 1_780_390_443_101_000_000n;
 const RANGE = { fromNs: NOW_NS - 60n * NS_PER_MINUTE, toNs: NOW_NS };
@@ -31,11 +33,15 @@ const inputSchema = z.object({
     'outline',
     'extent',
     'summaries',
+    'orphans',
     'services',
     'operations',
     'series',
     'dependencies',
     'newestMinute',
+    'serviceHistory',
+    'edgeHistory',
+    'callMetrics',
   ]),
   query: z.string().default(''),
   order: z.enum(['desc', 'asc']).default('desc'),
@@ -46,6 +52,7 @@ const inputSchema = z.object({
   service: z.string().optional(),
   operation: z.string().optional(),
   kind: z.enum(SPAN_KINDS).optional(),
+  quantile: z.number().default(0.95),
 });
 type Input = z.infer<typeof inputSchema>;
 
@@ -66,6 +73,8 @@ function statementOf(input: Input): Sql {
       return traceExtentsQuery(input.traces);
     case 'summaries':
       return traceSummariesQuery(input.traces.map((traceId) => extentOf(traceId, input.minutes)));
+    case 'orphans':
+      return orphansQuery(input.traces.map((traceId) => extentOf(traceId, input.minutes)));
     case 'services':
       return servicesQuery(range, request);
     case 'operations':
@@ -74,6 +83,19 @@ function statementOf(input: Input): Sql {
       return seriesQuery(range, request, 5);
     case 'dependencies':
       return dependenciesQuery(range, request);
+    case 'serviceHistory':
+      return serviceHistoryQuery(range, { ...request, steps: 60 }, 5);
+    case 'callMetrics':
+      return callMetricsQuery({
+        range,
+        services: [input.service ?? ''],
+        kinds: ['server'],
+        byOperation: input.operation !== undefined,
+        stepMinutes: 5,
+        quantile: input.quantile,
+      });
+    case 'edgeHistory':
+      return edgeHistoryQuery(range, { ...request, steps: 60 }, 5);
     case 'newestMinute':
       return newestMinuteQuery();
   }

@@ -95,7 +95,7 @@ export function servicesQuery(range: TimeRange, request: TraceServicesRequest): 
   SpanKind IN ('Server', 'Consumer') AS isEntry,
   ${CALLS}
 FROM traces
-WHERE ${where(range, request)}
+WHERE ${callsCondition(range, request)}
 GROUP BY ServiceName, isEntry
 ORDER BY calls DESC, service
 LIMIT ${uint32(TRACE_NAMES_MAX)}`;
@@ -108,7 +108,7 @@ export function operationsQuery(range: TimeRange, request: TraceOperationsReques
   SpanKind AS kind,
   ${CALLS}
 FROM traces
-WHERE ${where(range, request)}
+WHERE ${callsCondition(range, request)}
 GROUP BY ServiceName, SpanName, SpanKind
 ORDER BY calls DESC, service, operation, kind
 LIMIT ${uint32(TRACE_NAMES_MAX)}`;
@@ -122,14 +122,13 @@ export function seriesQuery(
   const { operation, kind } = request;
   const isOfAll = operation === undefined && kind === undefined;
   const conditions = [
-    where(range, request),
+    callsCondition(range, request),
     ...(operation === undefined ? [] : [sql`SpanName = ${string(operation)}`]),
     ...(kind === undefined ? [] : [sql`SpanKind = ${string(storedKind(kind))}`]),
     ...(isOfAll ? [sql`SpanKind IN ('Server', 'Consumer')`] : []),
   ];
-  const stepSeconds = BigInt(stepMinutes) * SECONDS_PER_MINUTE;
   return sql`SELECT
-  intDiv(toUInt32(toStartOfMinute(Timestamp)), ${int64(stepSeconds)}) * ${int64(stepSeconds)} AS start,
+  ${stepOfMinute(sql`toStartOfMinute(Timestamp)`, stepMinutes)} AS start,
   ${CALLS}
 FROM traces
 WHERE ${joinSql(conditions, ' AND ')}
@@ -137,11 +136,21 @@ GROUP BY start
 ORDER BY start`;
 }
 
-const CALLS: Sql = sql`sum(AdjustedCount) AS calls,
+/** The start of the step that a minute is in, in seconds since 1970. */
+export function stepOfMinute(minute: Sql, stepMinutes: number): Sql {
+  const stepSeconds = BigInt(stepMinutes) * SECONDS_PER_MINUTE;
+  return sql`intDiv(toUInt32(${minute}), ${int64(stepSeconds)}) * ${int64(stepSeconds)}`;
+}
+
+export const CALLS: Sql = sql`sum(AdjustedCount) AS calls,
   sumIf(AdjustedCount, StatusCode = 'Error') AS errors,
   quantilesTDigestWeighted(0.5, 0.95, 0.99)(Duration, toUInt32(round(AdjustedCount))) AS quantiles`;
 
-function where({ fromNs, toNs }: TimeRange, request: TraceOperationsRequest): Sql {
+/** Whole minutes, of an environment and a service where they are asked for. */
+export function callsCondition(
+  { fromNs, toNs }: TimeRange,
+  request: Pick<TraceOperationsRequest, 'environment' | 'service'>,
+): Sql {
   const { environment, service } = request;
   const conditions = [
     sql`toStartOfMinute(Timestamp) >= toDateTime(${int64(fromNs / NS_PER_SECOND)}, 'UTC')`,
@@ -168,7 +177,8 @@ export function wholeMinutes({ fromNs, toNs }: TimeRange): TimeRange {
   return { fromNs: (fromNs / NS_PER_MINUTE) * NS_PER_MINUTE, toNs: up * NS_PER_MINUTE };
 }
 
-function stepOf({ fromNs, toNs }: TimeRange, buckets: number): number {
+/** In minutes, so that there are at most so many. */
+export function stepOf({ fromNs, toNs }: TimeRange, buckets: number): number {
   const minutes = Number((toNs - fromNs) / NS_PER_MINUTE);
   return Math.max(1, Math.ceil(minutes / buckets));
 }
@@ -180,7 +190,7 @@ export function answerOf(
   return { range: { from: String(fromNs), to: String(toNs) }, cost: budget.cost() };
 }
 
-function callsOf({
+export function callsOf({
   calls,
   errors,
   quantiles,

@@ -13,6 +13,7 @@ import { traceOperations, traceSeries, traceServices } from './service-calls.ts'
 import { searchSpans } from './span-search.ts';
 import { searchTraces } from './trace-search.ts';
 import { traceOutline } from './trace-outline.ts';
+import { traceOtlp } from './trace-otlp.ts';
 import { traceSpans } from './trace-spans.ts';
 
 const MINUTE_NS = 60_000_000_000n;
@@ -230,6 +231,18 @@ describe('one trace', () => {
       root: { service: '__proto__', isWhole: true },
       timestamp: String(far),
     });
+  });
+});
+
+test('a trace as a file is one JSON of OTLP, whatever it holds', async () => {
+  let text = '';
+  for await (const piece of traceOtlp(reader, 'a05', signal)) text += piece;
+  const { resourceSpans } = JSON.parse(text) as { resourceSpans: readonly object[] };
+  expect(resourceSpans).toHaveLength(2);
+  expect(text).toContain('"name":"POST /send"');
+  expect(text).toContain('{"key":"http.status_code","value":{"intValue":"500"}}');
+  await expect(traceOtlp(reader, 'dead', signal).next()).rejects.toMatchObject({
+    code: 'not_found',
   });
 });
 

@@ -3,6 +3,7 @@
  * click or Enter goes into one; arrows move between frames.
  */
 import { useMemo, useState, type KeyboardEvent, type ReactElement } from 'react';
+import { quoteText } from '@tendril/query/print';
 import { durationText } from '../lib/duration-text.ts';
 import { useText } from '../lib/text.tsx';
 import { serviceColour } from '../records/service-name.tsx';
@@ -14,7 +15,7 @@ import type { TraceTree } from './trace-tree.ts';
 export interface FlameGraphProps {
   readonly tree: TraceTree;
   /** Shows the spans of an operation in the waterfall. */
-  readonly onFind: (operation: string) => void;
+  readonly onFind: (query: string) => void;
 }
 
 const ROW_PX = 22;
@@ -43,7 +44,7 @@ export function FlameGraph({ tree, onFind }: FlameGraphProps): ReactElement {
               <button
                 type="button"
                 className="button small"
-                onClick={() => onFind(paths[focus]?.operation ?? '')}
+                onClick={() => onFind(`name:${quoteText(paths[focus]?.operation ?? '')}`)}
               >
                 {text('flame.spans')}
               </button>

@@ -1,7 +1,9 @@
 /** What a trace is: its root, when, how long, how much of what. */
 import { Link } from '@tanstack/react-router';
 import type { ReactElement, ReactNode } from 'react';
+import { traceOtlpPath } from '@tendril/api/trace';
 import { CopyButton } from '../components/copy-button.tsx';
+import { Icon } from '../components/icon.tsx';
 import { StatusLine } from '../components/status-line.tsx';
 import { durationText } from '../lib/duration-text.ts';
 import { usePreference } from '../lib/preferences.ts';
@@ -46,6 +48,15 @@ export function TraceHead({ traceId, tree, records, find }: TraceHeadProps): Rea
           {visibleLine(traceId, 32).slice(0, 8)}…
         </span>
         <CopyButton value={traceId} />
+        <a
+          className="button icon ghost small"
+          href={traceOtlpPath(traceId)}
+          download
+          aria-label={text('trace.download')}
+          title={text('trace.download')}
+        >
+          <Icon name="download" sizePx={14} />
+        </a>
         <span className="grow" />
         {find}
       </header>

@@ -5,11 +5,12 @@ import { useText } from '../lib/text.tsx';
 import type { TraceTree } from './trace-tree.ts';
 import type { TraceAddress } from './trace-url.ts';
 import type { ChangeTraceAddress } from './use-trace-address.ts';
-import { foldable } from './waterfall-rows.ts';
+import { foldable, foldDeepest, unfoldTop } from './waterfall-rows.ts';
 
 export interface TraceToolbarProps {
   readonly address: TraceAddress;
   readonly tree: TraceTree;
+  readonly folded: ReadonlySet<number>;
   readonly errors: number;
   readonly onChange: ChangeTraceAddress;
   readonly onFolded: (folded: ReadonlySet<number>) => void;
@@ -19,6 +20,7 @@ export interface TraceToolbarProps {
 const VIEWS = [
   { id: 'waterfall', label: 'trace.view.waterfall' },
   { id: 'flame', label: 'trace.view.flame' },
+  { id: 'table', label: 'trace.view.table' },
 ] as const;
 
 export function TraceToolbar(props: TraceToolbarProps): ReactElement {
@@ -46,7 +48,7 @@ export function TraceToolbar(props: TraceToolbarProps): ReactElement {
 }
 
 function WaterfallTools(props: TraceToolbarProps): ReactElement {
-  const { address, tree, errors, onChange, onFolded, onNextError } = props;
+  const { address, tree, folded, errors, onChange, onFolded, onNextError } = props;
   const { text, number } = useText();
   const { hasRecords, hasCriticalPath } = address;
   return (
@@ -82,6 +84,16 @@ function WaterfallTools(props: TraceToolbarProps): ReactElement {
           {text('trace.zoom.out')}
         </button>
       )}
+      <IconButton
+        icon="include"
+        label={text('trace.fold.level')}
+        onClick={() => onFolded(foldDeepest(tree, folded))}
+      />
+      <IconButton
+        icon="only"
+        label={text('trace.unfold.level')}
+        onClick={() => onFolded(unfoldTop(tree, folded))}
+      />
       <IconButton
         icon="expand"
         label={text('trace.fold.all')}

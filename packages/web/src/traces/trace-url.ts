@@ -6,11 +6,14 @@ export interface Zoom {
   readonly to: number;
 }
 
+const TRACE_VIEWS = ['waterfall', 'flame', 'table'] as const;
+type TraceViewName = (typeof TRACE_VIEWS)[number];
+
 export interface TraceAddress {
   /** Id of the span that is shown in full; empty for none. */
   readonly span: string;
   readonly spanTab: string;
-  readonly view: 'waterfall' | 'flame';
+  readonly view: TraceViewName;
   readonly find: string;
   /** Undefined: all of it. */
   readonly zoom: Zoom | undefined;
@@ -23,7 +26,7 @@ export function readTraceAddress(search: Readonly<Record<string, string>>): Trac
   return {
     span: search['span'] ?? '',
     spanTab: search['tab'] ?? 'tags',
-    view: search['view'] === 'flame' ? 'flame' : 'waterfall',
+    view: TRACE_VIEWS.find((view) => view === search['view']) ?? 'waterfall',
     find: search['find'] ?? '',
     zoom: zoomOf(search['zoom'] ?? ''),
     hasRecords: search['records'] !== '0',

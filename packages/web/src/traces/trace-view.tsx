@@ -16,6 +16,7 @@ import { TraceFind } from './trace-find.tsx';
 import { traceGaps } from './trace-gaps.ts';
 import { TraceHead } from './trace-head.tsx';
 import { TraceNotes } from './trace-notes.tsx';
+import { TraceTable } from './trace-table.tsx';
 import { TraceToolbar } from './trace-toolbar.tsx';
 import { endOf, lineageOf, traceTree } from './trace-tree.ts';
 import type { TraceAddress, Zoom } from './trace-url.ts';
@@ -25,8 +26,10 @@ import { useTraceRecords } from './use-trace-records.ts';
 import type { ChangeTraceAddress } from './use-trace-address.ts';
 import {
   foldable,
+  foldDeepest,
   NO_RECORDS,
   placeRecords,
+  unfoldTop,
   waterfallRows,
   type RowCode,
 } from './waterfall-rows.ts';
@@ -119,6 +122,7 @@ export function TraceView({ traceId, trace, address, onChange }: TraceViewProps)
     () => [...tree.order].filter((span) => tree.spans[span]?.status === 'error'),
     [tree],
   );
+  const showFound = (find: string): void => onChange({ view: 'waterfall', find });
   const zoomToSpan = (): void => {
     const span = activeRow !== undefined && activeRow >= 0 ? activeRow : shownSpan;
     if (span < 0) return;
@@ -152,6 +156,24 @@ export function TraceView({ traceId, trace, address, onChange }: TraceViewProps)
       label: 'trace.view.flame',
       keys: ['f'],
       run: () => onChange({ view: address.view === 'flame' ? 'waterfall' : 'flame' }),
+    },
+    {
+      id: 'trace.fold.level',
+      label: 'trace.fold.level',
+      keys: ['}'],
+      run: () => setFolded(foldDeepest(tree, folded)),
+    },
+    {
+      id: 'trace.unfold.level',
+      label: 'trace.unfold.level',
+      keys: ['{'],
+      run: () => setFolded(unfoldTop(tree, folded)),
+    },
+    {
+      id: 'trace.table',
+      label: 'trace.view.table',
+      keys: ['t'],
+      run: () => onChange({ view: address.view === 'table' ? 'waterfall' : 'table' }),
     },
     { id: 'trace.zoom.span', label: 'trace.zoom.span', keys: ['z'], run: zoomToSpan },
     { id: 'trace.zoom.out', label: 'trace.zoom.out', keys: ['0'], run: () => onZoom(undefined) },
@@ -195,6 +217,7 @@ export function TraceView({ traceId, trace, address, onChange }: TraceViewProps)
       <TraceToolbar
         address={address}
         tree={tree}
+        folded={folded}
         errors={errors.length}
         onChange={onChange}
         onFolded={setFolded}
@@ -204,9 +227,9 @@ export function TraceView({ traceId, trace, address, onChange }: TraceViewProps)
         className={`trace-body ${address.span === '' ? '' : 'has-detail'}`}
         style={{ '--detail': `${detailWidthPx}px` }}
       >
-        {address.view === 'flame' ? (
-          <FlameGraph tree={tree} onFind={(find) => onChange({ view: 'waterfall', find })} />
-        ) : (
+        {address.view === 'flame' && <FlameGraph tree={tree} onFind={showFound} />}
+        {address.view === 'table' && <TraceTable tree={tree} onFind={showFound} />}
+        {address.view === 'waterfall' && (
           <Waterfall
             tree={tree}
             rows={rows}

@@ -90,6 +90,22 @@ export function waterfallRows(
   return rows;
 }
 
+/** Folds the lowest of the levels that are open. */
+export function foldDeepest(tree: TraceTree, folded: ReadonlySet<number>): ReadonlySet<number> {
+  const open = foldable(tree).filter((span) => !folded.has(span));
+  const deepest = open.reduce((depth, span) => Math.max(depth, tree.depths[span] ?? 0), 0);
+  return folded.union(new Set(open.filter((span) => tree.depths[span] === deepest)));
+}
+
+/** Opens the highest of the levels that are folded. */
+export function unfoldTop(tree: TraceTree, folded: ReadonlySet<number>): ReadonlySet<number> {
+  const top = [...folded].reduce(
+    (depth, span) => Math.min(depth, tree.depths[span] ?? 0),
+    Infinity,
+  );
+  return new Set([...folded].filter((span) => tree.depths[span] !== top));
+}
+
 /** All that have something below them. */
 export function foldable(tree: TraceTree): readonly number[] {
   return [...tree.order].filter((span) => (tree.sizes[span] ?? 1) > 1);

@@ -1,7 +1,7 @@
 import type { ServiceCalls, ServiceEdge } from '@tendril/api/trace-services';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { EDGES_MAX, serviceMap } from './map-layout.ts';
+import { EDGES_MAX, linePath, NODE_PX, serviceMap } from './map-layout.ts';
 
 const TIMES = { calls: 1, errors: 0, p50Ns: 1, p95Ns: 1, p99Ns: 1 };
 
@@ -23,6 +23,20 @@ describe('serviceMap', () => {
     expect([...at.keys()].sort()).toEqual(['alone', 'gateway', 'mongodb', 'msg']);
     expect(at.get('gateway')).toBeLessThan(at.get('msg') ?? 0);
     expect(at.get('msg')).toBeLessThan(at.get('mongodb') ?? 0);
+  });
+
+  test('the figures of a call stand on no node', () => {
+    const { nodes, edges } = serviceMap(
+      [],
+      [edge('a', 'b'), edge('b', 'c'), edge('a', 'c'), edge('c', 'redis', 'database')],
+    );
+    for (const { label } of edges) {
+      const covered = nodes.filter(
+        ({ x, y }) =>
+          label.x > x && label.x < x + NODE_PX.width && label.y > y && label.y < y + NODE_PX.height,
+      );
+      expect(covered).toEqual([]);
+    }
   });
 
   test('a database that is called as a service is not that service', () => {
@@ -47,6 +61,10 @@ describe('serviceMap', () => {
           each.map(([caller, callee, of]) => edge(caller, callee, of)),
         );
         for (const { x, y } of map.nodes) expect([x, y].every(Number.isFinite)).toBe(true);
+        for (const { points, label } of map.edges) {
+          expect([label.x, label.y].every(Number.isFinite)).toBe(true);
+          expect(linePath(points)).toMatch(/^M[-\d.,]+(?:L[-\d.,]+|(?:Q[-\d.,]+ [-\d.,]+)+)$/);
+        }
       }),
     );
   });

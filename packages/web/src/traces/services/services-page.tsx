@@ -1,6 +1,6 @@
 /** All services that sent spans: how often, how well and how fast they answer. */
 import { Link } from '@tanstack/react-router';
-import type { ReactElement } from 'react';
+import { useMemo, type ReactElement } from 'react';
 import { FailureNote } from '../../components/failure-note.tsx';
 import { useText } from '../../lib/text.tsx';
 import { ServiceName } from '../../records/service-name.tsx';
@@ -8,12 +8,18 @@ import { useServices } from '../use-service-names.ts';
 import { CallsTable } from './calls-table.tsx';
 import { ServicesHead } from './services-head.tsx';
 import { servicePath, useServicesAddress } from './services-url.ts';
+import { useMapHistory } from './use-map-history.ts';
 import './services.css';
 
 export function ServicesPage(): ReactElement {
   const { text } = useText();
   const address = useServicesAddress();
   const { data, error, refetch } = useServices(address.resolved);
+  const history = useMapHistory(address.resolved);
+  const histories = useMemo(
+    () => new Map(history.data?.services.map((each) => [each.service, each])),
+    [history.data],
+  );
   return (
     <div className="services">
       <ServicesHead address={address} title={text('page.services')} />
@@ -27,6 +33,7 @@ export function ServicesPage(): ReactElement {
             rows={data.services.map(({ service, ...calls }) => ({
               ...calls,
               key: service,
+              history: histories.get(service),
               name: (
                 <Link to={servicePath(service)} search={address.search}>
                   <ServiceName name={service} />
