@@ -16,7 +16,7 @@ for (const path of manifests) if (existsSync(path)) digest.update(readFileSync(p
 const wanted = digest.digest('hex');
 
 if (!existsSync(STAMP) || readFileSync(STAMP, 'utf8') !== wanted) {
-  console.error('installing packages (about 700 MB, once; the largest is the database engine) …');
+  console.error('installing packages (about 800 MB, once; the largest is the database engine) …');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   const args = ['install', '--no-audit', '--no-fund', '--no-save', '--loglevel=error'];
   const result = spawnSync(npm, args, { stdio: ['ignore', 2, 2] });
