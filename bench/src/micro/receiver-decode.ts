@@ -71,7 +71,6 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
     return ({ writer, sink, nowNs }) => {
       const frames = Array.from(new SyslogFrames().push(bytes), (frame) => ({
         ...frame,
-        bytes: frame.bytes.slice(),
         peer: PEER,
       }));
       decodeSyslog(frames, writer, sink, nowNs);

@@ -9,10 +9,12 @@ export function bulkBody(records: readonly LoadRecord[]): string {
     .join('');
 }
 
+/** By stream, as Loki's clients put their batches together. */
 export function lokiBody(records: readonly LoadRecord[]): string {
-  const streams = records.map((record) => ({
-    stream: { service_name: record.service, host: record.host },
-    values: [[`${record.timeMs}000000`, JSON.stringify(fields(record))]],
+  const byStream = Map.groupBy(records, ({ service, host }) => `${service}\n${host}`);
+  const streams = Array.from(byStream.values(), (entries) => ({
+    stream: { service_name: entries[0]?.service, host: entries[0]?.host },
+    values: entries.map((record) => [`${record.timeMs}000000`, JSON.stringify(fields(record))]),
   }));
   return JSON.stringify({ streams });
 }

@@ -32,7 +32,7 @@ function nextRound(): void {
 
 describe('turns', () => {
   test('nobody waits while there is time', async () => {
-    await Promise.all(Array.from({ length: 3 }, async () => take('a', 1)));
+    await Promise.all(Array.from({ length: 3 }, async () => take('a', 0.5)));
     expect(order).toEqual(['a', 'a', 'a']);
   });
 

@@ -12,7 +12,7 @@ export interface TurnOptions {
 }
 
 /** Decoding goes on for so long before the event loop comes round; one request more at most. */
-const TURN_MS = 4;
+const TURN_MS = 2;
 /** Their bodies are in memory, which receivers limit; a connection has one or a few. */
 const WAITING_MAX = 16_384;
 

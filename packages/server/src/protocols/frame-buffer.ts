@@ -9,6 +9,14 @@ export class FrameBuffer {
   private start = 0;
   private end = 0;
 
+  /** Over bytes that are whole already, without copying them. */
+  static over(bytes: Buffer): FrameBuffer {
+    const buffer = new FrameBuffer();
+    buffer.memory = bytes;
+    buffer.end = bytes.length;
+    return buffer;
+  }
+
   get length(): number {
     return this.end - this.start;
   }

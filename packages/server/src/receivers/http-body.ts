@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { Failure } from '@tendril/model/failure';
+import { freeMemory } from './free-memory.ts';
 
 /** A sender that sends nothing for so long in the middle of a body is cut off. */
 const BODY_IDLE_TIMEOUT_MS = 30_000;
@@ -116,7 +117,7 @@ async function readEncoded(request: IncomingMessage, bytesMax: number): Promise<
       if (needed > body.length) body = grown(body, length, Math.min(bytesMax, needed * 2));
       chunk.copy(body, length);
       length = needed;
-      freeChunk(chunk);
+      freeMemory(chunk);
     });
     request.on('end', resolve);
     request.on('error', reject);
@@ -146,13 +147,6 @@ function takeMemory(byteLength: number): Buffer {
 function giveBack({ buffer }: Buffer): void {
   const isOurs = buffer instanceof ArrayBuffer && buffer.byteLength <= IDLE_BODY_BYTES_MAX;
   if (isOurs && idleBodies.length < IDLE_BODIES_MAX) idleBodies.push(buffer);
-}
-
-// Left to the collector, chunks would be freed by marking the whole heap a few times a second: it counts
-// their bytes, and code that makes no objects gives it no cheaper occasion (bench ingest-logs).
-function freeChunk({ buffer, byteLength }: Buffer): void {
-  const isAlone = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
-  if (isAlone) buffer.transfer(0);
 }
 
 function grown(body: Buffer, length: number, size: number): Buffer {

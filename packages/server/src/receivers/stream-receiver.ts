@@ -6,6 +6,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { Failure, messageOf } from '@tendril/model/failure';
+import { freeMemory } from './free-memory.ts';
 import type { PeerGate } from './peer-gate.ts';
 import type { ListenAddress, Receiver } from './receiver.ts';
 import { listen } from './sniffing-listener.ts';
@@ -13,7 +14,7 @@ import type { TlsFiles } from './tls-files.ts';
 
 export interface StreamConnection {
   readonly peer: string;
-  /** What the sender writes; ends when it closes or the server stops. */
+  /** What the sender writes; ends when it closes or the server stops. A chunk is gone when the next is asked for. */
   readonly chunks: AsyncIterable<Buffer>;
   /** Fires when the server stops. */
   readonly signal: AbortSignal;
@@ -169,6 +170,7 @@ class Connections {
         isFirst = false;
         state.isBusy = true;
         yield chunk as Buffer;
+        freeMemory(chunk as Buffer);
         state.isBusy = false;
         afterChunk();
         if (this.stopping.signal.aborted) return;

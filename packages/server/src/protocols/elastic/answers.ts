@@ -17,22 +17,46 @@ export interface BulkAnswerOptions {
  * `"errors":false,"items":[` at the beginning.
  */
 export function bulkAnswer(items: readonly BulkItem[], options: BulkAnswerOptions): string {
-  const { tookMs, idPrefix, detail } = options;
+  const { tookMs, detail } = options;
   const errors = items.some(({ error }) => error !== undefined);
-  const shown = detail === 'errors' && !errors ? [] : items;
-  return JSON.stringify({
-    took: tookMs,
-    errors,
-    items: shown.map((item, number) => ({
-      [item.operation]:
-        detail === 'all'
-          ? itemAnswer(item, item.id || `${idPrefix}${number.toString(36)}`)
-          : { status: item.status, ...(item.error && { error: item.error }) },
-    })),
-  });
+  const shown = detail === 'errors' && !errors ? '' : itemsText(items, options);
+  return `{"took":${tookMs},"errors":${errors},"items":[${shown}]}`;
 }
 
-function itemAnswer({ index, status, error, operation }: BulkItem, id: string): object {
+// Put together by hand: most items are the same but for their ids (`npm run bench -- receivers`).
+function itemsText(items: readonly BulkItem[], { idPrefix, detail }: BulkAnswerOptions): string {
+  let text = '';
+  let known: BulkItem | undefined;
+  let beforeId = '';
+  let afterId = '';
+  for (const [number, item] of items.entries()) {
+    if (item !== known) {
+      const itemText = textOf(item, detail);
+      // A quote within a text is escaped: this stands nowhere else.
+      const idAt = needsId(item, detail) ? itemText.indexOf(EMPTY_ID) + EMPTY_ID.length - 1 : 0;
+      beforeId = itemText.slice(0, idAt);
+      afterId = itemText.slice(idAt);
+      known = item;
+    }
+    const id = needsId(item, detail) ? `${idPrefix}${number.toString(36)}` : '';
+    text += `${number === 0 ? '' : ','}${beforeId}${id}${afterId}`;
+  }
+  return text;
+}
+
+const EMPTY_ID = '"_id":""';
+
+function needsId({ id }: BulkItem, detail: BulkAnswerOptions['detail']): boolean {
+  return detail === 'all' && id === '';
+}
+
+function textOf(item: BulkItem, detail: BulkAnswerOptions['detail']): string {
+  const { operation, status, error } = item;
+  const shown = detail === 'all' ? itemAnswer(item) : { status, ...(error && { error }) };
+  return JSON.stringify({ [operation]: shown });
+}
+
+function itemAnswer({ index, id, status, error, operation }: BulkItem): object {
   const identity = { _index: index, _id: id };
   if (error) return { ...identity, status, error };
   if (operation === 'delete') return { ...identity, result: 'not_found', status };

@@ -4,7 +4,7 @@ import { goldenActuals } from '@tendril/testkit/golden';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bulkAnswer } from './answers.ts';
-import { decodeBulk, itemsOfBulk, type BulkItem } from './bulk.ts';
+import { decodeBulk, itemsOfBulk, partsOfBulk, type BulkItem } from './bulk.ts';
 import { DOCUMENT_BYTES_MAX } from './document.ts';
 
 function decode(body: string | Uint8Array): ReturnType<typeof decodedRecords> & {
@@ -66,6 +66,30 @@ describe('decodeBulk', () => {
     );
     expect(records[0]?.attributes).toMatchObject({ '__proto__.x': 1, constructor: 2 });
     expect(Object.hasOwn(Object.prototype, 'x')).toBe(false);
+  });
+
+  test('a long request is taken in parts that have every document once, in order', () => {
+    const document = (at: number): string =>
+      `{"create":{"_index":"i${at % 3}"}}\n{"log":{"level":"info"},"message":"m${at}"}\n\n`;
+    const body = Buffer.from(Array.from({ length: 1_000 }, (_, at) => document(at)).join(''));
+    const parts = partsOfBulk({ body, defaultIndex: '', nowNs: DECODED_AT_NS }, 64);
+    expect(parts.length).toBeGreaterThan(1);
+    const bodies = parts.flatMap((part) => decode(part.body).records.map((each) => each.body));
+    expect(bodies).toEqual(Array.from({ length: 1_000 }, (_, at) => `m${at}`));
+  });
+
+  test('a long request of lines is taken whole, so that those of one record meet', () => {
+    const body = Buffer.from('{"create":{"_index":"i"}}\n{"message":"  at a"}\n'.repeat(1_000));
+    const request = { body, defaultIndex: '', nowNs: DECODED_AT_NS };
+    expect(partsOfBulk(request, 64)).toEqual([request]);
+  });
+
+  test('a broken action in any part refuses the whole request', () => {
+    const body = Buffer.from(
+      `${'{"create":{"_index":"i"}}\n{"level":"info","message":"a"}\n'.repeat(999)}broken\n{}\n`,
+    );
+    const request = { body, defaultIndex: '', nowNs: DECODED_AT_NS };
+    expect(() => partsOfBulk(request, 64)).toThrow('Malformed action/metadata line [1999]');
   });
 
   test('items of a repeated request are those of the first', () => {

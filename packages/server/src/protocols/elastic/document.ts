@@ -1,9 +1,9 @@
 /** One Elasticsearch document as a record: ECS, or whatever else people put into an index. */
 import { decodeUtf8 } from '@tendril/columns/utf8';
-import type { LineContext, ParsedLine } from '@tendril/intake/format';
+import type { ParsedLine } from '@tendril/intake/format';
 import { parseJson } from '@tendril/intake/formats/json-text';
 import type { RejectionCode } from '@tendril/model/failure';
-import { eventOfFields, EventTooDeep, isFields } from '../events/event-fields.ts';
+import { EventTooDeep, isFields, type EventReader } from '../events/event-fields.ts';
 
 /** Parsed it takes many times the memory; Elasticsearch refuses documents of such a size too. */
 export const DOCUMENT_BYTES_MAX: number = 8 * 1024 * 1024;
@@ -12,8 +12,13 @@ export interface DocumentOrigin {
   readonly index: string;
   /** Empty when the sender gave none. */
   readonly id: string;
-  readonly context: LineContext;
-  readonly depthMax: number;
+  readonly reader: EventReader;
+}
+
+export interface ByteRange {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
 }
 
 export type ReadDocument =
@@ -26,23 +31,26 @@ export type ReadDocument =
       readonly error: { readonly type: string; readonly reason: string };
     };
 
-export function readDocument(source: Uint8Array, origin: DocumentOrigin): ReadDocument {
-  const { index, id, context, depthMax } = origin;
-  if (source.length > DOCUMENT_BYTES_MAX) {
+/** The document lies between `start` and `end`. */
+export function readDocument(
+  { bytes, start, end }: ByteRange,
+  { index, id, reader }: DocumentOrigin,
+): ReadDocument {
+  if (end - start > DOCUMENT_BYTES_MAX) {
     return refused('too_large', 413, `the document has more than ${DOCUMENT_BYTES_MAX} bytes`);
   }
-  const text = decodeUtf8(source, 0, source.length);
+  const text = decodeUtf8(bytes, start, end);
   const document = parseJson(text);
   if (!isFields(document)) return refused('malformed', 400, 'the document is not a JSON object');
-  const fields = Object.entries(document);
-  fields.push([INDEX_KEY, index]);
-  if (id !== '') fields.push([ID_KEY, id]);
   try {
-    const event = eventOfFields(fields, { context, depthMax, fallbackBody: text });
-    return { kind: 'event', event };
+    reader.begin();
+    reader.addAll(document);
+    reader.add(INDEX_KEY, index);
+    if (id !== '') reader.add(ID_KEY, id);
+    return { kind: 'event', event: reader.finish(text) };
   } catch (thrown) {
     if (!(thrown instanceof EventTooDeep)) throw thrown;
-    return refused('too_deep', 400, `the document is nested deeper than ${depthMax}`);
+    return refused('too_deep', 400, 'the document is nested too deeply');
   }
 }
 

@@ -18,20 +18,82 @@ export type EventFields = Readonly<Record<string, unknown>>;
 export interface EventOptions {
   readonly context: LineContext;
   readonly depthMax: number;
-  /** The message of an event that has none. */
-  readonly fallbackBody: string;
+  /** What the protocol calls its fields; ECS, when absent. */
+  readonly names?: FieldNames;
 }
 
-/** Throws `EventTooDeep`. */
-export function eventOfFields(
-  fields: Iterable<readonly [string, unknown]>,
-  { context, depthMax, fallbackBody }: EventOptions,
-): ParsedLine {
-  const event = new StructuredLine(context);
-  for (const [name, value] of fields) {
-    flatten(name, value, depthMax, (flatName, leaf) => addField(event, flatName, leaf));
+/** Reads the events of one request, one after the other: `begin`, its fields, `finish`. */
+export class EventReader {
+  private readonly options: EventOptions;
+  private readonly names: FieldNames;
+  private event: StructuredLine;
+
+  constructor(options: EventOptions) {
+    this.options = options;
+    this.names = options.names ?? ECS_NAMES;
+    this.event = new StructuredLine(options.context);
   }
-  return event.finish(fallbackBody);
+
+  begin(): void {
+    this.event = new StructuredLine(this.options.context);
+  }
+
+  /** Throws `EventTooDeep`. */
+  addAll(fields: EventFields): void {
+    this.walk(this.names.root, fields, this.options.depthMax);
+  }
+
+  /** Throws `EventTooDeep`. */
+  add(name: string, value: unknown): void {
+    this.put(this.names.child(this.names.root, name), value, this.options.depthMax);
+  }
+
+  /** `fallbackBody` is the message of an event that has none. */
+  finish(fallbackBody: string): ParsedLine {
+    return this.event.finish(fallbackBody);
+  }
+
+  private walk(parent: FieldName, fields: EventFields, levels: number): void {
+    // By `for in` no arrays are made; what it would find beside own keys is not in parsed documents.
+    for (const key in fields) {
+      if (Object.hasOwn(fields, key)) {
+        this.put(this.names.child(parent, key), fields[key], levels);
+      }
+    }
+  }
+
+  private put(name: FieldName, value: unknown, levels: number): void {
+    if (isScalar(value)) {
+      this.putLeaf(name, value);
+    } else if (isFields(value)) {
+      if (levels === 0) throw new EventTooDeep('an event is nested too deeply');
+      if (isEmpty(value)) this.putLeaf(name, '{}');
+      else this.walk(name, value, levels - 1);
+    } else {
+      const leaf = leafOf(value, levels);
+      if (leaf !== undefined) this.putLeaf(name, leaf);
+    }
+  }
+
+  private putLeaf({ kind, target }: FieldName, value: AttributeValue): void {
+    switch (kind) {
+      case 'metadata':
+        return;
+      case 'resource':
+        this.event.addResource(target, target === CONTAINER ? containerNameOf(value) : value);
+        return;
+      case 'source':
+        if (value === 'stdout' || value === 'stderr') {
+          this.event.addAttribute('log.iostream', value);
+        } else this.event.add(target, value);
+        return;
+      case 'field':
+        this.event.add(target, value);
+        return;
+      default:
+        return kind satisfies never;
+    }
+  }
 }
 
 export function isFields(value: unknown): value is EventFields {
@@ -39,21 +101,70 @@ export function isFields(value: unknown): value is EventFields {
   return !Array.isArray(value) && !(value instanceof Uint8Array);
 }
 
-function addField(event: StructuredLine, name: string, value: AttributeValue): void {
-  if (name.startsWith(METADATA)) return;
-  if (name === 'source' && (value === 'stdout' || value === 'stderr')) {
-    event.addAttribute('log.iostream', value);
-    return;
+function isEmpty(fields: EventFields): boolean {
+  for (const key in fields) if (Object.hasOwn(fields, key)) return false;
+  return true;
+}
+
+/** What a field of a name becomes. */
+interface FieldName {
+  /** Dotted, as the event has it. */
+  readonly name: string;
+  /** `source`: where a container wrote it, if its value says so. */
+  readonly kind: 'metadata' | 'resource' | 'source' | 'field';
+  readonly target: string;
+  /** Of the fields in it. */
+  readonly children: Map<string, FieldName>;
+}
+
+/** Names remembered, and the longest of them. Events of a source have the same ones, who makes up new ones pays for it. */
+const NAMES_REMEMBERED_MAX = 4096;
+const NAME_LENGTH_MAX = 256;
+
+/** What fields become, worked out once for each name (`npm run bench -- receiver-decode`). */
+export class FieldNames {
+  readonly root: FieldName = { name: '', kind: 'metadata', target: '', children: new Map() };
+  private readonly rename: (name: string) => string;
+  private remembered = 0;
+
+  /** `rename` gives a protocol's names at the top of an event those that are known here. */
+  constructor(rename: (name: string) => string) {
+    this.rename = rename;
   }
+
+  child(parent: FieldName, key: string): FieldName {
+    const known = parent.children.get(key);
+    if (known !== undefined) return known;
+    const isTop = parent === this.root;
+    const name = isTop ? this.rename(key) : `${parent.name}.${key}`;
+    const made = { name, ...fateOf(name), children: new Map<string, FieldName>() };
+    if (name.length <= NAME_LENGTH_MAX) this.remember(parent, key, made);
+    return made;
+  }
+
+  private remember(parent: FieldName, key: string, name: FieldName): void {
+    if (this.remembered >= NAMES_REMEMBERED_MAX) {
+      this.root.children.clear();
+      this.remembered = 0;
+    }
+    parent.children.set(key, name);
+    this.remembered += 1;
+  }
+}
+
+const ECS_NAMES: FieldNames = new FieldNames((name) => name);
+
+function fateOf(name: string): Pick<FieldName, 'kind' | 'target'> {
+  if (name.startsWith(METADATA)) return { kind: 'metadata', target: '' };
   const resourceName = resourceNameOf(name);
-  if (resourceName !== undefined) {
-    event.addResource(resourceName, resourceName === CONTAINER ? containerNameOf(value) : value);
-    return;
+  if (name !== 'source' && resourceName !== undefined) {
+    return { kind: 'resource', target: resourceName };
   }
   const ownName = RENAMED.get(name) ?? name;
   // Filebeat keeps what people add to an input under `fields`.
   const custom = ownName.startsWith(CUSTOM) ? ownName.slice(CUSTOM.length) : ownName;
-  event.add(roleOf(custom) ? custom : ownName, value);
+  const target = roleOf(custom) ? custom : ownName;
+  return { kind: name === 'source' ? 'source' : 'field', target };
 }
 
 const CONTAINER = 'container.name';
@@ -64,7 +175,7 @@ function containerNameOf(value: AttributeValue): AttributeValue {
 }
 
 /** What shippers tell each other about an event; nothing of it is the event's. */
-const METADATA = '@metadata.';
+export const METADATA = '@metadata.';
 const CUSTOM = 'fields.';
 
 const RENAMED: ReadonlyMap<string, string> = new Map([
@@ -121,23 +232,8 @@ function resourceNameOf(name: string): string | undefined {
   return undefined;
 }
 
-type Add = (name: string, value: AttributeValue) => void;
-
-function flatten(name: string, value: unknown, levels: number, add: Add): void {
-  if (!isFields(value)) {
-    const leaf = leafOf(value, levels);
-    if (leaf !== undefined) add(name, leaf);
-    return;
-  }
-  if (levels === 0) throw new EventTooDeep('an event is nested too deeply');
-  const entries = Object.entries(value);
-  if (entries.length === 0) add(name, '{}');
-  for (const [key, inner] of entries) flatten(`${name}.${key}`, inner, levels - 1, add);
-}
-
 // Null says that there is no value; bytes are text, as MessagePack of old writers has it.
 function leafOf(value: unknown, levels: number): AttributeValue | undefined {
-  if (isScalar(value)) return value;
   if (value instanceof Uint8Array) return decodeUtf8(value, 0, value.length);
   if (!Array.isArray(value)) return undefined;
   const elements: readonly unknown[] = value.map(textOfBytes);

@@ -50,6 +50,17 @@ interface LineOrigin {
   readonly fallback: EventFallback;
 }
 
+interface SourceJoiner {
+  readonly origin: LineOrigin;
+  readonly joiner: RecordJoiner<LineOrigin>;
+}
+
+interface SourceResource {
+  readonly fields: ParsedFields | undefined;
+  readonly service: string;
+  readonly resource: LogResource;
+}
+
 const OFFSET_KEY = 'log.offset';
 /** Sources whose lines are joined side by side; a request has few. */
 const JOINERS_MAX = 256;
@@ -60,10 +71,14 @@ export class EventWriter {
   private readonly bodies: BodyLineReader;
   /** By source: the lines that may have more to come. */
   private readonly joiners: Map<string, RecordJoiner<LineOrigin>> = new Map();
+  /** Of the line before: most come next to others of their source. */
+  private last: SourceJoiner | undefined;
   private linesHeld = 0;
   /** False once events turned out to have no source in common, which makes joining a waste of time. */
   private hasSources = true;
   private readonly nowNs: bigint;
+  /** Of the record before. */
+  private lastResource: SourceResource | undefined;
 
   /** Begins a request. */
   constructor(writer: LogWriter, sink: BatchSink<LogBatch>, nowNs: bigint) {
@@ -78,8 +93,7 @@ export class EventWriter {
    * the request.
    */
   write(event: ParsedLine, fallback: EventFallback = NO_FALLBACK): void {
-    const isLine = event.severityNumber === 0 && event.eventName === '' && !isBlank(event.body);
-    if (!isLine || !this.hasSources) {
+    if (!this.hasSources || !isLine(event)) {
       this.put(event, event.body, fallback);
       return;
     }
@@ -106,7 +120,14 @@ export class EventWriter {
 
   // Events are of one source when all they say beside their line, and where it stands, is the same.
   private joinerOf(event: ParsedLine, fallback: EventFallback): RecordJoiner<LineOrigin> {
-    const key = sourceKey(event, fallback);
+    const { last } = this;
+    if (last !== undefined && isOneSource(last.origin, { event, fallback })) return last.joiner;
+    const joiner = this.joinerOfKey(sourceKey(event, fallback));
+    this.last = { origin: { event, fallback }, joiner };
+    return joiner;
+  }
+
+  private joinerOfKey(key: string): RecordJoiner<LineOrigin> {
     const known = this.joiners.get(key);
     if (known) return known;
     if (this.joiners.size >= JOINERS_MAX) {
@@ -125,6 +146,7 @@ export class EventWriter {
   private flush(): void {
     for (const joiner of this.joiners.values()) joiner.flush();
     this.joiners.clear();
+    this.last = undefined;
     this.linesHeld = 0;
   }
 
@@ -153,6 +175,16 @@ export class EventWriter {
   }
 
   private resource(fields: ParsedFields | undefined, service: string): LogResource {
+    const { lastResource } = this;
+    if (fields !== undefined && lastResource?.fields === fields) {
+      if (lastResource.service === service) return lastResource.resource;
+    }
+    const resource = this.resourceOf(fields, service);
+    this.lastResource = { fields, service, resource };
+    return resource;
+  }
+
+  private resourceOf(fields: ParsedFields | undefined, service: string): LogResource {
     const { context } = this.writer;
     const key = `event\n${service}\n${fieldsKey(fields)}`;
     return context.resourceOfBytes(key, () => {
@@ -172,6 +204,11 @@ export class EventWriter {
     if (this.scopes.size < SCOPES_REMEMBERED_MAX) this.scopes.set(name, scope);
     return scope;
   }
+}
+
+/** Nothing but a line, which others may belong to. */
+export function isLine({ severityNumber, eventName, body }: ParsedLine): boolean {
+  return severityNumber === 0 && eventName === '' && !isBlank(body);
 }
 
 /** For times that stand in fields: without a zone they are near the time of arrival. */
@@ -212,6 +249,16 @@ function mergedResource(
   line: ParsedFields | undefined,
 ): ParsedFields | undefined {
   return event && line ? merged(event, line) : (line ?? event);
+}
+
+/** Without looking into them: what is not the same may still be equal. */
+function isOneSource(one: LineOrigin, other: LineOrigin): boolean {
+  return (
+    one.event.resource === other.event.resource &&
+    one.event.attributes === other.event.attributes &&
+    one.event.scopeName === other.event.scopeName &&
+    one.fallback === other.fallback
+  );
 }
 
 function sourceKey(event: ParsedLine, fallback: EventFallback): string {

@@ -8,12 +8,7 @@ import type { LogBatch } from '@tendril/columns/log-batch';
 import type { LogWriter } from '@tendril/intake/log-writer';
 import type { WriteOutcome } from '@tendril/intake/request-state';
 import { Failure } from '@tendril/model/failure';
-import {
-  eventOfFields,
-  EventTooDeep,
-  isFields,
-  type EventOptions,
-} from '../events/event-fields.ts';
+import { EventReader, EventTooDeep, isFields } from '../events/event-fields.ts';
 import { EventWriter, nearestContext } from '../events/event-writer.ts';
 import { decodeMessagePack, EventTime, textOf, ValueScanner } from './messagepack.ts';
 
@@ -64,27 +59,32 @@ export function decodeForward(
   nowNs: bigint,
 ): WriteOutcome {
   const events = new EventWriter(writer, sink, nowNs);
-  const context = nearestContext(nowNs);
-  const options = { context, depthMax: writer.limits.nestingDepthMax, fallbackBody: '' };
-  for (const message of messages) writeEntries(message, events, options);
+  const depthMax = writer.limits.nestingDepthMax;
+  const reader = new EventReader({ context: nearestContext(nowNs), depthMax });
+  for (const message of messages) writeEntries(message, events, reader);
   return events.outcome();
 }
 
 function writeEntries(
   { tag, entries }: ForwardMessage,
   events: EventWriter,
-  options: EventOptions,
+  reader: EventReader,
 ): void {
+  const fallback = { service: serviceOfTag(tag) };
   for (const { time, record } of entries) {
     if (!isFields(record)) {
       events.reject('malformed', 'a record is not a map');
       continue;
     }
     try {
-      const fields = Object.entries({ ...record, [TAG_KEY]: tag });
-      const event = eventOfFields(fields, options);
-      const timeNs = event.timeNs ?? timeOf(time);
-      events.write({ ...event, timeNs }, { service: serviceOfTag(tag) });
+      reader.begin();
+      reader.addAll(record);
+      reader.add(TAG_KEY, tag);
+      const event = reader.finish('');
+      events.write(
+        event.timeNs === undefined ? { ...event, timeNs: timeOf(time) } : event,
+        fallback,
+      );
     } catch (thrown) {
       if (!(thrown instanceof EventTooDeep)) throw thrown;
       events.reject('too_deep', thrown.message);

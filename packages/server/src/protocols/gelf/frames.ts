@@ -45,10 +45,11 @@ export class GelfFrames {
 /** A line feed ends a message only behind its closing brace: JSON may be written over several lines. */
 function messageEnd(bytes: Uint8Array, from: number): number {
   const nul = bytes.indexOf(0, from);
-  const limit = nul < 0 ? bytes.length : nul;
-  for (let feed = bytes.indexOf(FEED, from); feed >= 0 && feed < limit;) {
-    if (feed === 0 || bytes[feed - 1] === CLOSING_BRACE) return feed;
-    feed = bytes.indexOf(FEED, feed + 1);
+  // Line feeds behind the NUL are those of other messages, and looked for when it is their turn.
+  const message = nul < 0 ? bytes : bytes.subarray(0, nul);
+  for (let feed = message.indexOf(FEED, from); feed >= 0;) {
+    if (feed === 0 || message[feed - 1] === CLOSING_BRACE) return feed;
+    feed = message.indexOf(FEED, feed + 1);
   }
   return nul;
 }

@@ -3,11 +3,18 @@ import { gunzipSync, inflateSync } from 'node:zlib';
 import type { BatchSink } from '@tendril/columns/batch';
 import type { LogBatch } from '@tendril/columns/log-batch';
 import { decodeUtf8 } from '@tendril/columns/utf8';
-import type { LineContext, ParsedLine } from '@tendril/intake/format';
+import type { ParsedLine } from '@tendril/intake/format';
 import { parseJson } from '@tendril/intake/formats/json-text';
 import type { LogWriter } from '@tendril/intake/log-writer';
 import type { WriteOutcome } from '@tendril/intake/request-state';
-import { eventOfFields, EventTooDeep, isFields, type EventFields } from '../events/event-fields.ts';
+import {
+  EventReader,
+  EventTooDeep,
+  FieldNames,
+  isFields,
+  METADATA,
+  type EventFields,
+} from '../events/event-fields.ts';
 import { EventWriter, nearestContext } from '../events/event-writer.ts';
 
 /** Of one message, inflated. */
@@ -26,11 +33,12 @@ export function decodeGelf(
   nowNs: bigint,
 ): WriteOutcome {
   const events = new EventWriter(writer, sink, nowNs);
-  const context = nearestContext(nowNs);
   const depthMax = writer.limits.nestingDepthMax;
+  const context = nearestContext(nowNs);
+  const reader = new EventReader({ context, depthMax, names: GELF_NAMES });
   for (const message of messages) {
     try {
-      writeMessage(message, events, { context, depthMax });
+      writeMessage(message, events, reader);
     } catch (thrown) {
       if (!(thrown instanceof EventTooDeep)) throw thrown;
       events.reject('too_deep', thrown.message);
@@ -39,12 +47,7 @@ export function decodeGelf(
   return events.outcome();
 }
 
-interface WriteOptions {
-  readonly context: LineContext;
-  readonly depthMax: number;
-}
-
-function writeMessage(message: GelfMessage, events: EventWriter, options: WriteOptions): void {
+function writeMessage(message: GelfMessage, events: EventWriter, reader: EventReader): void {
   const bytes = inflated(message.bytes);
   if (bytes === undefined) {
     events.reject('malformed', 'a message is not gzip or zlib, or too long inflated');
@@ -56,7 +59,9 @@ function writeMessage(message: GelfMessage, events: EventWriter, options: WriteO
     events.reject('malformed', 'a message is not a JSON object');
     return;
   }
-  const event = eventOfFields(renamed(fields), { ...options, fallbackBody: text });
+  reader.begin();
+  reader.addAll(fields);
+  const event = reader.finish(text);
   const facility = fields['facility'];
   const { severityText, severityNumber } = event;
   // The level is often that of the stream alone (Docker's driver); what the message says goes before it.
@@ -82,15 +87,10 @@ function inflated(bytes: Uint8Array): Uint8Array | undefined {
   return bytes;
 }
 
-/** What a sender adds begins with an underscore; `full_message` has its own rule. */
-function* renamed(fields: EventFields): Generator<readonly [string, unknown]> {
-  for (const [name, value] of Object.entries(fields)) {
-    if (name === 'version' || name === 'full_message') continue;
-    yield [NAMES.get(name) ?? (name.startsWith('_') ? name.slice(1) : name), value];
-  }
-}
-
 const NAMES: ReadonlyMap<string, string> = new Map([
+  // Not of the event: of the protocol, and what has a rule of its own.
+  ['version', `${METADATA}version`],
+  ['full_message', `${METADATA}full_message`],
   ['host', 'host.name'],
   ['facility', 'gelf.facility'],
   ['file', 'code.file.path'],
@@ -99,6 +99,11 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['_line', 'code.line.number'],
   ['_logger', 'logger'],
 ]);
+
+/** What a sender adds begins with an underscore. */
+const GELF_NAMES: FieldNames = new FieldNames(
+  (name) => NAMES.get(name) ?? (name.startsWith('_') ? name.slice(1) : name),
+);
 
 /** The full message is the message, where it goes on from the short one: a stack trace, a longer text. */
 function withFullMessage(event: ParsedLine, fields: EventFields): ParsedLine {

@@ -29,7 +29,8 @@ export class JournalExport {
   private isCut = false;
   /** Of a field that is left out: so many bytes are still to come. */
   private toSkip = 0;
-  /** Bytes at the start of the buffer in which there is no line feed. */
+  /** Of the chunk at hand: where the next line begins, and up to where no line feed was found. */
+  private at = 0;
   private searched = 0;
 
   get heldBytes(): number {
@@ -39,11 +40,16 @@ export class JournalExport {
   /** Throws a `malformed` Failure. */
   *push(chunk: Uint8Array): Generator<JournalEntry> {
     this.buffer.append(chunk);
-    while (this.skip() && this.buffer.length > 0) {
-      const isEnd = this.readLine();
-      if (isEnd === undefined) return;
+    const bytes = this.buffer.bytes();
+    this.at = 0;
+    while (this.skip(bytes) && this.at < bytes.length) {
+      const isEnd = this.readLine(bytes);
+      if (isEnd === undefined) break;
+      this.searched = this.at;
       if (isEnd && this.byteLength > 0) yield this.finish();
     }
+    this.buffer.consume(this.at);
+    this.searched = Math.max(0, this.searched - this.at);
   }
 
   /** The last entry of a request may lack its empty line. */
@@ -53,69 +59,62 @@ export class JournalExport {
     if (this.byteLength > 0) yield this.finish();
   }
 
-  private skip(): boolean {
-    const skipped = Math.min(this.toSkip, this.buffer.length);
-    this.buffer.consume(skipped);
+  private skip(bytes: Buffer): boolean {
+    const skipped = Math.min(this.toSkip, bytes.length - this.at);
+    this.at += skipped;
     this.toSkip -= skipped;
     return this.toSkip === 0;
   }
 
   // True after an empty line; undefined while the line or the field is not whole.
-  private readLine(): boolean | undefined {
-    const bytes = this.buffer.bytes();
-    const feed = bytes.indexOf(FEED, this.searched);
+  private readLine(bytes: Buffer): boolean | undefined {
+    const { at } = this;
+    const feed = bytes.indexOf(FEED, Math.max(at, this.searched));
     if (feed < 0) {
       this.searched = bytes.length;
-      if (bytes.length > FIELD_BYTES_MAX) throw malformed('a line is too long');
+      if (bytes.length - at > FIELD_BYTES_MAX) throw malformed('a line is too long');
       return undefined;
     }
-    const equals = bytes.subarray(0, feed).indexOf(EQUALS);
-    if (feed > 0 && equals < 0) return this.readBinary(bytes, feed);
-    if (feed > 0) this.add(bytes.toString('latin1', 0, equals), bytes.subarray(equals + 1, feed));
-    this.consume(feed + 1);
-    return feed === 0;
+    this.at = feed + 1;
+    if (feed === at) return true;
+    const equals = bytes.indexOf(EQUALS, at);
+    if (equals < 0 || equals > feed) return this.readBinary(bytes, at, feed);
+    this.add(bytes.toString('latin1', at, equals), bytes, equals + 1, feed);
+    return false;
   }
 
-  private readBinary(bytes: Buffer, feed: number): false | undefined {
+  // Its name lies between `at` and `feed`.
+  private readBinary(bytes: Buffer, at: number, feed: number): false | undefined {
+    this.at = at;
+    this.searched = feed;
     const start = feed + 1 + LENGTH_BYTES;
-    if (bytes.length < start) {
-      this.searched = feed;
-      return undefined;
-    }
+    if (bytes.length < start) return undefined;
     const length = bytes.readBigUInt64LE(feed + 1);
     if (length > BigInt(Number.MAX_SAFE_INTEGER)) throw malformed('a field is too long');
     const end = start + Number(length);
     if (Number(length) > FIELD_BYTES_MAX) {
       this.isCut = true;
       this.byteLength += 1;
-      this.consume(start);
+      this.at = start;
       this.toSkip = Number(length) + 1;
       return false;
     }
-    if (bytes.length <= end) {
-      this.searched = feed;
-      return undefined;
-    }
+    if (bytes.length <= end) return undefined;
     if (bytes[end] !== FEED) throw malformed('a field does not end where it says');
-    this.add(bytes.toString('latin1', 0, feed), bytes.subarray(start, end));
-    this.consume(end + 1);
+    this.add(bytes.toString('latin1', at, feed), bytes, start, end);
+    this.at = end + 1;
     return false;
   }
 
-  private add(name: string, value: Buffer): void {
+  private add(name: string, bytes: Buffer, start: number, end: number): void {
     if (!NAME.test(name))
       throw malformed(`${JSON.stringify(name.slice(0, 40))} is not a field's name`);
-    this.byteLength += name.length + value.length + 2;
+    this.byteLength += name.length + (end - start) + 2;
     if (this.fields.length >= FIELDS_MAX || this.byteLength > ENTRY_BYTES_MAX) {
       this.isCut = true;
       return;
     }
-    this.fields.push([name, value.toString('utf8')]);
-  }
-
-  private consume(count: number): void {
-    this.buffer.consume(count);
-    this.searched = 0;
+    this.fields.push([name, bytes.toString('utf8', start, end)]);
   }
 
   private finish(): JournalEntry {

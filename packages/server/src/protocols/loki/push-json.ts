@@ -47,9 +47,11 @@ function timeOf(time: unknown): bigint | undefined {
 }
 
 function metadataOf(metadata: unknown): ReadonlyMap<string, AttributeScalar> {
-  if (!isFields(metadata)) return new Map();
+  if (!isFields(metadata)) return NO_METADATA;
   return new Map(Object.entries(metadata).map(([name, value]) => [name, scalarOf(value)]));
 }
+
+const NO_METADATA: ReadonlyMap<string, AttributeScalar> = new Map();
 
 function scalarOf(value: unknown): AttributeScalar {
   if (typeof value === 'string' || typeof value === 'number') return value;

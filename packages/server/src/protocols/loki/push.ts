@@ -8,7 +8,7 @@ import type { LogWriter } from '@tendril/intake/log-writer';
 import type { WriteOutcome } from '@tendril/intake/request-state';
 import type { AttributeValue } from '@tendril/model/attribute';
 import type { RejectionCode } from '@tendril/model/failure';
-import { EventWriter } from '../events/event-writer.ts';
+import { EventWriter, type EventFallback } from '../events/event-writer.ts';
 import { SEVERITY_NAMES, sourceOf, type Labels, type LabelledSource } from './labels.ts';
 import { jsonStreams } from './push-json.ts';
 import { protobufStreams } from './push-protobuf.ts';
@@ -48,8 +48,9 @@ export function decodeLokiPush(
   for (const { labels, entries } of streams) {
     const source = sourceOf(labels);
     const resource = tenant === '' ? source.resource : withTenant(source, tenant);
+    const stream = { ...source, resource, fallback: { severityText: source.severityText } };
     for (const entry of entries) {
-      if (entry.kind === 'entry') writeEntry(entry, { ...source, resource }, events);
+      if (entry.kind === 'entry') writeEntry(entry, stream, events);
       else events.reject(entry.code, entry.reason);
     }
   }
@@ -60,17 +61,17 @@ function withTenant({ resource }: LabelledSource, tenant: string): LabelledSourc
   return new Map(resource).set('loki.tenant', tenant);
 }
 
+/** What all entries of a stream share, each in one and the same object: the EventWriter looks at that first. */
+interface StreamSource extends LabelledSource {
+  readonly fallback: EventFallback;
+}
+
 function writeEntry(
   { timeNs, line, metadata }: Extract<LokiEntry, { kind: 'entry' }>,
-  source: LabelledSource,
+  source: StreamSource,
   events: EventWriter,
 ): void {
-  const attributes = new Map(source.attributes);
-  let { severityText } = source;
-  for (const [name, value] of metadata) {
-    if (SEVERITY_NAMES.has(name)) severityText = String(value);
-    else attributes.set(name, value);
-  }
+  const { attributes, fallback } = metadata.size === 0 ? source : withMetadata(source, metadata);
   const event = {
     timeNs,
     severityText: '',
@@ -81,5 +82,18 @@ function writeEntry(
     attributes,
     resource: source.resource,
   };
-  events.write(event, { severityText });
+  events.write(event, fallback);
+}
+
+function withMetadata(
+  source: StreamSource,
+  metadata: ReadonlyMap<string, AttributeValue>,
+): Pick<StreamSource, 'attributes' | 'fallback'> {
+  const attributes = new Map(source.attributes);
+  let { severityText } = source;
+  for (const [name, value] of metadata) {
+    if (SEVERITY_NAMES.has(name)) severityText = String(value);
+    else attributes.set(name, value);
+  }
+  return { attributes, fallback: { severityText } };
 }

@@ -5,16 +5,11 @@ import { decodeUtf8 } from '@tendril/columns/utf8';
 import { parseJson } from '@tendril/intake/formats/json-text';
 import type { LogWriter } from '@tendril/intake/log-writer';
 import type { WriteOutcome } from '@tendril/intake/request-state';
-import {
-  eventOfFields,
-  EventTooDeep,
-  isFields,
-  type EventOptions,
-} from '../events/event-fields.ts';
+import { EventReader, EventTooDeep, isFields } from '../events/event-fields.ts';
 import { EventWriter, nearestContext } from '../events/event-writer.ts';
 
 export type BeatsEvent =
-  | { readonly kind: 'json'; readonly bytes: Uint8Array }
+  | { readonly kind: 'json'; readonly bytes: Buffer }
   | { readonly kind: 'pairs'; readonly pairs: readonly (readonly [Uint8Array, Uint8Array])[] };
 
 /** An event that cannot be read is refused alone: sent again it would not be better. */
@@ -25,42 +20,42 @@ export function decodeBeatsEvents(
   nowNs: bigint,
 ): WriteOutcome {
   const events = new EventWriter(writer, sink, nowNs);
-  const options = {
-    context: nearestContext(nowNs),
-    depthMax: writer.limits.nestingDepthMax,
-    fallbackBody: '',
-  };
-  for (const event of beatsEvents) writeEvent(event, events, options);
+  const depthMax = writer.limits.nestingDepthMax;
+  const reader = new EventReader({ context: nearestContext(nowNs), depthMax });
+  for (const event of beatsEvents) writeEvent(event, events, reader);
   return events.outcome();
 }
 
-function writeEvent(beatsEvent: BeatsEvent, events: EventWriter, options: EventOptions): void {
-  const fallbackBody = beatsEvent.kind === 'json' ? textOf(beatsEvent.bytes) : '';
-  const fields = fieldsOf(beatsEvent, fallbackBody);
-  if (fields === undefined) {
-    events.reject('malformed', 'an event is not a JSON object');
-    return;
-  }
+function writeEvent(beatsEvent: BeatsEvent, events: EventWriter, reader: EventReader): void {
+  reader.begin();
   try {
-    events.write(eventOfFields(fields, { ...options, fallbackBody }));
+    const body = beatsEvent.kind === 'json' ? addJson(beatsEvent.bytes, reader) : '';
+    if (beatsEvent.kind === 'pairs') addPairs(beatsEvent.pairs, reader);
+    if (body === undefined) events.reject('malformed', 'an event is not a JSON object');
+    else events.write(reader.finish(body));
   } catch (thrown) {
     if (!(thrown instanceof EventTooDeep)) throw thrown;
     events.reject('too_deep', thrown.message);
   }
 }
 
-function fieldsOf(
-  event: BeatsEvent,
-  json: string,
-): Iterable<readonly [string, unknown]> | undefined {
-  if (event.kind === 'pairs') {
-    return event.pairs.map(([key, value]) => [
-      FORWARDER_NAMES.get(textOf(key)) ?? textOf(key),
-      textOf(value),
-    ]);
-  }
+// Its text; undefined when it is no object.
+function addJson(bytes: Uint8Array, reader: EventReader): string | undefined {
+  const json = textOf(bytes);
   const document = parseJson(json);
-  return isFields(document) ? Object.entries(document) : undefined;
+  if (!isFields(document)) return undefined;
+  reader.addAll(document);
+  return json;
+}
+
+function addPairs(
+  pairs: Extract<BeatsEvent, { kind: 'pairs' }>['pairs'],
+  reader: EventReader,
+): void {
+  for (const [key, value] of pairs) {
+    const name = textOf(key);
+    reader.add(FORWARDER_NAMES.get(name) ?? name, textOf(value));
+  }
 }
 
 /** What logstash-forwarder calls them. */

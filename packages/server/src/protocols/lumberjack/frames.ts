@@ -6,18 +6,21 @@ import { Failure } from '@tendril/model/failure';
 import { FrameBuffer } from '../frame-buffer.ts';
 
 export type LumberjackFrame =
+  | InnerFrame
+  /** A zlib stream of whole frames, none of them compressed. */
+  | { readonly kind: 'compressed'; readonly bytes: Uint8Array };
+
+export type InnerFrame =
   /** So many events follow before an answer is due. */
   | { readonly kind: 'window'; readonly size: number }
   /** JSON of an event. */
-  | { readonly kind: 'json'; readonly sequence: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'json'; readonly sequence: number; readonly bytes: Buffer }
   | {
       readonly kind: 'pairs';
       readonly sequence: number;
       readonly pairs: readonly (readonly [Uint8Array, Uint8Array])[];
       readonly byteLength: number;
-    }
-  /** A zlib stream of whole frames, none of them compressed. */
-  | { readonly kind: 'compressed'; readonly bytes: Uint8Array };
+    };
 
 /** Of one frame; a batch of Beats compresses to some hundred KiB. */
 export const FRAME_BYTES_MAX: number = 16 * 1024 * 1024;
@@ -31,12 +34,6 @@ const TYPE = { window: 0x57, json: 0x4a, pairs: 0x44, compressed: 0x43 } as cons
 
 export class LumberjackFrames {
   private readonly buffer: FrameBuffer = new FrameBuffer();
-  private readonly mayCompress: boolean;
-
-  /** Inside a compressed frame there is no other. */
-  constructor({ mayCompress }: { readonly mayCompress: boolean }) {
-    this.mayCompress = mayCompress;
-  }
 
   /** Bytes of a frame that has begun and not ended. */
   get heldBytes(): number {
@@ -46,13 +43,29 @@ export class LumberjackFrames {
   /** Frames are valid until the next `push`. Throws a `malformed` or `too_large` Failure. */
   *push(chunk: Uint8Array): Generator<LumberjackFrame> {
     this.buffer.append(chunk);
-    for (;;) {
-      const reader = new FrameReader(this.buffer.bytes());
-      const frame = readFrame(reader, this.mayCompress);
-      if (frame === undefined) return;
-      this.buffer.consume(reader.position);
-      yield frame;
-    }
+    yield* wholeFrames(this.buffer, true);
+  }
+}
+
+/**
+ * What was in a compressed frame, in which there is no other; the frames lie in `inflated`. Throws a `malformed` or
+ * `too_large` Failure.
+ */
+export function* innerFrames(inflated: Buffer): Generator<InnerFrame> {
+  const buffer = FrameBuffer.over(inflated);
+  for (const frame of wholeFrames(buffer, false)) {
+    if (frame.kind !== 'compressed') yield frame;
+  }
+  if (buffer.length > 0) throw malformed('a compressed frame ends in the middle of a frame');
+}
+
+function* wholeFrames(buffer: FrameBuffer, mayCompress: boolean): Generator<LumberjackFrame> {
+  for (;;) {
+    const reader = new FrameReader(buffer.bytes());
+    const frame = readFrame(reader, mayCompress);
+    if (frame === undefined) return;
+    buffer.consume(reader.position);
+    yield frame;
   }
 }
 
@@ -125,7 +138,7 @@ class FrameReader {
     return value;
   }
 
-  text(): Uint8Array | undefined {
+  text(): Buffer | undefined {
     const length = this.number();
     if (length === undefined) return undefined;
     if (length > FRAME_BYTES_MAX || this.position + length > FRAME_BYTES_MAX * 2) {

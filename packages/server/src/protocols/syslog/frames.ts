@@ -34,7 +34,7 @@ export class SyslogFrames {
     return this.buffer.length;
   }
 
-  /** Frames are valid until the next one is asked for. */
+  /** Frames are valid until the next `push`. */
   *push(chunk: Uint8Array): Generator<SyslogFrame> {
     this.buffer.append(chunk);
     while (this.skip()) {

@@ -15,6 +15,7 @@ import {
 import {
   decodeBulk,
   itemsOfBulk,
+  partsOfBulk,
   type BulkItem,
   type BulkRequest,
 } from '../../protocols/elastic/bulk.ts';
@@ -149,21 +150,37 @@ async function single(
 
 async function ingest(
   request: BulkRequest,
+  dependencies: ReceiverDependencies,
+): Promise<readonly BulkItem[]> {
+  const requestId = requestIdOf(request.body);
+  if (requestId === undefined) return ingestPart(request, undefined, dependencies);
+  const { nestingDepthMax } = dependencies.limits;
+  // Each has an id of its own: sent again after one was refused, those that were stored are not stored twice.
+  const parts = partsOfBulk(request, nestingDepthMax).map(async (part, number) =>
+    ingestPart(part, `${requestId}:${number}`, dependencies),
+  );
+  // The body is read until the last of them is done, whatever becomes of the others.
+  await Promise.allSettled(parts);
+  return (await Promise.all(parts)).flat();
+}
+
+async function ingestPart(
+  part: BulkRequest,
+  requestId: string | undefined,
   { pipeline, writer, limits }: ReceiverDependencies,
 ): Promise<readonly BulkItem[]> {
   let items: readonly BulkItem[] | undefined;
-  const requestId = requestIdOf(request.body);
   await pipeline.ingestLogs({
     source: 'elastic',
     ...(requestId !== undefined && { requestId }),
     decode: (sink) => {
-      const decodedBulk = decodeBulk(request, writer, sink);
+      const decodedBulk = decodeBulk(part, writer, sink);
       items = decodedBulk.items;
       return decodedBulk.outcome;
     },
   });
   // A repeated request is not decoded again.
-  return items ?? itemsOfBulk(request, limits.nestingDepthMax);
+  return items ?? itemsOfBulk(part, limits.nestingDepthMax);
 }
 
 /**

@@ -15,9 +15,12 @@ import type { ReceiverDependencies } from '../receiver-dependencies.ts';
 
 const SOURCE = 'journald';
 const MEDIA_TYPE = 'application/vnd.fdo.journal';
-/** Parts of a request are cut by what they hold alone, so that one that is sent again is cut alike. */
+/**
+ * Parts of a request are cut by what they hold alone, so that one that is sent again is cut alike; small enough that
+ * other senders do not wait for long.
+ */
 const STORE_BYTES: number = 4 * 1024 * 1024;
-const STORE_ENTRIES = 8_192;
+const STORE_ENTRIES = 512;
 /** A sender that sends nothing for so long in the middle of a request is cut off. */
 const IDLE_MS_MAX = 60_000;
 

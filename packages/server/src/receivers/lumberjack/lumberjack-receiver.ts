@@ -10,10 +10,12 @@ import { Failure } from '@tendril/model/failure';
 import { NS_PER_MS } from '@tendril/model/time-range';
 import { decodeBeatsEvents, type BeatsEvent } from '../../protocols/lumberjack/beats-events.ts';
 import {
+  innerFrames,
   lumberjackAnswer,
   LumberjackFrames,
-  type LumberjackFrame,
+  type InnerFrame,
 } from '../../protocols/lumberjack/frames.ts';
+import { freeMemory } from '../free-memory.ts';
 import { ingestPatiently } from '../patient-ingest.ts';
 import type { ReceiverDependencies } from '../receiver-dependencies.ts';
 import type { StreamConnection } from '../stream-receiver.ts';
@@ -29,12 +31,12 @@ export async function serveLumberjack(
   connection: StreamConnection,
   dependencies: ReceiverDependencies,
 ): Promise<void> {
-  const frames = new LumberjackFrames({ mayCompress: true });
+  const frames = new LumberjackFrames();
   const window = new Window(connection, dependencies);
   for await (const chunk of connection.chunks) {
     for (const frame of frames.push(chunk)) {
       if (frame.kind === 'compressed') await takeCompressed(frame.bytes, window, dependencies);
-      else if (window.take(frame)) await window.store();
+      else if (window.take(copied(frame))) await window.store();
     }
     connection.heldBytes = frames.heldBytes + window.heldBytes;
   }
@@ -47,7 +49,6 @@ async function takeCompressed(
   window: Window,
   { limits }: ReceiverDependencies,
 ): Promise<void> {
-  const inner = new LumberjackFrames({ mayCompress: false });
   const inflated = await inflateZlib(bytes, { maxOutputLength: limits.requestBytesMax }).catch(
     (cause: unknown) => {
       throw new Failure({
@@ -57,14 +58,28 @@ async function takeCompressed(
       });
     },
   );
-  for (const frame of inner.push(inflated)) {
-    if (frame.kind !== 'compressed' && window.take(frame)) await window.store();
+  for (const frame of innerFrames(inflated)) {
+    if (window.take(frame)) await window.store();
   }
-  if (inner.heldBytes === 0) return;
-  throw new Failure({
-    code: 'malformed',
-    detail: 'a compressed frame ends in the middle of a frame',
-  });
+  // Left to the collector, some hundred KiB for each window would wait for it.
+  if (window.heldBytes === 0) freeMemory(inflated);
+}
+
+/** Frames of a connection lie in a buffer that is used again; `slice` of a Buffer would not copy. */
+function copied(frame: InnerFrame): InnerFrame {
+  switch (frame.kind) {
+    case 'window':
+      return frame;
+    case 'json':
+      return { ...frame, bytes: Buffer.from(frame.bytes) };
+    case 'pairs':
+      return {
+        ...frame,
+        pairs: frame.pairs.map(([key, value]) => [Buffer.from(key), Buffer.from(value)]),
+      };
+    default:
+      return frame satisfies never;
+  }
 }
 
 /** The events that came since the last answer. */
@@ -87,7 +102,7 @@ class Window {
   }
 
   /** True when it is time to store: the window is full, or what came of it is much. */
-  take(frame: Exclude<LumberjackFrame, { kind: 'compressed' }>): boolean {
+  take(frame: InnerFrame): boolean {
     if (frame.kind !== 'window') {
       this.add(frame);
       return this.missing === 0 || this.bytes >= STORE_BYTES || this.events.length >= STORE_EVENTS;
@@ -98,16 +113,9 @@ class Window {
     return this.events.length > 0;
   }
 
-  private add(frame: Extract<LumberjackFrame, { kind: 'json' | 'pairs' }>): void {
-    // Frames lie in a buffer that is used again.
-    if (frame.kind === 'json') {
-      this.events.push({ kind: 'json', bytes: frame.bytes.slice() });
-      this.bytes += frame.bytes.length;
-    } else {
-      const pairs = frame.pairs.map(([key, value]) => [key.slice(), value.slice()] as const);
-      this.events.push({ kind: 'pairs', pairs });
-      this.bytes += frame.byteLength;
-    }
+  private add(frame: Exclude<InnerFrame, { kind: 'window' }>): void {
+    this.events.push(frame);
+    this.bytes += frame.kind === 'json' ? frame.bytes.length : frame.byteLength;
     this.sequence = frame.sequence;
     this.missing = Math.max(0, this.missing - 1);
   }
@@ -149,8 +157,7 @@ async function ingest(
 function requestIdOf(events: readonly BeatsEvent[]): string | undefined {
   const hash = createHash('sha1');
   for (const event of events) {
-    if (event.kind !== 'json' || !Buffer.from(event.bytes).includes('"@timestamp"'))
-      return undefined;
+    if (event.kind !== 'json' || !event.bytes.includes('"@timestamp"')) return undefined;
     hash.update(event.bytes).update('\n');
   }
   return `${SOURCE}:${hash.digest('base64url')}`;

@@ -3,6 +3,7 @@ import { readFileSync, mkdtempSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import { deflateSync } from 'node:zlib';
 import { makeCertificates } from '@tendril/testkit/certificates';
 import { startServerFixture, type ServerFixture } from '@tendril/testkit/server-fixture';
@@ -163,6 +164,23 @@ describe('windows', () => {
     );
     expect(await sender.answers(2)).toEqual([1, 1]);
     expect(await storedRecords(fixture.server.url, 'service:short')).toHaveLength(2);
+    sender.close();
+  });
+
+  test('that come uncompressed, in many pieces, keep every event as it was sent', async () => {
+    const sender = new Sender();
+    const count = 200;
+    const messages = Array.from({ length: count }, (_, at) => `${'piece '.repeat(200)}${at}`);
+    sender.send(windowFrame(count));
+    for (const [at, message] of messages.entries()) {
+      sender.send(jsonFrame(at + 1, event('pieces', message)));
+      // Each on its own: what follows must not be written over what waits for the end of the window.
+      await nextTick();
+    }
+    expect(await sender.answers(1)).toEqual([count]);
+    const stored = await storedRecords(fixture.server.url, 'service:pieces');
+    const bodies = new Set(stored.map(({ body }) => body));
+    expect(messages.filter((message) => !bodies.has(message))).toEqual([]);
     sender.close();
   });
 

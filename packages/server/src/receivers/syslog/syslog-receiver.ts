@@ -25,12 +25,7 @@ export async function serveSyslog(
   const { peer, signal } = connection;
   const frames = new SyslogFrames();
   for await (const chunk of connection.chunks) {
-    // Frames lie in the buffer only until the next one is looked for.
-    const messages = Array.from(frames.push(chunk), ({ bytes, isCut }) => ({
-      bytes: bytes.slice(),
-      isCut,
-      peer,
-    }));
+    const messages = Array.from(frames.push(chunk), (frame) => ({ ...frame, peer }));
     connection.heldBytes = frames.heldBytes;
     if (messages.length > 0) await store(name, messages, { dependencies, signal });
   }
