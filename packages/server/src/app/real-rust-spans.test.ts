@@ -3,8 +3,8 @@
  * itself over HTTP, over each of its three exporters: for every call the client's and the server's.
  */
 import { execFile } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createClient, type Client } from '@tendril/api/client';
 import type { Span } from '@tendril/model/span';
@@ -13,7 +13,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const CALLS = 50;
 const TIMEOUT_MS = 60_000;
-const DENO = join(dirname(fileURLToPath(import.meta.resolve('deno/package.json'))), 'bin.cjs');
+const require = createRequire(import.meta.url);
+const DENO = join(dirname(require.resolve('deno/package.json')), 'bin.cjs');
 const PROGRAM = `
 const options = { port: 0, hostname: '127.0.0.1', onListen() {} };
 const server = Deno.serve(options, () => new Response('ok'));
@@ -70,7 +71,8 @@ describe('the OpenTelemetry SDK for Rust', () => {
     await runProgram(service, protocol);
     const spans = await spansOf(service);
     const ofKind = (wanted: string) => spans.filter(({ kind }) => kind === wanted);
-    const paths = (kind: string) => ofKind(kind).map(({ attributes }) => attributes['url.path']);
+    const paths = (kind: string): string[] =>
+      ofKind(kind).map(({ attributes }) => String(attributes['url.path']));
     const all = Array.from({ length: CALLS }, (_, call) => `/call/${call}`).sort();
     expect(paths('client').toSorted()).toEqual(all);
     expect(paths('server').toSorted()).toEqual(all);
