@@ -314,7 +314,7 @@ SETTINGS non_replicated_deduplication_window = 100`);
     });
 
     test('that fails after its first rows throws where they are read', async () => {
-      const statement = sql`SELECT throwIf(number = 3000000) FROM numbers(10000000)`;
+      const statement = sql`SELECT throwIf(number = 300000) FROM numbers(1000000)`;
       await expect(ask(statement)).rejects.toMatchObject({
         code: 'bad_query',
         params: { engineType: 'FUNCTION_THROW_IF_VALUE_IS_NON_ZERO' },

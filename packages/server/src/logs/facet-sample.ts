@@ -10,7 +10,7 @@ import type { TimeRange } from '@tendril/model/time-range';
 import { joinSql, sql, uint32, type Sql } from '@tendril/sql/sql';
 import { bucketWidthNs } from './bucket-width.ts';
 import { rangeCondition } from './cursor.ts';
-import { fitsRollUp, histogramQuery } from './histogram-query.ts';
+import { histogramQuery, rollUpFor } from './histogram-query.ts';
 import { flatAttributes } from './json-object.ts';
 import type { LogReader, PreparedQuery } from './log-reader.ts';
 import { allRows, type StatementOptions } from './statement.ts';
@@ -104,7 +104,7 @@ async function countedParts(
   options: StatementOptions,
 ): Promise<readonly Part[]> {
   const widthNs = bucketWidthNs(range, PARTS);
-  const rollUp = fitsRollUp(range, widthNs, query);
+  const rollUp = rollUpFor(range, widthNs, query);
   const statement = histogramQuery({ range, condition, widthNs, rollUp });
   const counts = new Map<bigint, number>();
   const rows = await allRows(reader.engine, statement, options);

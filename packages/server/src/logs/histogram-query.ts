@@ -1,6 +1,6 @@
 /**
- * Counts by bucket and severity. Where the query asks for nothing that the roll-up (the projection
- * `counts` of the table) does not have, whole steps of the roll-up are counted from it and only the
+ * Counts by bucket and severity. Where the query asks for nothing that a roll-up (the projections `counts` and
+ * `second_counts` of the table) does not have, whole steps of the roll-up are counted from it and only the
  * ends of the range from the rows, so that the sum is exact.
  */
 import { NS_PER_SECOND, type TimeRange } from '@tendril/model/time-range';
@@ -19,17 +19,32 @@ export interface Histogram {
   readonly range: TimeRange;
   readonly condition: Sql;
   readonly widthNs: bigint;
-  /** Take what can be taken from the roll-up. */
-  readonly rollUp: boolean;
+  /** Take what can be taken from it. */
+  readonly rollUp: RollUp | undefined;
 }
+
+/** A projection that counts rows by steps of time. */
+export interface RollUp {
+  readonly stepNs: bigint;
+  /** As the projection writes it. */
+  readonly step: Sql;
+}
+
+const BY_TEN_SECONDS: RollUp = { stepNs: ROLLUP_STEP_NS, step: ROLLUP_STEP };
+const BY_SECOND: RollUp = {
+  stepNs: NS_PER_SECOND,
+  step: sql`toStartOfInterval(Timestamp, toIntervalSecond(1))`,
+};
+/** The coarser one has fewer rows. */
+const ROLL_UPS: readonly RollUp[] = [BY_TEN_SECONDS, BY_SECOND];
 
 export function histogramQuery({ range, condition, widthNs, rollUp }: Histogram): Sql {
   if (!rollUp)
     return sql`${countRows(range, condition, widthNs)}
 ORDER BY start`;
-  const { middle, edges } = stepsOf(range);
+  const { middle, edges } = stepsOf(range, rollUp);
   const parts = [
-    countSteps(middle, condition, widthNs),
+    countSteps({ range: middle, condition, widthNs, rollUp }),
     ...edges.map((edge) => countRows(edge, condition, widthNs)),
   ];
   return sql`SELECT start, level, sum(records) AS records
@@ -47,8 +62,8 @@ interface Steps {
 }
 
 /** The whole steps of a range, and what is left at its ends. */
-function stepsOf({ fromNs, toNs }: TimeRange): Steps {
-  const middle = { fromNs: ceilTo(fromNs, ROLLUP_STEP_NS), toNs: floorTo(toNs, ROLLUP_STEP_NS) };
+function stepsOf({ fromNs, toNs }: TimeRange, { stepNs }: RollUp): Steps {
+  const middle = { fromNs: ceilTo(fromNs, stepNs), toNs: floorTo(toNs, stepNs) };
   const edges = [
     { fromNs, toNs: middle.fromNs },
     { fromNs: middle.toNs, toNs },
@@ -58,14 +73,15 @@ function stepsOf({ fromNs, toNs }: TimeRange): Steps {
 
 /** For a statement that may take what it can from the roll-up. */
 export function timeConditionOf(range: TimeRange): TimeCondition {
-  const { middle, edges } = stepsOf(range);
+  const { middle, edges } = stepsOf(range, BY_TEN_SECONDS);
   const whole = rangeCondition(range);
   if (middle.fromNs >= middle.toNs) return { whole };
-  return { whole, steps: { middle: stepsCondition(middle), edges: edges.map(rangeCondition) } };
+  const condition = stepsCondition(middle, BY_TEN_SECONDS);
+  return { whole, steps: { middle: condition, edges: edges.map(rangeCondition) } };
 }
 
-function stepsCondition({ fromNs, toNs }: TimeRange): Sql {
-  return sql`${ROLLUP_STEP} >= ${stepSql(fromNs)} AND ${ROLLUP_STEP} < ${stepSql(toNs)}`;
+function stepsCondition({ fromNs, toNs }: TimeRange, { step }: RollUp): Sql {
+  return sql`${step} >= ${stepSql(fromNs)} AND ${step} < ${stepSql(toNs)}`;
 }
 
 function countRows(range: TimeRange, condition: Sql, widthNs: bigint): Sql {
@@ -79,14 +95,19 @@ WHERE ${rangeCondition(range)} AND ${condition}
 GROUP BY start, level`;
 }
 
-function countSteps(range: TimeRange, condition: Sql, widthNs: bigint): Sql {
+function countSteps({
+  range,
+  condition,
+  widthNs,
+  rollUp,
+}: Histogram & { readonly rollUp: RollUp }): Sql {
   const width = int64(widthNs / NS_PER_SECOND);
   return sql`SELECT
-  intDiv(toUnixTimestamp(${ROLLUP_STEP}), ${width}) * ${int64(widthNs)} AS start,
+  intDiv(toUnixTimestamp(${rollUp.step}), ${width}) * ${int64(widthNs)} AS start,
   intDiv(SeverityNumber + 3, 4) AS level,
   count() AS records
 FROM logs
-WHERE ${stepsCondition(range)} AND ${condition}
+WHERE ${stepsCondition(range, rollUp)} AND ${condition}
 GROUP BY start, level`;
 }
 
@@ -94,9 +115,15 @@ function stepSql(ns: bigint): Sql {
   return sql`toDateTime(${int64(ns / NS_PER_SECOND)}, 'UTC')`;
 }
 
-/** Whether the roll-up can answer: whole steps to a bucket, at least two, and only its columns. */
-export function fitsRollUp(range: TimeRange, widthNs: bigint, query: ResolvedQuery): boolean {
-  if (widthNs % ROLLUP_STEP_NS !== 0n) return false;
-  if (ceilTo(range.fromNs, ROLLUP_STEP_NS) >= floorTo(range.toNs, ROLLUP_STEP_NS)) return false;
-  return asksOnlyRollUp(query);
+/** The roll-up that can answer: whole steps to a bucket, at least one in the range, and only its columns. */
+export function rollUpFor(
+  range: TimeRange,
+  widthNs: bigint,
+  query: ResolvedQuery,
+): RollUp | undefined {
+  if (!asksOnlyRollUp(query)) return undefined;
+  return ROLL_UPS.find(
+    ({ stepNs }) =>
+      widthNs % stepNs === 0n && ceilTo(range.fromNs, stepNs) < floorTo(range.toNs, stepNs),
+  );
 }

@@ -11,7 +11,7 @@ import {
 import type { TimeRange } from '@tendril/model/time-range';
 import type { Sql } from '@tendril/sql/sql';
 import { bucketWidthNs, floorTo } from './bucket-width.ts';
-import { fitsRollUp, histogramQuery } from './histogram-query.ts';
+import { histogramQuery, rollUpFor, type RollUp } from './histogram-query.ts';
 import type { LogReader, PreparedQuery } from './log-reader.ts';
 import { costSince, limitReached } from './read-budget.ts';
 import { FIRST_WINDOW_ROWS, nextWindowRows, rangeAfter, windowOf } from './search-window.ts';
@@ -62,7 +62,7 @@ class HistogramState {
   searchedToNs: bigint;
   records = 0;
   private readonly condition: Sql;
-  private readonly rollUp: boolean;
+  private readonly rollUp: RollUp | undefined;
   private rest: TimeRange | undefined;
   private window: TimeRange;
   private readonly density: TableDensity;
@@ -72,7 +72,7 @@ class HistogramState {
     this.density = density;
     this.condition = condition;
     this.widthNs = bucketWidthNs(range, buckets);
-    this.rollUp = fitsRollUp(range, this.widthNs, query);
+    this.rollUp = rollUpFor(range, this.widthNs, query);
     this.rest = range.fromNs < range.toNs ? range : undefined;
     this.window = range;
     this.searchedToNs = range.toNs;

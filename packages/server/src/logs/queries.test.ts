@@ -23,7 +23,7 @@ import { facetsQuery, rolledFacetsQuery } from './facet-query.ts';
 import { newestQuery, windowsQuery } from './facet-sample.ts';
 import { fieldListQuery } from './field-list.ts';
 import { distinctValuesQuery, fieldValuesQuery, type ValueSource } from './field-value-query.ts';
-import { fitsRollUp, histogramQuery } from './histogram-query.ts';
+import { histogramQuery, rollUpFor } from './histogram-query.ts';
 import { RECORD_COLUMNS, RECORD_SETTINGS } from './record-row.ts';
 import { resourcesQuery } from './resource-cache.ts';
 import { searchQuery } from './scan.ts';
@@ -97,7 +97,7 @@ function statementOf(input: Input): Sql {
       return searchOf(input, range, condition);
     case 'histogram': {
       const widthNs = bucketWidthNs(range, 60);
-      const rollUp = fitsRollUp(range, widthNs, query);
+      const rollUp = rollUpFor(range, widthNs, query);
       return histogramQuery({ range, condition, widthNs, rollUp });
     }
     case 'values':

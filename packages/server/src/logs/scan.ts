@@ -17,7 +17,14 @@ import {
 import type { LogReader } from './log-reader.ts';
 import { costSince, limitReached } from './read-budget.ts';
 import type { EngineRow, RowShape } from './row-shape.ts';
-import { FIRST_WINDOW_ROWS, nextWindowRows, rangeAfter, windowOf } from './search-window.ts';
+import {
+  FIRST_WINDOW_ROWS,
+  nextWindowRows,
+  rangeAfter,
+  SMALL_WINDOW_ROWS_MIN,
+  smallWindowNs,
+  windowOf,
+} from './search-window.ts';
 import type { TableDensity } from './table-density.ts';
 import { runStatement, type StatementEvent, type StatementOptions } from './statement.ts';
 
@@ -27,6 +34,8 @@ export interface Scan {
   readonly order: Order;
   readonly limit: number;
   readonly cursor?: Cursor | undefined;
+  /** Matches are probably everywhere, so a small window is tried first. */
+  readonly isCommon?: boolean;
 }
 
 export type ScanEvent<Row> =
@@ -107,14 +116,25 @@ class ScanState {
   }
 
   nextStatement(shape: RowShape<unknown>): Sql {
-    const { scan, place, rows, density, rest = scan.range } = this;
+    const { scan, place, rows, rest = scan.range } = this;
     const { order } = scan;
-    this.window = windowOf(rest, order, density.widthNs(rest, order, this.windowRows));
+    this.window = windowOf(rest, order, this.widthNs(rest));
     this.rowsBefore = rows;
     const limit = scan.limit - rows;
     const statement = searchQuery({ ...scan, range: this.window, cursor: place, limit }, shape);
     this.statements.push(statement);
     return statement;
+  }
+
+  private widthNs(rest: TimeRange): bigint {
+    const { scan, statements, density } = this;
+    const widthNs = density.widthNs(rest, scan.order, this.windowRows);
+    // A page that goes on after a cut would begin with a tenth of what is left, and so would the next.
+    const isFirst = statements.length === 0 && scan.cursor === undefined;
+    if (scan.isCommon !== true || !isFirst) return widthNs;
+    if (density.rowsWithin(rest).inDays < SMALL_WINDOW_ROWS_MIN) return widthNs;
+    const smallNs = smallWindowNs(rest);
+    return smallNs < widthNs ? smallNs : widthNs;
   }
 
   took({ timestamp, recordId }: EngineRow): void {

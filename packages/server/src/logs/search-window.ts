@@ -9,6 +9,13 @@ import type { Order } from './cursor.ts';
 
 /** Read within a few hundredths of a second, so most searches are one statement. */
 export const FIRST_WINDOW_ROWS = 20_000_000;
+/** Among fewer rows a small window saves less than another statement costs. */
+export const SMALL_WINDOW_ROWS_MIN = 1_000_000;
+/**
+ * Of the range: newest 100 of 10 M records take 18 ms of processor time in it and 33 in all of it. A share, since
+ * how rows are spread within a day is not known.
+ */
+const SMALL_WINDOW_SHARE = 10n;
 const GROWTH_MIN = 4;
 const GROWTH_MAX = 64;
 /** What the next window may take at the speed of the last one. */
@@ -30,6 +37,11 @@ export function nextWindowRows({ rows, elapsedMs, found, wanted }: WindowOutcome
   const byMatches = found === 0 ? GROWTH_MAX : (wanted / found) * MATCH_RESERVE;
   const byTime = WINDOW_MS / Math.max(1, elapsedMs);
   return rows * Math.max(GROWTH_MIN, Math.min(GROWTH_MAX, byMatches, byTime));
+}
+
+/** Wide enough where what is looked for is everywhere. */
+export function smallWindowNs({ fromNs, toNs }: TimeRange): bigint {
+  return (toNs - fromNs) / SMALL_WINDOW_SHARE + 1n;
 }
 
 /** The window of this width at the end that the order starts from. */

@@ -1,6 +1,7 @@
 /** Log search: events of the API from what a query's plan reads. */
 import type { LogSearchEvent, LogSearchRequest } from '@tendril/api/log-search';
 import type { RecordsPlan } from '@tendril/query/plan';
+import { asksOnlyRollUp } from '@tendril/query/roll-up';
 import { searchAround } from './around.ts';
 import { parsePlace, printPlace } from './cursor.ts';
 import type { LogReader } from './log-reader.ts';
@@ -36,10 +37,11 @@ async function* scanEvents(
   const place = request.cursor === undefined ? undefined : parsePlace(request.cursor);
   // How many `| limit` still wants goes from page to page with the cursor.
   const wanted = place?.wanted ?? plan.limit;
-  const { range } = prepared;
+  const { range, query } = prepared;
   const { order } = request;
   const limit = Math.min(request.limit, wanted ?? request.limit);
-  const scan = { range, condition: plan.condition, order, limit, cursor: place?.cursor };
+  const isCommon = asksOnlyRollUp(query);
+  const scan = { range, condition: plan.condition, order, limit, cursor: place?.cursor, isCommon };
   if (plan.columns) {
     yield { kind: 'columns', columns: plan.columns.map(({ column }) => column) };
   }

@@ -7,7 +7,7 @@ import { bucketWidthNs, ceilTo, floorTo } from './bucket-width.ts';
 import { cursorAt, parseCursor, printCursor, rangeBeyond } from './cursor.ts';
 import { widthForRows } from './day-rows.ts';
 import { limitReached } from './read-budget.ts';
-import { nextWindowRows, rangeAfter, windowOf } from './search-window.ts';
+import { nextWindowRows, rangeAfter, smallWindowNs, windowOf } from './search-window.ts';
 
 const instant = fc.bigInt(0n, 4_000_000_000n * NS_PER_SECOND);
 const order = fc.constantFrom('desc' as const, 'asc' as const);
@@ -31,6 +31,11 @@ describe('windows', () => {
         },
       ),
     );
+  });
+
+  test('that are small are a tenth of the range, and never nothing', () => {
+    expect(smallWindowNs({ fromNs: 5n, toNs: 5n })).toBe(1n);
+    expect(smallWindowNs({ fromNs: 0n, toNs: 10n * NS_PER_SECOND })).toBe(NS_PER_SECOND + 1n);
   });
 
   test('grow by what was found and by how long it took', () => {

@@ -2,13 +2,13 @@
  * One ClickHouse over HTTP: statements out, rows in, failures classified. Knows nothing of where
  * the server runs or whether it is up; a new one is made for each start of the embedded engine.
  */
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import {
   ClickHouseLogLevel,
   createClient,
   ResultSet,
   type ClickHouseClient,
-  type ExecResult,
   type Row,
   type StreamReadable,
 } from '@clickhouse/client';
@@ -26,6 +26,7 @@ import { refuseClosedFunctions } from './closed-functions.ts';
 import { Deadline } from './deadline.ts';
 import { gather } from './gather.ts';
 import { cancelledFailure, failureOf, silentFailure, type Operation } from './failures.ts';
+import { ReadClient } from './read-client.ts';
 import { requestOf } from './request.ts';
 import { CostTally, rowOf, ROWS_FORMAT } from './rows.ts';
 import {
@@ -69,14 +70,20 @@ const IDLE_SOCKET_MS = 2_000;
 
 export class ClickHouseConnection {
   private readonly writer: ClickHouseClient;
-  private readonly reader: ClickHouseClient;
+  private readonly reader: ReadClient;
   /** Apart from the others, so that long queries cannot make the engine look dead. */
   private readonly pinger: ClickHouseClient;
   private readonly readerSettings: Settings;
 
   constructor(options: ConnectionOptions) {
     this.writer = client(options, options.writer, WRITE_SOCKETS_MAX);
-    this.reader = client(options, options.reader, READ_SOCKETS_MAX);
+    this.reader = new ReadClient({
+      url: options.url,
+      ...options.reader,
+      headers: options.headers ?? {},
+      socketsMax: READ_SOCKETS_MAX,
+      idleSocketMs: IDLE_SOCKET_MS,
+    });
     this.pinger = client(options, options.reader, 1);
     this.readerSettings = options.readerSettings ?? {};
   }
@@ -144,18 +151,18 @@ export class ClickHouseConnection {
     try {
       deadline.signal.throwIfAborted();
       const tally = new CostTally(options);
-      const answer = await this.reader.exec({
+      const answer = await this.reader.ask({
         ...requestOf(statement, ROWS_FORMAT),
-        abort_signal: deadline.signal,
-        clickhouse_settings: {
+        settings: {
           ...querySettings(options.limits, options.settings ?? {}),
           ...this.readerSettings,
           ...inside(DATABASE),
         },
-        ...tracedBy(options.trace),
+        headers: options.trace ? traceHeaders(options.trace) : {},
+        signal: deadline.signal,
       });
       const lines = linesOf(answer);
-      // The client no longer listens to the signal once the answer has begun.
+      // A reader that waits for the next line is to hear of it too.
       deadline.signal.addEventListener('abort', () => void lines.destroy());
       return {
         rows: readRows(lines, { deadline, waitMs, tally }),
@@ -167,7 +174,8 @@ export class ClickHouseConnection {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.writer.close(), this.reader.close(), this.pinger.close()]);
+    this.reader.close();
+    await Promise.all([this.writer.close(), this.pinger.close()]);
   }
 }
 
@@ -197,9 +205,9 @@ function client(
   });
 }
 
-function linesOf({ stream, query_id, response_headers }: ExecResult<Readable>): LineStream {
+function linesOf(answer: IncomingMessage): LineStream {
   const ignore = (): void => undefined;
-  return new ResultSet(stream, ROWS_FORMAT, query_id, ignore, response_headers).stream();
+  return new ResultSet(answer, ROWS_FORMAT, '', ignore, answer.headers).stream();
 }
 
 /** Nothing in it is of interest, but only a request read to its end was carried out, and frees its socket. */
