@@ -53,6 +53,8 @@ function damaged(lines: readonly string[]): fc.Arbitrary<string> {
     });
 }
 
+const desk = new RecordDesk({ redactor, nowMs: () => NOW_MS });
+
 interface Kept {
   readonly lines: readonly string[];
   readonly lineCount: number;
@@ -61,10 +63,7 @@ interface Kept {
 function keptOf(lines: readonly string[]): Kept {
   const context = { zone: UTC, asOfNs: BigInt(NOW_MS) * 1_000_000n };
   const source = { formats, context, resource: {} };
-  const reader = new RecordReader({
-    source,
-    desk: new RecordDesk({ redactor, nowMs: () => NOW_MS }),
-  });
+  const reader = new RecordReader({ source, desk });
   const records = [...reader.read(lines), ...reader.flush()];
   return {
     lines: records.flatMap(({ record }) => (record.original || record.body).split('\n')),
@@ -91,13 +90,13 @@ function expectAllKept(lines: readonly string[]): void {
   expect(kept.lines.filter((line) => wanted.has(line)).toSorted()).toEqual(expected);
 }
 
-test('no line is lost, whatever is wrong with it', () => {
+test('no line is lost, whatever is wrong with it', { timeout: 180_000 }, () => {
   const lines = fc.array(damaged(samples), { minLength: 1, maxLength: 40 });
   fc.assert(fc.property(lines, expectAllKept), { numRuns: 1000 });
 });
 
 // A thousand lines of each format of the packs; those above are of formats that are code.
-test.each(packed)('no line of $id is lost', ({ lines }) => {
+test.each(packed)('no line of $id is lost', { timeout: 60_000 }, ({ lines }) => {
   const many = fc.array(damaged(lines), { minLength: 50, maxLength: 50 });
   fc.assert(fc.property(many, expectAllKept), { numRuns: 20 });
 });

@@ -29,6 +29,8 @@ const NAMES: Readonly<Record<Role, readonly string[]>> = {
     'date',
     'timeUnixNano',
     'timestampMs',
+    'timeMillis',
+    'instant.epochSecond',
     't',
     't.$date',
     '@t',

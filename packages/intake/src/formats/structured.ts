@@ -66,7 +66,7 @@ export class StructuredLine {
     this.dropForeignName();
     this.addPickedResource();
     return {
-      timeNs: picked.time && this.timeNs,
+      timeNs: picked.time && this.pickedTimeNs(),
       severityText: severity.text,
       severityNumber: severity.number,
       body: bodyOf(picked) ?? line,
@@ -75,6 +75,15 @@ export class StructuredLine {
       attributes: this.attributes,
       resource: this.resource,
     };
+  }
+
+  // Log4j 2 writes what a second is cut into beside it.
+  private pickedTimeNs(): bigint | undefined {
+    const nanos = this.attributes.get(NANOS_KEY);
+    if (this.picked.time?.name !== SECOND_KEY || this.timeNs === undefined) return this.timeNs;
+    if (typeof nanos !== 'number' || !(nanos >= 0 && nanos < 1e9)) return this.timeNs;
+    this.attributes.delete(NANOS_KEY);
+    return this.timeNs + BigInt(nanos);
   }
 
   // Keeps the time that will be picked: reading it is dear.
@@ -129,6 +138,9 @@ export class StructuredLine {
     }
   }
 }
+
+const SECOND_KEY = 'instant.epochSecond';
+const NANOS_KEY = 'instant.nanoOfSecond';
 
 function timeOf(value: AttributeValue, context: LineContext): bigint | undefined {
   if (typeof value === 'number') return epochOfNumber(value);

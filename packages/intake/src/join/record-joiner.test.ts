@@ -55,6 +55,11 @@ describe('RecordJoiner', () => {
     ]);
   });
 
+  test('a carriage return that a wrapper kept is no part of a line', () => {
+    const panic = ['panic: boom', '', 'goroutine 1 [running]:', 'main.main()', '\t/app/main.go:9'];
+    expect(join([...panic, HEAD].map((line) => `${line}\r`))).toEqual([panic.join('\n'), HEAD]);
+  });
+
   test(`joins ${JOINED_LINES_MAX} lines and not one more`, () => {
     const lines = [
       '2026-06-02 01:14:03 ERROR x',

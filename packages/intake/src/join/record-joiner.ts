@@ -30,6 +30,15 @@ export interface JoinableLine<Origin> {
 /** More blank lines than these are not kept within a record. */
 const BLANK_LINES_MAX = 10;
 
+// Wrappers keep the carriage return that a line of a file loses.
+function withoutReturn(plain: string): string {
+  let { length } = plain;
+  while (plain.charCodeAt(length - 1) === CARRIAGE_RETURN) length -= 1;
+  return length === plain.length ? plain : plain.slice(0, length);
+}
+
+const CARRIAGE_RETURN = 0x0d;
+
 export class RecordJoiner<Origin> {
   private readonly emit: (record: JoinedRecord<Origin>) => void;
   private readonly rule = new ContinuationRule();
@@ -45,7 +54,7 @@ export class RecordJoiner<Origin> {
 
   /** True when the line begins a record; blank ones do not. */
   push({ text, raw, lineCount, origin }: JoinableLine<Origin>): boolean {
-    const plain = withoutColours(text);
+    const plain = withoutReturn(withoutColours(text));
     if (isBlank(plain)) {
       this.noteBlank(text, raw);
       return false;

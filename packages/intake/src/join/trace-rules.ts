@@ -57,7 +57,7 @@ export const TRACE_RULES: readonly TraceRule[] = [
     start: /^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d \[Recovery\] /,
     part: NEVER,
     isAlone: true,
-    until: new RegExp(String.raw`\u001b\[0m`),
+    until: new RegExp(String.raw`\u001b\[0?m`),
   },
   {
     name: 'rust-panic',

@@ -2,6 +2,7 @@
 import type { AttributeValue } from '@tendril/model/attribute';
 import { severityNumber, type Severity } from '@tendril/model/severity';
 import type { LineContext, LineFormat, LineGate, ParsedLine } from '../format.ts';
+import { epochNs } from '../formats/calendar.ts';
 import { timeOfText } from '../formats/leading-time.ts';
 import {
   severityNumberOf,
@@ -165,11 +166,13 @@ function span(from: string, to: string): string {
 function timeIn(
   captures: Captures,
   context: LineContext,
-  readTime: TimeReader = timeOfText,
+  readTime: TimeReader = timeOrEpoch,
 ): bigint | undefined {
   const text = captures['time'];
   return text === undefined ? undefined : readTime(text, context);
 }
+
+const timeOrEpoch: TimeReader = (text, context) => timeOfText(text, context) ?? epochNs(text);
 
 interface StatedSeverity {
   readonly severityText: string;

@@ -68,10 +68,10 @@ const SEVERITIES = [21, 21, 21, 17, 13, 9, 9, 5];
 const ORIGIN = ['_HOSTNAME', '_SYSTEMD_UNIT', '_PID', 'SYSLOG_IDENTIFIER'];
 const SUBJECT = ['_HOSTNAME', 'UNIT', 'USER_UNIT', 'SYSLOG_IDENTIFIER'];
 
-/** Undefined without a message: entries whose message was too large have none. */
+/** Undefined without a message: entries whose message was too large have none. An empty one is a blank line. */
 export function journalEntry(fields: JournalFields): Wrapped | undefined {
   const message = textOf(fields, 'MESSAGE');
-  if (message === '') return undefined;
+  if (message === '' && fields.get('MESSAGE') !== '') return undefined;
   const resource = new Map<string, AttributeValue>();
   const attributes = new Map<string, AttributeValue>();
   const subject = subjectOf(fields);

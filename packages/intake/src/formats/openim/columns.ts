@@ -101,11 +101,12 @@ function makeColumns(text: string): HeadColumns {
   const resource = new Map<string, AttributeValue>();
   if (pid !== undefined) resource.set('process.pid', Number(pid));
   if (module !== undefined) resource.set('service.name', module.trim());
-  addVersionAndPlatform(others.filter(isBracketed), resource);
+  const isSdk = pid !== undefined && module === undefined;
+  addVersionAndPlatform(others.filter(isBracketed), resource, isSdk);
   return {
     resource: resource.size > 0 ? resource : undefined,
     isWasm: pid === '-1',
-    isSdk: pid !== undefined && module === undefined,
+    isSdk,
     caller,
     length: text.length,
   };
@@ -121,9 +122,13 @@ const PLATFORM_LENGTH = 50;
 function addVersionAndPlatform(
   bracketed: readonly string[],
   resource: Map<string, AttributeValue>,
+  isSdk: boolean,
 ): void {
   const [first, second] = bracketed;
-  const isPlatform = second === undefined && first !== undefined && first.length >= PLATFORM_LENGTH;
+  const isPlatform =
+    second === undefined &&
+    first !== undefined &&
+    (first.length >= PLATFORM_LENGTH || (isSdk && first.includes('/')));
   const platform = isPlatform ? first : second;
   if (first !== undefined && !isPlatform) {
     resource.set('service.version', inner(first).replace(/^version:/, ''));

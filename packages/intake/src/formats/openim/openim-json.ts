@@ -100,7 +100,7 @@ function quoted(text: string): string {
 
 // `,"key":…}` or `}`.
 function addRest(line: string, start: number, fields: ContextFields): boolean {
-  const rest = `{${line.slice(line[start] === ',' ? start + 1 : start)}`;
+  const rest = `{${line.slice(line[start] === ',' ? start + 1 : start).trimEnd()}`;
   return addContext(rest, { start: 0, end: rest.length }, fields);
 }
 

@@ -45,6 +45,8 @@ export const OPENIM_SECOND_LINE: LineFormat = {
 const TAB = 0x09;
 /** Length of `2006-01-02 15:04:05.000`. */
 const TIME_LENGTH = 23;
+/** With a zone, and more digits. */
+const TIME_LENGTH_MAX = 40;
 
 function parse(line: string, context: LineContext): ParsedLine | undefined {
   const parsed = parseTabbed(line, context);
@@ -54,12 +56,13 @@ function parse(line: string, context: LineContext): ParsedLine | undefined {
 }
 
 function parseTabbed(line: string, context: LineContext): ParsedLine | undefined {
-  if (line.charCodeAt(TIME_LENGTH) !== TAB) return undefined;
-  const levelEnd = line.indexOf('\t', TIME_LENGTH + 1);
-  const level = line.slice(TIME_LENGTH + 1, levelEnd).trim();
+  const timeEnd = line.charCodeAt(TIME_LENGTH) === TAB ? TIME_LENGTH : line.indexOf('\t');
+  if (timeEnd < 0 || timeEnd > TIME_LENGTH_MAX) return undefined;
+  const levelEnd = line.indexOf('\t', timeEnd + 1);
+  const level = line.slice(timeEnd + 1, levelEnd).trim();
   if (!LEVELS.has(level) || !line.startsWith('[PID:', levelEnd + 1)) return undefined;
   const time = isoTime(line, 0, context);
-  if (time?.end !== TIME_LENGTH) return undefined;
+  if (time?.end !== timeEnd) return undefined;
   const columns = readColumns(line, levelEnd + 1);
   return recordOf(line, { timeNs: time.timeNs, level, columns, start: levelEnd + 1 });
 }

@@ -4,8 +4,12 @@
  */
 import { withoutConsole } from './console-prefix.ts';
 
-/** `^[[31m` as `less` and `cat -v` show it. */
-const SHOWN_COLOUR = /\^\[\[\d{0,3}(?:;\d{1,3}){0,3}m/g;
+/**
+ * `^[[31m` as `less` and `cat -v` show it, `#033[31m` as rsyslog writes it, `\x1b[31m` as programs quote it, and
+ * `[31m` where the escape got lost.
+ */
+const SHOWN_COLOUR =
+  /(?:(?:\^\[|#033|\\x1[bB]|\\u001[bB]|\\033)\[\d{0,3}|\[\d{1,3})(?:;\d{1,3}){0,3}m/g;
 const HEAD =
   /(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3})\s{1,16}([A-Z]{4,7})\s{1,16}(\[PID:-?\d{1,10}\])\s{1,32}/y;
 const MODULE = /([^\s[\]{}"]{1,64})\s{1,64}(?=\[)/y;
@@ -16,7 +20,7 @@ const COLUMNS_MAX = 3;
 /** Undefined when the line does not look like a record at all; the line itself when it needs nothing. */
 export function straighten(line: string): string | undefined {
   const bare = withoutConsole(line);
-  const plain = bare.includes('^[[') ? bare.replaceAll(SHOWN_COLOUR, '') : bare;
+  const plain = bare.replaceAll(SHOWN_COLOUR, '');
   HEAD.lastIndex = 0;
   const head = HEAD.exec(plain);
   if (!head) return undefined;

@@ -23,16 +23,17 @@ export const ROBOT_WEBSOCKET: LineFormat = {
   },
   specificity: 'specific',
   serviceHint: 'robot-websocket',
-  gate: { first: '[', contains: ['[WebSocket] '] },
+  gate: { first: '[0123456789', contains: ['[WebSocket] '] },
   parse,
 };
 
-const HEAD = /\]\s([A-Z]{4,8})\s\[WebSocket\]\s/y;
+// The brackets around the time are the formatter's, which people change.
+const HEAD = /\]?\s([A-Z]{4,8})\s\[WebSocket\]\s/y;
 // An emoji and its variation selector; old writers leave it out.
 const ROBOT = /(?:[^\s[\]]{1,8}\s{1,2})?\[Robot-([^:\]\n]{1,64}):/y;
 
 function parse(line: string, context: LineContext): ParsedLine | undefined {
-  const time = isoTime(line, 1, context);
+  const time = isoTime(line, line.startsWith('[') ? 1 : 0, context);
   if (!time) return undefined;
   HEAD.lastIndex = time.end;
   const level = HEAD.exec(line)?.[1] ?? '';
