@@ -12,7 +12,7 @@ import { FakeCluster } from '@tendril/testkit/kubernetes/fake-cluster';
 import { kubeConfigOf } from '@tendril/testkit/kubernetes/kube-config-file';
 import { writeOpenimFile } from '../analyze/openim-file.ts';
 import { numberOption, type Benchmark } from '../benchmark.ts';
-import { usageOf, type Usage } from '../process-usage.ts';
+import { threadSeconds, usageOf, type Usage } from '../process-usage.ts';
 import { CountingServer } from './counting-server.ts';
 
 const COMMAND = resolve(import.meta.dirname, '../../../packages/cli/bin/tendril.js');
@@ -50,17 +50,58 @@ async function ship(folder: string, megabytes: number): Promise<void> {
   const lineCount = (await readFile(path)).reduce((sum, byte) => sum + (byte === 10 ? 1 : 0), 0);
   const server = await CountingServer.start();
   const running = await startAgent(folder, { server: server.url, files: [{ include: [path] }] });
-  const before = running.usage();
   const startedMs = performance.now();
-  await server.quiet(3_000);
-  const seconds = (performance.now() - startedMs) / 1000 - 3;
+  const marks = await marksOf(server, running, lineCount);
+  const seconds = (performance.now() - startedMs - QUIET_MS) / 1000;
   const { cpuSeconds, peakRssBytes } = await running.stop();
-  const ownSeconds = cpuSeconds - before.cpuSeconds;
+  const linesPerRecord = lineCount / server.records;
   say(
     `ship: ${count(lineCount)} lines, ${count(server.records)} records in ${seconds.toFixed(1)} s, CPU ` +
-      `${ownSeconds.toFixed(1)} s: ${count(lineCount / ownSeconds)} lines/s of a core, peak ${mb(peakRssBytes)} MB`,
+      `${cpuSeconds.toFixed(1)} s: ${count(lineCount / cpuSeconds)} lines/s of a core with the start, peak ${mb(peakRssBytes)} MB`,
   );
+  const [from, to] = [marks[0], marks.at(-1)];
+  if (from && to) say(`after the first third: ${steadyText(from, to, linesPerRecord)}`);
   await server.close();
+}
+
+/** What had been taken by then, and what that had cost. */
+interface Mark {
+  readonly records: number;
+  readonly cpuSeconds: number;
+  readonly threads: ReadonlyMap<string, number>;
+}
+
+const QUIET_MS = 3_000;
+
+/** From the first third on, whenever something has come, until nothing does. */
+async function marksOf(
+  server: CountingServer,
+  running: RunningAgent,
+  lineCount: number,
+): Promise<readonly Mark[]> {
+  const marks: Mark[] = [];
+  let isQuiet = false;
+  const quiet = server.quiet(QUIET_MS).then(() => (isQuiet = true));
+  while (!isQuiet) {
+    await sleep(LOOK_MS);
+    const { records } = server;
+    if (records < lineCount / 3 || records === marks.at(-1)?.records) continue;
+    const { cpuSeconds } = running.usage();
+    marks.push({ records, cpuSeconds, threads: running.threads() });
+  }
+  await quiet;
+  return marks;
+}
+
+function steadyText(from: Mark, to: Mark, linesPerRecord: number): string {
+  const lines = (to.records - from.records) * linesPerRecord;
+  const perLine = (seconds: number): string => ((seconds * 1e6) / lines).toFixed(1);
+  const threads = [...to.threads]
+    .map(([name, seconds]) => [name, perLine(seconds - (from.threads.get(name) ?? 0))] as const)
+    .filter(([, microseconds]) => Number(microseconds) > 0)
+    .map(([name, microseconds]) => `${name} ${microseconds}`);
+  const cpuSeconds = to.cpuSeconds - from.cpuSeconds;
+  return `${count(lines / cpuSeconds)} lines/s of a core, ${perLine(cpuSeconds)} µs a line: ${threads.join(', ')}`;
 }
 
 async function away(folder: string, options: Readonly<Record<string, string>>): Promise<void> {
@@ -122,6 +163,7 @@ async function idlePods(folder: string, options: Readonly<Record<string, string>
 
 interface RunningAgent {
   usage(): Usage;
+  threads(): ReadonlyMap<string, number>;
   stop(): Promise<Usage>;
 }
 
@@ -138,13 +180,15 @@ async function startAgent(
     ['--conditions=source', COMMAND, 'agent', '--config', configPath],
     {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, ...environment },
+      // As the unit of systemd has it.
+      env: { ...process.env, MALLOC_ARENA_MAX: '1', ...environment },
     },
   );
   await said(child);
   const usage = (): Usage => usageOf(child.pid ?? 0);
   return {
     usage,
+    threads: () => threadSeconds(child.pid ?? 0),
     async stop() {
       const last = usage();
       const { promise, resolve: ended } = Promise.withResolvers<void>();

@@ -87,6 +87,11 @@ async function trySend(
     const askedMs = Number(response.headers.get('retry-after') ?? 0) * 1000;
     return { kind: 'wait', reason, askedMs: Number.isFinite(askedMs) ? askedMs : 0 };
   } catch (error) {
-    return { kind: 'wait', reason: messageOf(error), askedMs: 0 };
+    return { kind: 'wait', reason: reasonOf(error), askedMs: 0 };
   }
+}
+
+/** `fetch failed` is all that fetch itself says; its cause is which address, and why. */
+function reasonOf(error: unknown): string {
+  return messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
 }

@@ -16,6 +16,13 @@ import { printable, printableJson } from '../output/printable.ts';
 const CONFIG_DEFAULT = 'tendril-agent.yaml';
 /** Said again after so long, while it lasts. */
 const REPEAT_MS = 60_000;
+const REPEATING: ReadonlySet<AgentEvent['kind']> = new Set([
+  'waiting',
+  'interrupted',
+  'unreadable',
+]);
+/** Different ones remembered. */
+const TOLD_MAX = 1_000;
 
 export const agent: Command = {
   name: 'agent',
@@ -74,15 +81,15 @@ export const agent: Command = {
 };
 
 /**
- * The agent is a guest on its machine: its heap grows by a quarter between two full collections, where V8 would
- * let it grow several times over on a large machine. It costs some processor time (`bench agent`).
+ * The agent is a guest on its machine: its heap grows by a half between two full collections, where V8 would let
+ * it grow several times over on a large machine. It costs some processor time (`bench agent`).
  */
 function stayLean(): void {
-  setFlagsFromString('--heap-growing-percent=25');
+  setFlagsFromString('--heap-growing-percent=50');
 }
 
 /** Enough that lines are gone before they are taken for something that stays; more gains little (`bench agent`). */
-const YOUNG_BYTES: number = 4 * 1024 * 1024;
+const YOUNG_BYTES: number = 8 * 1024 * 1024;
 
 /**
  * The space for young objects stays at 1 MiB unless an agent is busy: then lines would outlive two of its
@@ -130,11 +137,13 @@ function teller({
   stderr,
   stdout,
 }: Invocation): (event: AgentEvent) => void {
-  let waitedAtMs = Number.NEGATIVE_INFINITY;
+  const toldAtMs = new Map<string, number>();
   return (event) => {
-    if (event.kind === 'waiting') {
-      if (nowMs() - waitedAtMs < REPEAT_MS) return;
-      waitedAtMs = nowMs();
+    if (REPEATING.has(event.kind)) {
+      const what = event.kind === 'waiting' ? event.kind : JSON.stringify(event);
+      if (nowMs() - (toldAtMs.get(what) ?? Number.NEGATIVE_INFINITY) < REPEAT_MS) return;
+      if (toldAtMs.size >= TOLD_MAX) toldAtMs.clear();
+      toldAtMs.set(what, nowMs());
     }
     if (isSet(flags, 'json')) {
       void stdout.line(printableJson({ ...event }));

@@ -9,7 +9,6 @@ import { titled } from './titled.ts';
 
 /** Of one agent; `--json` has all. */
 const SOURCES_SHOWN = 30;
-const MS_PER_SECOND = 1000;
 
 export function collectorLines(
   collectors: readonly Collector[],
@@ -70,10 +69,17 @@ function sourceLines(sources: readonly CollectedSource[], messages: Messages): r
 
 const RIGHT: ReadonlySet<string> = new Set(['lines', 'rate', 'lag', 'gaps']);
 
+const LAG_UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+] as const;
+
+/** `42 ms`, `1.5 h`, `172 d`. */
 function lagText(lagMs: number, messages: Messages): string {
-  return lagMs < MS_PER_SECOND
-    ? `${messages.number(Math.round(lagMs))} ms`
-    : `${messages.number(Number((lagMs / MS_PER_SECOND).toPrecision(3)))} s`;
+  const [unit, unitMs] = LAG_UNITS.find(([, each]) => lagMs >= each) ?? ['ms', 1];
+  return `${messages.number(Number((lagMs / unitMs).toPrecision(3)))} ${unit}`;
 }
 
 function troubleLines(
