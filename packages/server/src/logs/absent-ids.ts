@@ -13,12 +13,12 @@ import { rangeCondition } from './cursor.ts';
 import { allRows, type StatementOptions } from './statement.ts';
 import type { TableDensity } from './table-density.ts';
 
-/** Of fewer rows the columns themselves are read as soon. */
-const ROWS_MIN = 1_000_000;
+/** Of fewer rows the columns themselves are read as soon. An estimate: the rows of a day may all be of one hour. */
+const ROWS_MIN = 100_000;
 /** Eight words; who writes more has most of the columns read anyway. */
 const TESTS_MAX = 40;
 /** It is an id after all, of so many records that looking them up was not worth it. */
-const TIMEOUT_MS = 250;
+const TIMEOUT_MS = 500;
 
 const NONE: ReadonlySet<string> = new Set();
 

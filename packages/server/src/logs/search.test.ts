@@ -323,6 +323,17 @@ describe('fields', () => {
   });
 });
 
+describe('the density of the table', () => {
+  test('is known by day, from the parts that the engine has', async () => {
+    const { density } = reader;
+    await density.ready(SIGNAL);
+    const range = reader.rangeOf(RANGE);
+    expect(density.rowsWithin(range).inDays).toBe(ROWS.length);
+    const week = { fromNs: range.toNs + 7n * 86_400_000_000_000n, toNs: range.toNs * 2n };
+    expect(density.rowsWithin(week).inDays).toBe(0);
+  });
+});
+
 describe('facets', () => {
   test('without a query are what the writers counted in the hours of the range', async () => {
     const request = { query: '', values: 5, search: '', parts: [], ...RANGE };

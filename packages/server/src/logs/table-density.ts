@@ -72,7 +72,8 @@ export class TableDensity {
 }
 
 export function dayRowsQuery(table: RecordSource['table']): Sql {
-  return sql`SELECT toString(min_date) AS day, sum(rows) AS rows
+  // Its partitions are days; `min_date` is kept for columns of dates alone, and is 1970 here.
+  return sql`SELECT partition AS day, sum(rows) AS rows
 FROM system.parts
 WHERE active AND database = ${string(DATABASE)} AND table = ${string(table)}
 GROUP BY day`;
