@@ -80,9 +80,9 @@ async function marksOf(
   lineCount: number,
 ): Promise<readonly Mark[]> {
   const marks: Mark[] = [];
-  let isQuiet = false;
-  const quiet = server.quiet(QUIET_MS).then(() => (isQuiet = true));
-  while (!isQuiet) {
+  const over = new AbortController();
+  const quiet = server.quiet(QUIET_MS).then(() => over.abort());
+  while (!over.signal.aborted) {
     await sleep(LOOK_MS);
     const { records } = server;
     if (records < lineCount / 3 || records === marks.at(-1)?.records) continue;
