@@ -73,10 +73,11 @@ export function partsOfBulk(request: BulkRequest, depthMax: number): readonly Bu
   // Lines of one record stand next to each other, and are joined within a part.
   if (count <= PART_ACTIONS || beginsWithLine(request, depthMax)) return [request];
   const { bytes } = actions;
+  const { defaultIndex, nowNs } = request;
   return [0, ...ends]
     .map((start, number) => bytes.subarray(start, ends[number] ?? bytes.length))
     .filter((body) => !isBlank(body, 0, body.length))
-    .map((body) => ({ ...request, body }));
+    .map((body) => ({ body, defaultIndex, nowNs }));
 }
 
 /** A millisecond or two of decoding. */
