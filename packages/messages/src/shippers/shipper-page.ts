@@ -21,6 +21,22 @@ shown here, its variable, or \`receivers.NAME.listen\` in \`tendril.yaml\` ([con
   are joined, as far as they come in one request; a shipper that joins them itself does so across requests too.
 - \`npx tendril status\` shows what came from whom, and that Tendril's own canaries get through.
 
+## What each receiver promises
+
+| receiver | acknowledges | knows what is sent again by | after a cut connection, sent again | when Tendril is full |
+|---|---|---|---|---|
+| otlp-http, otlp-grpc | 200, OK | the bytes of the request | stored once | 429, UNAVAILABLE, with when to try again |
+| HTTP (\`/api/v1/ingest\`) | 200 | \`Tendril-Batch-Id\`; without it nothing | once with an id, else twice | 429 and \`Retry-After\` |
+| elastic | 200, each document its status | the bytes, where documents have \`@timestamp\` or \`_id\` | once, else twice | 429 and \`Retry-After\` |
+| loki | 204 | the bytes of the request | once | 429 and \`Retry-After\` |
+| lumberjack | the sequence of the last event | the bytes of the window, where events have \`@timestamp\` | once, else twice | keep-alives until there is room |
+| fluent | the chunk, where the sender asks | the bytes of the chunk | once; without acknowledgement twice or not at all | the acknowledgement comes later; nothing more is read |
+| journald | 202 | the entries' cursors | once | nothing more is read, or 429 |
+| syslog-tcp, syslog-tls, gelf-tcp | nothing | nothing | what was on its way is lost or comes twice, as the sender decides | nothing more is read: the sender's TCP window fills |
+| syslog-udp, gelf-udp | nothing | nothing | nothing is sent again | dropped and counted |
+
+What was stored is known for 10 minutes, also after a restart. After that, what is sent again is stored again.
+
 This page is generated from \`packages/messages/src/shippers\`.
 `,
   zh: `# 采集器
@@ -39,6 +55,22 @@ This page is generated from \`packages/messages/src/shippers\`.
   （\`service.name\`、\`host.name\`、\`k8s.pod.name\` 等）。消息若是 JSON、logfmt，或以时间和级别开头，会被解析。
   不带时区的时间，按离发送时间最近的时区来读。逐行发送的堆栈，在同一个请求里的会合并成一条；由采集器自己合并则可以跨请求。
 - \`npx tendril status\` 显示每个来源的收发情况，以及 Tendril 自己的探测日志是否畅通。
+
+## 各接收器的承诺
+
+| 接收器 | 如何确认 | 凭什么认出重发 | 连接断开后重发 | Tendril 忙不过来时 |
+|---|---|---|---|---|
+| otlp-http、otlp-grpc | 200、OK | 请求的字节 | 只存一次 | 429、UNAVAILABLE，并告知何时重试 |
+| HTTP（\`/api/v1/ingest\`） | 200 | \`Tendril-Batch-Id\`；没有则无从认出 | 有编号只存一次，否则两次 | 429 和 \`Retry-After\` |
+| elastic | 200，每个文档各有状态 | 字节，文档带 \`@timestamp\` 或 \`_id\` 时 | 只存一次，否则两次 | 429 和 \`Retry-After\` |
+| loki | 204 | 请求的字节 | 只存一次 | 429 和 \`Retry-After\` |
+| lumberjack | 最后一个事件的序号 | 窗口的字节，事件带 \`@timestamp\` 时 | 只存一次，否则两次 | 发送保活，直到有空间 |
+| fluent | 数据块编号（发送方要求时） | 数据块的字节 | 只存一次；不要求确认时可能两次或丢失 | 推迟确认，不再读取 |
+| journald | 202 | 日志条目的游标 | 只存一次 | 不再读取，或 429 |
+| syslog-tcp、syslog-tls、gelf-tcp | 不确认 | 无 | 在途的会丢失或重复，取决于发送方 | 不再读取：发送方的 TCP 窗口填满 |
+| syslog-udp、gelf-udp | 不确认 | 无 | 不重发 | 丢弃并计数 |
+
+已存的内容记 10 分钟，重启后也记得。超过这个时间再重发，会再存一次。
 
 本页由 \`packages/messages/src/shippers\` 生成。
 `,

@@ -7,6 +7,8 @@ export interface HandshakeRequest {
   readonly method: string;
   /** Without a prefix and without the query. */
   readonly path: string;
+  /** Of the query, else what the client accepts: `_cat` is text unless it is asked otherwise. */
+  readonly wantsJson: boolean;
   readonly userAgent: string;
   /** The address the client reached us under, for clients that look for other nodes. */
   readonly host: string;
@@ -40,8 +42,10 @@ const READ_ANSWER = {
   status: 400,
 };
 
-function answerRead({ path, userAgent, host }: HandshakeRequest): HandshakeAnswer {
-  const [, first = '', second = ''] = path.split('/');
+function answerRead(request: HandshakeRequest): HandshakeAnswer {
+  const { path, userAgent, host, wantsJson } = request;
+  const [, first = '', second = '', id = ''] = path.split('/');
+  if (DOCUMENT_PATHS.has(second)) return json({ _index: first, _id: id, found: false }, 404);
   switch (first) {
     case '':
       return json(rootAnswer(versionFor(userAgent)));
@@ -52,6 +56,7 @@ function answerRead({ path, userAgent, host }: HandshakeRequest): HandshakeAnswe
     case '_cluster':
       return json(second === 'settings' ? { persistent: {}, transient: {} } : HEALTH);
     case '_cat':
+      if (wantsJson) return json(second === 'health' ? [CAT_HEALTH_ROW] : []);
       return text(second === 'health' ? CAT_HEALTH : '');
     case '_nodes':
       return json(nodesAnswer(versionFor(userAgent), host));
@@ -117,6 +122,10 @@ const HEALTH = {
   active_shards_percent_as_number: 100,
 };
 
+/** Documents are not read here: clients are told that there is none, in their own words. */
+const DOCUMENT_PATHS: ReadonlySet<string> = new Set(['_doc', '_source']);
+
+const CAT_HEALTH_ROW = { cluster: NAME, status: 'green', 'node.total': '1', 'node.data': '1' };
 const CAT_HEALTH = '0 00:00:00 tendril green 1 1 1 1 0 0 0 0 - 100.0%\n';
 
 /** What Filebeat's modules look for before they load their pipelines. */
@@ -139,7 +148,7 @@ function nodesAnswer(version: string, host: string): object {
   };
 }
 
-function json(body: object, status: number = 200): HandshakeAnswer {
+function json(body: object | readonly object[], status: number = 200): HandshakeAnswer {
   return { status, contentType: 'application/json', body: JSON.stringify(body) };
 }
 

@@ -194,7 +194,7 @@ function requestIdOf(body: Uint8Array): string | undefined {
 }
 
 async function answerOther(
-  { request, response, path }: ReceiverCall,
+  { request, response, path, query }: ReceiverCall,
   { limits }: ReceiverDependencies,
 ): Promise<void> {
   // What it sets up is not needed here, but must be read before the next request.
@@ -202,10 +202,16 @@ async function answerOther(
   const { status, contentType, body } = answerHandshake({
     method: request.method ?? 'GET',
     path,
+    wantsJson: wantsJson(query.get('format') ?? request.headers.accept ?? ''),
     userAgent: request.headers['user-agent'] ?? '',
     host: request.headers.host ?? '',
   });
   answer(response, status, body, contentType);
+}
+
+// Clients that take both want text.
+function wantsJson(format: string): boolean {
+  return format.includes('json') && !format.includes('text/plain');
 }
 
 function newId(): string {

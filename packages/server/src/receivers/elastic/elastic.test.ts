@@ -116,6 +116,8 @@ describe('the handshake', () => {
     ['GET', '/_ilm/policy/filebeat', {}],
     ['HEAD', '/_index_template/filebeat-8.19.0', undefined],
     ['PUT', '/_index_template/filebeat-8.19.0', { acknowledged: true }],
+    ['GET', '/_cat/indices?format=json', []],
+    ['GET', '/_cat/health?format=json', [{ cluster: 'tendril', status: 'green' }]],
     ['GET', '/_nodes/ingest', { nodes: { tendril: { ingest: {} } } }],
     ['PUT', '/_ingest/pipeline/filebeat-8.19.0-nginx', { acknowledged: true }],
     ['PUT', '/%3Clogstash-%7Bnow%2Fd%7D-000001%3E', { acknowledged: true }],
