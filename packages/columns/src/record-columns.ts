@@ -109,6 +109,13 @@ export class RecordColumns {
     this.valueBytes += byteCount + VALUE_OVERHEAD_BYTES;
   }
 
+  /** A text of the record itself that is what it shall be. */
+  putContent(column: StringColumn, text: string): void {
+    column.putString(this.rowCount, text);
+    const { start, end } = column.newest();
+    this.addValueBytes(end - start);
+  }
+
   // Of several values that a row has for one key the first stays. The three below return false when
   // the key has no path and gets none: then the value belongs in the overflow map.
 

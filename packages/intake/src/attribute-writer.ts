@@ -155,25 +155,25 @@ export class AttributeWriter {
     column.putString(columns.rowCount, redacted ?? text);
   }
 
-  /** As `content`, for a string: it is encoded where it is to stay. */
-  contentText(columns: RecordColumns, name: string, column: StringColumn, text: string): void {
+  /** As `content`, for a string: it is encoded where it is to stay. True when it is there as it was given. */
+  contentText(columns: RecordColumns, name: string, column: StringColumn, text: string): boolean {
     const row = columns.rowCount;
-    if (text === '' || column.has(row)) return;
+    if (text === '' || column.has(row)) return false;
     // Three bytes a character is the most UTF-8 needs for one UTF-16 unit.
     if (text.length * 3 > this.valueBytesMax) {
       const length = this.scratch.encode(text);
       this.content(columns, name, column, this.scratch.source, 0, length);
-      return;
+      return false;
     }
-    column.putString(row, text);
+    columns.putContent(column, text);
     const { source, start, end } = column.newest();
-    columns.addValueBytes(end - start);
-    if (!this.redactor.suspicious(source.bytes, start, end)) return;
+    if (!this.redactor.suspicious(source.bytes, start, end)) return true;
     const redacted = this.redactor.redactText(text);
-    if (redacted === undefined) return;
+    if (redacted === undefined) return true;
     this.counts.valuesRedacted += 1;
     column.undo(row);
     column.putString(row, redacted);
+    return false;
   }
 
   /** A text of a few words, cut and redacted. */

@@ -42,6 +42,37 @@ function attributesOf(values: Record<string, AttributeValue>): Attributes {
   return Object.assign(emptyAttributes(), values);
 }
 
+describe('messages that come again', () => {
+  const messages = [
+    'rpc server response success',
+    '消息发送失败',
+    'token=AKIAIOSFODNN7EXAMPLE',
+    'password: hunter-two-three',
+    'user 1001 came online',
+    'x'.repeat(64),
+    'x'.repeat(65),
+    '\ud800 alone',
+  ];
+
+  test.each(messages)('are stored as the first time: %j', (message) => {
+    const fixture = logBatchFixture({ nowNs: NOW_NS, redactor, limits: {} });
+    fixture.writer.open(fixture.sink);
+    for (const body of [message, 'something else', message, message]) {
+      fixture.writer.begin();
+      fixture.writer.body(body);
+      fixture.writer.body('only the first counts');
+      fixture.writer.end();
+    }
+    const [first, other, ...again] = (encodedRows(fixture.batch)['logs'] ?? []).map(
+      ({ Body, PatternId, SkeletonId }) => ({ Body, PatternId, SkeletonId }),
+    );
+    expect(first?.Body).toBe(redactor.redactText(message) ?? message.toWellFormed());
+    expect(other?.Body).toBe('something else');
+    expect(again).toEqual([first, first]);
+    expect(first?.PatternId).not.toBe(other?.PatternId);
+  });
+});
+
 describe('times', () => {
   test.each([
     ['a day ahead', NOW_NS + DAY_NS],

@@ -12,6 +12,7 @@ import { KIND, type Kind } from '@tendril/columns/json-path';
 import type { LogBatch } from '@tendril/columns/log-batch';
 import type { LogResource, LogScope } from '@tendril/columns/log-resource';
 import type { LowCardinalityColumn } from '@tendril/columns/low-cardinality-column';
+import type { StringColumn } from '@tendril/columns/string-column';
 import type { RecordCatalog } from '@tendril/columns/record-catalog';
 import { emptyAttributes, type AttributeValue } from '@tendril/model/attribute';
 import type { RejectionCode } from '@tendril/model/failure';
@@ -20,6 +21,7 @@ import { AttributeKeys } from './attribute-keys.ts';
 import { AttributeWriter, type WriterCounts } from './attribute-writer.ts';
 import { putName } from './domain-columns.ts';
 import type { FormatTable } from './format-table.ts';
+import { KnownMessages, type KnownMessage } from './known-messages.ts';
 import { LogContext } from './log-context.ts';
 import { setNs } from './log-times.ts';
 import { PatternScanner } from './patterns/pattern-scanner.ts';
@@ -50,6 +52,7 @@ export class LogWriter {
   private readonly attributes: AttributeWriter;
   private readonly keys: AttributeKeys;
   private readonly patterns: PatternScanner | undefined;
+  private readonly messages: KnownMessages = new KnownMessages();
   private readonly nowNs: () => bigint;
   private readonly scratch: TextScratch = new TextScratch();
   private readonly request: RequestState<LogBatch>;
@@ -57,6 +60,9 @@ export class LogWriter {
   private source: ByteSource = new ByteSource(new Uint8Array(0));
   // Of the record.
   private currentBatch: LogBatch | undefined;
+  private message: KnownMessage | undefined;
+  /** Stored as it is, and not known yet. */
+  private newMessage = '';
 
   constructor(options: LogWriterOptions) {
     const { catalog, formats, limits, nowNs, redactor, withPatterns = true } = options;
@@ -132,6 +138,8 @@ export class LogWriter {
 
   begin(): void {
     this.currentBatch = this.request.begin();
+    this.message = undefined;
+    this.newMessage = '';
     this.attributes.begin();
   }
 
@@ -193,7 +201,12 @@ export class LogWriter {
   }
 
   body(text: string): void {
-    this.attributes.contentText(this.batch.columns, 'body', this.batch.body, text);
+    const { body, columns } = this.batch;
+    const known = this.messages.get(text);
+    if (known && !body.has(columns.rowCount)) {
+      this.message = known;
+      columns.putContent(body, text);
+    } else if (this.attributes.contentText(columns, 'body', body, text)) this.newMessage = text;
   }
 
   /** The raw line, where parsing changed it. */
@@ -272,11 +285,16 @@ export class LogWriter {
     const row = columns.rowCount;
     const { patterns } = this;
     if (!patterns || !body.has(row)) return;
-    const { source, start, end } = body.newest();
-    patterns.scan(source, start, end);
-    const { pattern, skeleton } = patterns;
+    const { pattern, skeleton } = this.message ?? this.scanned(body, patterns);
     patternId.put(row, pattern.low, pattern.high);
     skeletonId.put(row, skeleton.low, skeleton.high);
+  }
+
+  private scanned(body: StringColumn, patterns: PatternScanner): KnownMessage {
+    const { source, start, end } = body.newest();
+    patterns.scan(source, start, end);
+    if (this.newMessage !== '') this.messages.add(this.newMessage, patterns);
+    return patterns;
   }
 
   private putSeverity(number: number, source: ByteSource, start: number, end: number): void {
