@@ -210,7 +210,7 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('pages of tr
     await page.goto(`${server.url}/traces/${demoTraceId(FAILED)}`);
     await rows(page).first().waitFor();
     const shown = await rows(page).count();
-    await page.getByRole('button', { name: 'Fold one level more' }).click();
+    await page.getByRole('button', { name: 'Fold one level more', exact: true }).click();
     await expect.poll(() => rows(page).count()).toBeLessThan(shown);
     await page.getByRole('button', { name: 'Unfold one level more' }).click();
     await expect.poll(() => rows(page).count()).toBe(shown);
