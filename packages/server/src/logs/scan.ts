@@ -172,14 +172,22 @@ const LOGS: Sql = sql`logs`;
 /** RecordId breaks ties, so that a cursor never skips or repeats a record. */
 export function searchQuery(
   { range, condition, order, limit, cursor }: Scan,
-  shape: Pick<RowShape<unknown>, 'table' | 'definitions' | 'columns' | 'settings'>,
+  shape: Pick<
+    RowShape<unknown>,
+    'table' | 'isConditionFirst' | 'definitions' | 'columns' | 'settings'
+  >,
 ): Sql {
   const beyond = cursor ? sql` AND ${beyondCondition(cursor, order)}` : sql``;
   const direction = order === 'desc' ? sql`DESC` : sql`ASC`;
+  const within = sql`${rangeCondition(range)}${beyond}`;
+  const where =
+    shape.isConditionFirst === true
+      ? sql`PREWHERE ${condition}\nWHERE ${within}`
+      : sql`WHERE ${within} AND ${condition}`;
   return sql`${shape.definitions}SELECT
   ${shape.columns}
 FROM ${shape.table ?? LOGS}
-WHERE ${rangeCondition(range)}${beyond} AND ${condition}
+${where}
 ORDER BY Timestamp ${direction}, RecordId ${direction}
 LIMIT ${uint32(limit)}${shape.settings}`;
 }

@@ -88,9 +88,10 @@ interface SpanRow {
 /** What a statement about spans selects. */
 export const SPAN_SELECTION: Pick<
   RowShape<Span>,
-  'table' | 'definitions' | 'columns' | 'settings'
+  'table' | 'isConditionFirst' | 'definitions' | 'columns' | 'settings'
 > = {
   table: sql`traces`,
+  isConditionFirst: true,
   definitions: EMPTY_SQL,
   columns: SPAN_COLUMNS,
   settings: sql`\n${RECORD_SETTINGS}`,

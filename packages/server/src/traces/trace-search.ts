@@ -30,6 +30,7 @@ interface FoundSpan {
 
 const FOUND_SPANS: RowShape<FoundSpan> = {
   table: sql`traces`,
+  isConditionFirst: true,
   definitions: EMPTY_SQL,
   columns: sql`toString(toUnixTimestamp64Nano(Timestamp)) AS timestamp,
   toString(RecordId) AS recordId,

@@ -169,7 +169,7 @@ describe('one trace', () => {
     await expect(spansOf("'; DROP TABLE traces")).rejects.toBeInstanceOf(Failure);
   });
 
-  test('of 100,000 spans comes whole, in order, page by page', async () => {
+  test('of 100,000 spans comes whole, in order, page by page', { timeout: 120_000 }, async () => {
     const spans = Array.from({ length: 100_000 }, (_, index): TestSpan => ({
       trace: 'b16',
       id: (index + 1).toString(16),
