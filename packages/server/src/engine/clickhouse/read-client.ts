@@ -12,7 +12,6 @@ import {
   type OutgoingHttpHeaders,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { text } from 'node:stream/consumers';
 import { parseError } from '@clickhouse/client';
 import { formatValue, type StatementRequest } from './request.ts';
 import type { Settings } from './settings.ts';
@@ -62,7 +61,7 @@ export class ReadClient {
     if (response.statusCode === 200 && !('x-clickhouse-exception-code' in response.headers)) {
       return response;
     }
-    throw parseError(await text(response));
+    throw parseError(await messageIn(response));
   }
 
   close(): void {
@@ -90,4 +89,17 @@ export class ReadClient {
     else values.pipe(sent);
     return sent;
   }
+}
+
+/** The engine's are a few KiB; what stands between it and us may say anything. */
+const MESSAGE_CHARS_MAX = 64 * 1024;
+
+async function messageIn(response: IncomingMessage): Promise<string> {
+  let message = '';
+  response.setEncoding('utf8');
+  for await (const chunk of response) {
+    message += String(chunk);
+    if (message.length > MESSAGE_CHARS_MAX) break;
+  }
+  return message.slice(0, MESSAGE_CHARS_MAX);
 }
