@@ -73,6 +73,17 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the log pag
       .toMatch(/^operationI[dD]:op1$/);
   });
 
+  test('says of what is not found when it was there, and goes there', async () => {
+    const range = { from: new Date(DEMO.endMs + 1_000).toISOString(), to: 'now' };
+    const logs = await opened();
+    await logs.page.goto(
+      `${server.url}/logs?${new URLSearchParams({ ...range, q: 'service.name:msg-server' }).toString()}`,
+    );
+    await logs.page.getByText('Before that it was last seen at').getByRole('button').click();
+    await logs.rows().first().waitFor();
+    expect(logs.query()).toBe('service.name:msg-server');
+  });
+
   test('completes fields and values with how many records have them', async () => {
     const logs = await opened();
     await logs.editor().click();

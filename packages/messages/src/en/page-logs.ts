@@ -1,6 +1,9 @@
 /** The log page. */
 export const EN_PAGE_LOGS = {
   'logs.empty': 'No records match',
+  'logs.empty.last': 'Before that it was last seen at',
+  'logs.empty.never':
+    '{count, plural, one {Not seen on the day before either} other {Not seen in the # days before either}}',
   'logs.empty.widen': 'Look in a wider range of time:',
   'logs.empty.without': '{count, plural, one {# record} other {# records}} without',
   'logs.live': 'Live',

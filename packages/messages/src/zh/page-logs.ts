@@ -3,6 +3,8 @@ import type { EN_PAGE_LOGS } from '../en/page-logs.ts';
 
 export const ZH_PAGE_LOGS: Readonly<Record<keyof typeof EN_PAGE_LOGS, string>> = {
   'logs.empty': '没有匹配的日志',
+  'logs.empty.last': '此前最后一次出现于',
+  'logs.empty.never': '之前 {count, number} 天内也没有出现过',
   'logs.empty.widen': '换一个更大的时间范围：',
   'logs.empty.without': '去掉后有 {count, number} 条',
   'logs.live': '实时',

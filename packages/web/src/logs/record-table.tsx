@@ -47,6 +47,8 @@ export interface RecordTableProps {
   readonly onOrder: (order: 'desc' | 'asc') => void;
   readonly onOpen: (record: LogRecord | undefined) => void;
   readonly onSelect: (keys: ReadonlySet<string>) => void;
+  /** Whether `onEnd` brings more. */
+  readonly hasMore: boolean;
   readonly onEnd: () => void;
   /** Whether the newest row is on the screen's edge where new ones come. */
   readonly onAtEdge: (isAtEdge: boolean) => void;
@@ -64,7 +66,8 @@ const AHEAD_ROWS = 300;
 const AHEAD_SHARE = 1 / 3;
 
 export function RecordTable(props: RecordTableProps): ReactElement {
-  const { records, columns, order, timeStyle, openKey, total, onEnd, onAtEdge, foot } = props;
+  const { records, columns, order, timeStyle, openKey, total, hasMore, onEnd } = props;
+  const { onAtEdge, foot } = props;
   const { text } = useText();
   const density = usePreference('density');
   const isWrapped = usePreference('wrap');
@@ -99,8 +102,8 @@ export function RecordTable(props: RecordTableProps): ReactElement {
   const lastShown = items.at(-1)?.index ?? 0;
   useEffect(() => {
     const ahead = Math.min(AHEAD_ROWS, records.length * AHEAD_SHARE);
-    if (lastShown >= records.length - ahead) onEnd();
-  }, [lastShown, records.length, onEnd]);
+    if (hasMore && lastShown >= records.length - ahead) onEnd();
+  }, [hasMore, lastShown, records.length, onEnd]);
   const activeKey = openKey === '' ? active.key : openKey;
   const activeIndex = useMemo(
     () => (activeKey === '' ? -1 : records.findIndex((each) => recordKey(each) === activeKey)),

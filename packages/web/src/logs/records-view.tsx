@@ -101,6 +101,7 @@ export function RecordsView(props: RecordsViewProps): ReactElement {
         onOrder={(order) => onChange({ order })}
         onOpen={onOpen}
         onSelect={setSelected}
+        hasMore={phase === 'more'}
         onEnd={loadMore}
         onAtEdge={atEdge}
         expanded={(record) => <InlineRecord record={record} />}
