@@ -57,6 +57,7 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('accessibili
     { address: '/traces', ready: '.trace-entry' },
     { address: `/traces/${FAILED_TRACE}?span=${FAILED_SPAN}`, ready: '.span-pane .record-field' },
     { address: `/traces/${FAILED_TRACE}?view=flame`, ready: '.flame-frame' },
+    { address: `/traces/${FAILED_TRACE}?view=table`, ready: '.statistics td' },
     {
       address: `/traces/compare?a=${FAILED_TRACE}&b=${demoTraceId(0)}`,
       ready: '.compare-table td',

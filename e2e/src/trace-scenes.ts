@@ -37,6 +37,11 @@ export const TRACE_SCENES: readonly Scene[] = [
   },
   { name: 'trace-flame', path: `/traces/${demoTraceId(CALM)}?view=flame`, ready: '.flame-frame' },
   {
+    name: 'trace-table',
+    path: `/traces/${demoTraceId(FAILED)}?view=table`,
+    ready: '.statistics td',
+  },
+  {
     name: 'trace-compare',
     path: `/traces/compare?a=${demoTraceId(CALM)}&b=${demoTraceId(FAILED)}`,
     ready: '.compare-table td',

@@ -508,6 +508,24 @@ describe("Jaeger's third API", () => {
     expect(none).toEqual({ status: 200, body: {} });
   });
 
+  test('refuses what it would have to leave out', async () => {
+    const filter = encodeURIComponent('{"function":"eq"}');
+    expect(await get(`/api/v3/traces?query.serviceName=a&query.filter=${filter}`)).toEqual({
+      status: 400,
+      body: { error: { httpCode: 400, message: 'the structured query filter is disabled' } },
+    });
+    const range = 'query.startTimeMin=2026-01-02T00:00:00Z&query.startTimeMax=2026-01-01T00:00:00Z';
+    expect(await get(`/api/v3/traces?query.serviceName=a&${range}`)).toEqual({
+      status: 400,
+      body: {
+        error: {
+          httpCode: 400,
+          message: 'query.startTimeMin must be before query.startTimeMax',
+        },
+      },
+    });
+  });
+
   test('wants a range of time', async () => {
     expect(await get('/api/v3/traces?query.serviceName=a')).toEqual({
       status: 400,
