@@ -24,12 +24,24 @@ const MARKS: ReadonlyMap<string, number> = new Map([
   ...['D1', 'D2', 'D3', 'D4', 'D5'].map((mark) => [mark, 5] as const),
 ]);
 
+const CHINESE: ReadonlyMap<string, number> = new Map([
+  ['跟踪', 1],
+  ['调试', 5],
+  ['信息', 9],
+  ['通知', 9],
+  ['警告', 13],
+  ['错误', 17],
+  ['异常', 17],
+  ['严重', 21],
+  ['致命', 21],
+]);
+
 // Lower-case words that begin the text after a time are a severity; any other lower-case word is prose.
 const PLAIN = /^(?:trace|debug|info|notice|warn|warning|error|critical|fatal|panic)$/;
 
 /** 0 when the text is no severity's name or mark. */
 export function severityNumberOf(text: string): number {
-  if (text.length <= 2) return MARKS.get(text.toUpperCase()) ?? 0;
+  if (text.length <= 2) return MARKS.get(text.toUpperCase()) ?? CHINESE.get(text) ?? 0;
   const severity = severityOfName(text);
   return severity ? severityNumber(severity) : 0;
 }
@@ -60,7 +72,7 @@ export interface SeverityWord {
   readonly end: number;
 }
 
-const WORD = /[\s\][()<>|,;:-]*([^\s\][()<>|,;:=]+)([\])>|:]?)/y;
+const WORD = /[\s\][()<>|,;:【】-]*([^\s\][()<>|,;:=【】：]+)([\])>|:】：]?)/y;
 
 /**
  * Looks at the first words from `start`. The first may be in any case; later ones count only in
@@ -86,5 +98,6 @@ function states(
 ): boolean {
   if (text.length === 1) return at.isClosed && /[A-Z]/.test(text);
   if (at.isClosed) return true;
+  if (CHINESE.has(text)) return at.isFirst;
   return text === text.toUpperCase() || (at.isFirst && PLAIN.test(text));
 }

@@ -25,9 +25,9 @@ export const TEXT: LineFormat = {
 const PRIORITY = /^<(?<priority>\d{1,3})>(?<version>1 )?/;
 // What may stand before a time: `[`, gin's `[GIN] `, and one word with blanks or a bar, as compose,
 // kubectl and `tail` of several files print it.
-const BEFORE_TIME = /(?:\[[A-Za-z][\w-]{0,15}\] |[^\s[({"']{1,128}\s{1,32}(?:\|\s{1,8})?)?[[(]?/y;
+const BEFORE_TIME = /(?:\[[A-Za-z\d][\w-]{0,15}\] |[^\s[({"']{1,128}\s{1,32}(?:\|\s{1,8})?)?[[(]?/y;
 // What stands between a time, a severity and the message.
-const SEPARATORS = /(?:[\s\])|]|[,:;](?=\s)|-(?=\s))*/y;
+const SEPARATORS = /(?:[\s\])|】]|[,:;](?=\s)|-(?=\s))*/y;
 
 interface FoundTime extends LeadingTime {
   /** What stood before the time, kept as part of the message. */
