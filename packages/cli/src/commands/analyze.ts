@@ -16,7 +16,6 @@ import { createRedactor } from '@tendril/intake/redact/redactor';
 import { STDIN_NAME } from '@tendril/intake/sources/stdin/stdin-source';
 import type { PendingSource } from '@tendril/intake/sources/registry';
 import { UTC, zoneOf } from '@tendril/intake/zone';
-import { Failure, messageOf } from '@tendril/model/failure';
 import { analyzeLines } from '../analyzing/analyze-lines.ts';
 import { partsOf, type FilePart } from '../analyzing/analyze-parts.ts';
 import { analyzeInThreads } from '../analyzing/analyze-threads.ts';
@@ -31,6 +30,7 @@ import type { Command, Invocation } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { badUsage, countFlag, isSet } from '../flag-values.ts';
 import type { Output } from '../output/output.ts';
+import { failureText } from '../output/failure-text.ts';
 import { printable, printableJson } from '../output/printable.ts';
 import { checkFormat, PACK_FLAGS, packFolders } from '../parsing/pack-flags.ts';
 import { ImportMeter } from '../shipping/import-meter.ts';
@@ -268,12 +268,8 @@ class Analyzing {
     const { messages, signal, stderr } = this.invocation;
     if (signal.aborted) return;
     this.skipped += 1;
-    const reason =
-      error instanceof Failure
-        ? messages.failure({ code: error.code, params: error.params, detail: error.message })
-        : messageOf(error);
     await this.meter.clear();
-    const said = { path: printable(path), reason: printable(reason) };
+    const said = { path: printable(path), reason: failureText(error, messages) };
     await stderr.line(messages.text('say.import.skipped', said));
   }
 

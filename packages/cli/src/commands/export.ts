@@ -5,6 +5,7 @@ import { Failure } from '@tendril/model/failure';
 import type { Command, FlagValues, Invocation } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { badUsage, badValue, countFlag, isSet, textFlag } from '../flag-values.ts';
+import { failureText } from '../output/failure-text.ts';
 import { printable } from '../output/printable.ts';
 import { ProgressLine } from '../output/progress-line.ts';
 import { bytesText } from '../output/quantity.ts';
@@ -97,10 +98,15 @@ async function exportLogs(invocation: Invocation): Promise<ExitCode> {
     });
     if (file === undefined) for await (const piece of pieces) await stdout.write(piece);
     else await writeWhole(file, pieces);
-    const { lines, logs } = progress;
+    const { failed, lines, logs } = progress;
+    for (const { error, log } of failed) {
+      const said = { path: printable(log), reason: failureText(error, messages) };
+      await stderr.line(messages.text('say.import.skipped', said));
+    }
     await stderr.line(
       messages.text('say.export.logs', { lines, logs, where: printable(place.where) }),
     );
+    if (failed.length > 0) return EXIT.partial;
     return lines > 0 ? EXIT.ok : EXIT.nothingFound;
   } finally {
     place.close();

@@ -35,9 +35,14 @@ describe('Docker', () => {
     expect(await firstOutput(['monitor', '-p', 'im-*'], environment)).toMatch(
       /im-api +E +no route/,
     );
+    engine.add({ name: 'silent', hasNoLog: true });
+    const exported = await runCli(['export', '--from', 'docker'], { environment });
+    expect(exported.code).toBe(EXIT.partial);
+    expect(exported.stdout.split('\n').filter(Boolean)).toHaveLength(2);
+    expect(exported.stderr).toMatch(/skipped silent: .*does not support reading/);
     const missing = await runCli(['monitor', '-p', 'other'], { environment });
     expect(missing.code).toBe(EXIT.nothingFound);
-    expect(missing.stderr).toContain('there are: db, im-api');
+    expect(missing.stderr).toContain('there are: db, im-api, silent');
     await engine.close();
   });
 

@@ -8,6 +8,8 @@ export interface FakeContainerOptions {
   readonly image?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly hasTerminal?: boolean;
+  /** The log driver `none`: nothing can be read. */
+  readonly hasNoLog?: boolean;
 }
 
 interface Written {
@@ -156,6 +158,10 @@ export class FakeEngine {
     const container = this.containers.get(id);
     if (first !== 'containers' || !container)
       return json(response, { message: `No such container: ${id}` }, 404);
+    if (detail === 'logs' && container.options.hasNoLog === true) {
+      const message = 'configured logging driver does not support reading';
+      return json(response, { message }, 501);
+    }
     if (detail === 'logs') return this.logs(container, searchParams, response);
     const { hasTerminal = false } = container.options;
     json(response, {

@@ -116,6 +116,25 @@ describe('followDocker', () => {
     expect(follower.texts).toEqual(['$ ls', 'done']);
   });
 
+  test('a container whose log cannot be read is told of once', async () => {
+    const silent = engine.add({ name: 'silent', hasNoLog: true });
+    const container = engine.add({ name: 'api' });
+    const follower = new Follower();
+    container.write('one');
+    await follower.has(1);
+    silent.stop();
+    silent.start();
+    container.stop();
+    container.start();
+    container.write('two');
+    await follower.has(2);
+    engine.remove(silent);
+    const told = (): readonly string[] =>
+      follower.events.filter(({ path }) => path === 'silent').map(({ kind }) => kind);
+    await vi.waitFor(() => expect(told()).toEqual(['opened', 'unreadable', 'closed']), WAIT);
+    await follower.stop();
+  });
+
   test('takes the containers that are meant, and none that asks to be left out', async () => {
     engine.add({ name: 'api' }).write('meant');
     engine.add({ name: 'db' }).write('not meant');

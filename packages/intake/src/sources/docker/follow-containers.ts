@@ -1,5 +1,6 @@
 /** Follows the containers of an engine, over restarts, and those that come later. */
 import { messageOf } from '@tendril/model/failure';
+import { HttpRefusal } from '../http/http-calls.ts';
 import { MergedLines } from '../merged-lines.ts';
 import type { OriginLines, SourceEvent, StreamPlace } from '../origin-lines.ts';
 import { endWhenDead, waitFor, type SilenceTiming } from '../timed/silence-watch.ts';
@@ -200,6 +201,11 @@ class DockerFollower {
         pauseMs = timing.pauseMs.min;
       } catch (error) {
         if (signal.aborted || this.isGone) break;
+        if (isUnreadable(error)) {
+          onEvent('unreadable', messageOf(error));
+          while (!signal.aborted && !this.isGone) await this.change();
+          break;
+        }
         onEvent('interrupted', messageOf(error));
         pauseMs = Math.min(timing.pauseMs.max, pauseMs * 2);
       }
@@ -210,18 +216,23 @@ class DockerFollower {
 
   /** One connection. True when the container is no more. */
   private async turn(): Promise<boolean> {
-    const { api, container, signal, timing } = this.options;
+    const { api, container, signal } = this.options;
     const changed = this.changed.promise;
     const detail = await api.detail(container.id, signal);
     if (!detail) return true;
     await this.follow(detail);
-    if (detail.isRunning) return this.isGone;
     // Its log goes on when it is started again.
+    if (!detail.isRunning) await this.change(changed);
+    return this.isGone;
+  }
+
+  /** Something happened to the container, perhaps. */
+  private async change(changed: Promise<void> = this.changed.promise): Promise<void> {
+    const { signal, timing } = this.options;
     const waiting = AbortSignal.any([signal, AbortSignal.timeout(timing.listEveryMs)]);
     const { promise: waited, resolve } = Promise.withResolvers<void>();
     waiting.addEventListener('abort', () => resolve(), { once: true });
     await Promise.race([changed, waited]);
-    return this.isGone;
   }
 
   private async follow(detail: ContainerDetail): Promise<void> {
@@ -264,6 +275,11 @@ class DockerFollower {
     const since = sinceMs === undefined ? undefined : Math.floor(sinceMs / 1000);
     return { since, ...(this.isFirst && { tail }) };
   }
+}
+
+/** Its log driver keeps nothing that could be read, and stays what it is as long as the container is there. */
+function isUnreadable(error: unknown): boolean {
+  return error instanceof HttpRefusal && error.status === 501;
 }
 
 async function newest(
