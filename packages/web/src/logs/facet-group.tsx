@@ -69,7 +69,10 @@ export function FacetGroup(props: FacetGroupProps): ReactElement {
           />
         </span>
         <span className="dim number facet-count">
-          {facet.records > 0 && `${isEstimated(props) ? '≈ ' : ''}${shortNumber(facet.records)}`}
+          {facet.records > 0 &&
+            (isEstimated(props)
+              ? `≈ ${shortNumber(roughly(facet.records))}`
+              : shortNumber(facet.records))}
         </span>
       </div>
       {isOpen && <FacetValues {...props} />}
@@ -146,6 +149,11 @@ function isEstimated({ facet, isEstimate }: FacetGroupProps): boolean {
   return isEstimate && facet.exact !== true;
 }
 
+/** A sample of some hundred tells two digits. */
+function roughly(count: number): number {
+  return Number(count.toPrecision(2));
+}
+
 interface FacetValueProps extends FacetGroupProps {
   /** Counted for this facet alone, over the whole range. */
   readonly isCounted: boolean;
@@ -164,7 +172,9 @@ function FacetValue(props: FacetValueProps): ReactElement {
     value.value === '' ? text('facets.empty') : visibleLine(value.value, CHARACTERS_MAX);
   // What was met once in a sample may be there once or many times.
   const mark = value.count === 1 ? '≥ ' : '≈ ';
-  const about = isEstimated(props) && !isCounted ? mark : '';
+  const isAbout = isEstimated(props) && !isCounted;
+  const about = isAbout ? mark : '';
+  const count = isAbout ? roughly(value.count) : value.count;
   const isUnknownLevel = facet.name === 'level' && value.value === 'unknown';
   return (
     <div className={`facet-value ${state ?? ''}`}>
@@ -196,10 +206,10 @@ function FacetValue(props: FacetValueProps): ReactElement {
       </span>
       <span
         className="dim number facet-count"
-        title={`${about}${number(value.count)} · ${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`}
+        title={`${about}${number(count)} · ${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`}
       >
         {about}
-        {shortNumber(value.count)}
+        {shortNumber(count)}
       </span>
     </div>
   );
