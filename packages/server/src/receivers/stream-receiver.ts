@@ -41,6 +41,11 @@ const STALL_MS_MAX = 60_000;
 const TLS_HANDSHAKE_MS_MAX = 10_000;
 /** Finds peers that are gone without a word. */
 const KEEP_ALIVE_AFTER_MS = 60_000;
+/**
+ * What comes from one sender while its messages are stored is stored together next: a request has its price, whatever
+ * is in it (`npm run bench -- receivers`). Of a few thousand connections it is still bounded.
+ */
+const READ_AHEAD_BYTES: number = 256 * 1024;
 const HELD_BYTES_MAX: number = 256 * 1024 * 1024;
 /** What is answered is short; a sender that does not read it is cut. */
 const UNREAD_BYTES_MAX: number = 1024 * 1024;
@@ -67,11 +72,15 @@ export async function startStreamReceiver(options: StreamReceiverOptions): Promi
 }
 
 function createStreamServer(tls: TlsFiles | undefined, open: (socket: Socket) => void): Server {
-  if (!tls) return createServer({ keepAlive: true, noDelay: true }, open);
+  const highWaterMark = READ_AHEAD_BYTES;
+  if (!tls) return createServer({ keepAlive: true, noDelay: true, highWaterMark }, open);
   const { certificate, key, clientCa } = tls;
   const client = clientCa ? { ca: clientCa, requestCert: true, rejectUnauthorized: true } : {};
   const handshakeTimeout = TLS_HANDSHAKE_MS_MAX;
-  const server = createTlsServer({ cert: certificate, key, handshakeTimeout, ...client }, open);
+  const server = createTlsServer(
+    { cert: certificate, key, handshakeTimeout, highWaterMark, ...client },
+    open,
+  );
   // Scans and wrong certificates; the connection is closed already.
   server.on('tlsClientError', () => undefined);
   return server;

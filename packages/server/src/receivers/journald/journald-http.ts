@@ -20,7 +20,7 @@ const MEDIA_TYPE = 'application/vnd.fdo.journal';
  * other senders do not wait for long.
  */
 const STORE_BYTES: number = 4 * 1024 * 1024;
-const STORE_ENTRIES = 512;
+const STORE_ENTRIES = 1_024;
 /** A sender that sends nothing for so long in the middle of a request is cut off. */
 const IDLE_MS_MAX = 60_000;
 
