@@ -84,6 +84,14 @@ function stepsCondition({ fromNs, toNs }: TimeRange, { step }: RollUp): Sql {
   return sql`${step} >= ${stepSql(fromNs)} AND ${step} < ${stepSql(toNs)}`;
 }
 
+/** How many rows there are, about: whole steps of the roll-up, which is read in no time. */
+export function rowsAboutQuery({ fromNs, toNs }: TimeRange): Sql {
+  const steps = { fromNs: floorTo(fromNs, ROLLUP_STEP_NS), toNs: ceilTo(toNs, ROLLUP_STEP_NS) };
+  return sql`SELECT toFloat64(count()) AS rows
+FROM logs
+WHERE ${stepsCondition(steps, BY_TEN_SECONDS)}`;
+}
+
 function countRows(range: TimeRange, condition: Sql, widthNs: bigint): Sql {
   const width = int64(widthNs);
   return sql`SELECT

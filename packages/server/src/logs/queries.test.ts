@@ -23,7 +23,7 @@ import { facetsQuery, rolledFacetsQuery } from './facet-query.ts';
 import { newestQuery, windowsQuery } from './facet-sample.ts';
 import { fieldListQuery } from './field-list.ts';
 import { distinctValuesQuery, fieldValuesQuery, type ValueSource } from './field-value-query.ts';
-import { histogramQuery, rollUpFor } from './histogram-query.ts';
+import { histogramQuery, rollUpFor, rowsAboutQuery } from './histogram-query.ts';
 import { RECORD_COLUMNS, RECORD_SETTINGS } from './record-row.ts';
 import { resourcesQuery } from './resource-cache.ts';
 import { searchQuery } from './scan.ts';
@@ -61,6 +61,7 @@ const inputSchema = z.object({
     ...([
       'catalogue',
       'days',
+      'rows',
       'tokens',
       'words',
       'views',
@@ -95,6 +96,8 @@ function statementOf(input: Input): Sql {
   switch (input.shape) {
     case 'search':
       return searchOf(input, range, condition);
+    case 'rows':
+      return rowsAboutQuery(range);
     case 'histogram': {
       const widthNs = bucketWidthNs(range, 60);
       const rollUp = rollUpFor(range, widthNs, query);

@@ -268,11 +268,15 @@ describe('an export', () => {
 });
 
 describe('histogram', () => {
-  test('counts exactly what a search finds', async () => {
+  // The shorter ones have buckets of less than ten seconds.
+  test.each([
+    { name: 'two hours', spanMaxNs: 7_000_000_000_000n },
+    { name: 'five minutes', spanMaxNs: 300_000_000_000n },
+  ])('counts exactly what a search finds, within $name', async ({ spanMaxNs }) => {
     await fc.assert(
       fc.asyncProperty(
-        fc.bigInt(BASE_NS - 7_000_000_000_000n, BASE_NS + 1n),
-        fc.bigInt(0n, 7_000_000_000_000n),
+        fc.bigInt(BASE_NS - spanMaxNs, BASE_NS + 1n),
+        fc.bigInt(0n, spanMaxNs),
         fc.constantFrom('', 'level>=warn', 'service:auth or service:push', 'login', 'status:201'),
         fc.integer({ min: 1, max: 100 }),
         async (fromNs, spanNs, query, buckets) => {
@@ -283,7 +287,7 @@ describe('histogram', () => {
           expect(summary.counts.records).toBe(total);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 });

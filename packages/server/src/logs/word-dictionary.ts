@@ -8,6 +8,7 @@ import { likePattern } from '@tendril/query/like-pattern';
 import type { ResolvedQuery } from '@tendril/query/resolved';
 import { sql, string, uint32, type Sql } from '@tendril/sql/sql';
 import type { Engine } from '../engine/engine.ts';
+import { rowsAboutQuery } from './histogram-query.ts';
 import { allRows, type StatementOptions } from './statement.ts';
 import type { TableDensity } from './table-density.ts';
 
@@ -38,13 +39,20 @@ export class WordDictionary {
     const words = new Map<string, readonly string[]>();
     const runs = runsToLookUp(query);
     if (runs.length === 0 || runs.length > RUNS_MAX) return words;
-    const { inDays, inRange } = this.density.rowsWithin(range);
-    if (inRange < inDays * DAY_SHARE_MIN) return words;
+    if (!(await this.isWorthIt(range, options))) return words;
     for (const run of runs) {
       const holding = await this.wordsHolding(run, range, options);
       if (holding) words.set(run, holding);
     }
     return words;
+  }
+
+  /** How rows are spread within a day is not known beforehand: all of them may lie in five minutes. */
+  private async isWorthIt(range: TimeRange, options: StatementOptions): Promise<boolean> {
+    const { inDays, inRange } = this.density.rowsWithin(range);
+    if (inRange >= inDays * DAY_SHARE_MIN) return true;
+    const [row] = await allRows(this.engine, rowsAboutQuery(range), options);
+    return Number(row?.['rows'] ?? 0) >= inDays * DAY_SHARE_MIN;
   }
 
   private async wordsHolding(
