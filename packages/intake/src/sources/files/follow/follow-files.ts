@@ -14,7 +14,7 @@ import { messageOf } from '@tendril/model/failure';
 import { encodingOf } from '../../../text-encoding.ts';
 import { afterLastLine } from '../../utf16-splitter.ts';
 import { compressionOf } from '../file-content.ts';
-import { archiveLines } from './archive-lines.ts';
+import { Archives } from './archives.ts';
 import { COMPARED_BYTES_MAX, endsWithTail, type FilePlace, type ReadAt } from './file-place.ts';
 import { FollowedFile, openAs, type FileLines, type StartOfFile } from './followed-file.ts';
 import { findFiles, findRotated, keyOf, type FilePatterns, type FoundFile } from './found-files.ts';
@@ -79,16 +79,6 @@ interface Followed {
   grownAtMs: number;
 }
 
-interface Archive {
-  readonly found: FoundFile;
-  readonly head: Uint8Array;
-  /** Was there at the first look, and only what is new was asked for. */
-  readonly isOld: boolean;
-  readonly tries: number;
-}
-
-/** Looks at an archive that seems cut short. */
-const ARCHIVE_TRIES_MAX = 40;
 const MAGIC_BYTES = 4;
 /** Beyond it a line at the end of a file is taken for whole. */
 const LAST_LINE_BYTES = 64 * 1024;
@@ -104,9 +94,9 @@ class Follower {
   private readonly keyOfPath: Map<string, string> = new Map();
   /** Old rotated files beside those that are followed, and when they were written: not asked for. */
   private readonly ignored: Map<string, number> = new Map();
-  /** Files whose content is read elsewhere, and archives that were read. */
+  /** Files whose content is read elsewhere. */
   private readonly copies: Map<string, FoundFile> = new Map();
-  private readonly archives: Map<string, Archive> = new Map();
+  private readonly archives: Archives;
   private readonly unreadable: Set<string> = new Set();
   private readonly watchers: Map<string, FSWatcher> = new Map();
   private isFirstLook = true;
@@ -118,6 +108,13 @@ class Follower {
     this.options = options;
     this.timing = options.timing ?? TIMING;
     this.places = new KnownPlaces(options.places);
+    this.archives = new Archives({
+      places: this.places,
+      isFollowed: (text) => [...this.followed.values()].some(({ file }) => file.beginsLike(text)),
+      settleMs: this.timing.lookEveryMs * 2,
+      signal: options.signal,
+      onUnreadable: (path, error) => this.noteUnreadable(path, error),
+    });
   }
 
   async lookIfDue(): Promise<void> {
@@ -142,7 +139,7 @@ class Follower {
 
   /** One turn of every file, in the order they were found. */
   async *readAll(): AsyncGenerator<FollowedLines> {
-    for (const [key, archive] of this.archives) yield* this.readArchive(key, archive);
+    yield* this.archives.readAll();
     for (const [key, followed] of this.followed) {
       const lines = await this.readTurn(key, followed);
       if (lines) yield { ...lines, path: followed.file.path };
@@ -232,7 +229,7 @@ class Follower {
     const head = await readAt(0, MAGIC_BYTES);
     if (compressionOf(head) !== 'none') {
       const isOld = this.isFirstLook && this.options.start === 'end';
-      this.archives.set(keyOf(found), { found, isOld, head, tries: 0 });
+      this.archives.add({ found, isOld, head });
       return false;
     }
     if (await this.isCopy(readAt)) {
@@ -298,7 +295,8 @@ class Follower {
     file.startOver();
     // Now that the original is cut, its copy is read from where that was left.
     const siblings = await findRotated(file.path);
-    const copies = [...this.copies.values(), ...siblings.filter((each) => !this.isKnown(each))];
+    const unknown = siblings.filter((each) => !this.isKnown(each));
+    const copies = [...this.copies.values(), ...this.archives.takeRead(), ...unknown];
     this.copies.clear();
     for (const copy of copies) {
       await this.begin(copy).catch((error: unknown) => this.noteUnreadable(copy.path, error));
@@ -333,42 +331,7 @@ class Follower {
     }
     // Their inodes are used again.
     for (const key of this.copies.keys()) if (!seen.has(key)) this.copies.delete(key);
-  }
-
-  private async *readArchive(key: string, archive: Archive): AsyncGenerator<FollowedLines> {
-    const { found, head, isOld } = archive;
-    // Being written, perhaps.
-    if (Date.now() - found.modifiedAtMs < this.timing.lookEveryMs * 2) return;
-    this.archives.delete(key);
-    this.copies.set(key, found);
-    const startOf = (text: Buffer): StartOfFile => {
-      const isRead = [...this.followed.values()].some(({ file }) => file.beginsLike(text));
-      if (isRead) return { id: '', offset: Number.MAX_SAFE_INTEGER };
-      const offset = isOld ? Number.MAX_SAFE_INTEGER : 0;
-      return this.places.byHead(text) ?? { id: randomUUID(), offset };
-    };
-    try {
-      const options = { file: found, head, startOf, signal: this.options.signal };
-      for await (const lines of archiveLines(options)) {
-        this.places.remember(lines.placeAfter(lines.lines.length));
-        yield { ...lines, path: found.path };
-      }
-    } catch (error) {
-      if (this.options.signal.aborted) return;
-      this.retry(key, archive, error);
-    }
-  }
-
-  /** Its end may not have been written yet. */
-  private retry(key: string, archive: Archive, error: unknown): void {
-    const tries = archive.tries + 1;
-    if (tries >= ARCHIVE_TRIES_MAX) {
-      this.noteUnreadable(archive.found.path, error);
-      return;
-    }
-    this.copies.delete(key);
-    const found = { ...archive.found, modifiedAtMs: Date.now() };
-    this.archives.set(key, { ...archive, found, tries });
+    this.archives.keepOnly(seen);
   }
 
   private isKnown(file: FoundFile): boolean {
