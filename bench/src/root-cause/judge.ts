@@ -59,8 +59,7 @@ async function judge(
   chain: JudgedChain,
   { run, fault, knowledge, weights, readToMs }: JudgeOptions,
 ): Promise<Verdict | undefined> {
-  const ids = { operationIds: [chain.operationId], traceIds: [] };
-  const explained = await explainChain(ids, { store, knowledge, weights, readToMs });
+  const explained = await explainChain(chain.ids, { store, knowledge, weights, readToMs });
   if (!explained) return undefined;
   const suspects = explained.suspects.map(({ kind, service, instance, confidence, features }) => {
     return { kind, service, instance, confidence, features };
@@ -68,12 +67,15 @@ async function judge(
   return { run, fault, mode, chain, outcome: explained.outcome, suspects };
 }
 
-/** A suspect is right when its service is, and the instance where one is named. */
+/** A suspect is right when its service is, or its address, and the instance where one is named. */
 export function isRight({ kind, service, instance }: Named, cause: Cause): boolean {
-  if (service !== cause.service) return false;
+  const [host = ''] = instance.split(':');
+  const hosts = [...cause.addresses, ...cause.instances];
+  if (kind === 'dependency' && hosts.includes(host)) return true;
+  if (service !== cause.service && service !== cause.alias) return false;
   const namesOne = kind === 'instance' || (kind === 'dependency' && instance !== '');
   if (!namesOne || cause.instances.length === 0) return true;
-  return cause.instances.some((each) => instance === each || instance.startsWith(`${each}:`));
+  return cause.instances.some((each) => instance === each || host === each);
 }
 
 /** From 1; Infinity when it is not among them. */

@@ -1,23 +1,28 @@
 /** Which chains of a run are judged, and what the right answer is. */
-import { FAULTS } from '@tendril/im-demo/faults/catalogue';
-import type { Operation } from '@tendril/im-demo/cluster/outcomes';
-import type { Fault } from '@tendril/im-demo/faults/fault';
+import type { MemberIds } from '@tendril/chains/chain-store';
 import type { Span } from '@tendril/model/span';
 import { seededRandom } from '../faults/seeded-random.ts';
-import type { RecordedRun } from './recorded-run.ts';
+import { faultNamed, type JudgedFault } from './judged-fault.ts';
+import type { RecordedOperation as Operation, RecordedRun } from './recorded-run.ts';
 
 /** Of a user who suffered from the fault, of one for whom all went well, of one who asked for what is not to be had. */
 type Role = 'affected' | 'healthy' | 'refused';
 
 export interface JudgedChain {
   readonly role: Role;
-  readonly operationId: string;
+  /** Of the operation, or of its trace where it has no other. */
+  readonly id: string;
+  readonly ids: MemberIds;
   readonly cause: Cause | undefined;
 }
 
 export interface Cause {
-  readonly kind: Fault['cause']['kind'];
+  readonly kind: string;
   readonly service: string;
+  /** What else it may be called; empty for nothing. */
+  readonly alias: string;
+  /** A dependency may be named by its address alone. */
+  readonly addresses: readonly string[];
   /** Empty: all of them. */
   readonly instances: readonly string[];
 }
@@ -33,43 +38,58 @@ export function judgedChains(run: RecordedRun, spans: readonly Span[]): readonly
   const choose = (operations: readonly Operation[]): Operation | undefined =>
     operations[Math.floor(random() * operations.length)];
   const before = run.operations.filter(({ startedAtMs }) => startedAtMs < run.onsetMs - GRIP_MS);
-  const fault = FAULTS.find(({ name }) => name === run.fault);
+  const fault = faultNamed(run.fault);
   const affected = fault && choose(affectedBy(fault, run, spans));
   const quiet = fault ? before : run.operations;
   const healthy = choose(quiet.filter(({ result }) => result === 'ok'));
   const refused = choose(quiet.filter(({ result }) => result === 'refused'));
-  const none = (role: Role, operation: Operation | undefined): readonly JudgedChain[] =>
-    operation ? [{ role, operationId: operation.operationId, cause: undefined }] : [];
   return [
-    ...(fault && affected
-      ? [
-          {
-            role: 'affected',
-            operationId: affected.operationId,
-            cause: causeOf(fault, run),
-          } as const,
-        ]
-      : []),
-    ...none('healthy', healthy),
-    ...none('refused', refused),
+    ...(fault ? chainOf('affected', affected, causeOf(fault, run)) : []),
+    ...chainOf('healthy', healthy, undefined),
+    ...chainOf('refused', refused, undefined),
   ];
 }
 
-function causeOf({ cause, scope }: Fault, { instances }: RecordedRun): Cause {
+function chainOf(
+  role: Role,
+  operation: Operation | undefined,
+  cause: Cause | undefined,
+): readonly JudgedChain[] {
+  if (!operation) return [];
+  const { operationId, traceId = '' } = operation;
+  const ids = {
+    operationIds: operationId === '' ? [] : [operationId],
+    traceIds: traceId === '' ? [] : [traceId],
+  };
+  return [{ role, id: operationId || traceId, ids, cause }];
+}
+
+function causeOf(
+  { cause, scope, alias }: JudgedFault,
+  { instances, addresses = [] }: RecordedRun,
+): Cause {
   const { kind, service } = cause;
   const isOne = scope === 'one' && instances.every((instance) => instance.startsWith(service));
-  return { kind, service, instances: isOne ? instances : [] };
+  return { kind, service, alias, addresses, instances: isOne ? instances : [] };
 }
 
 /** Operations that show what the fault does, and that went by where it is. */
-function affectedBy(fault: Fault, run: RecordedRun, spans: readonly Span[]): readonly Operation[] {
+function affectedBy(
+  fault: JudgedFault,
+  run: RecordedRun,
+  spans: readonly Span[],
+): readonly Operation[] {
   const { seenAs, symptoms } = fault;
   const touched = operationsAt(run.instances, spans);
   const failedBehind = operationsWithErrors(spans);
   const usual = usualDurations(run);
-  return run.operations.filter(({ operationId, action, startedAtMs, durationMs, result }) => {
+  return run.operations.filter((operation) => {
+    const { operationId, pods, action, startedAtMs, durationMs, result } = operation;
     if (startedAtMs < run.onsetMs + GRIP_MS || !symptoms.includes(action)) return false;
-    if (!touched.has(operationId)) return false;
+    const isTouched = pods
+      ? run.instances.some((each) => pods.includes(each))
+      : touched.has(operationId);
+    if (!isTouched) return false;
     switch (seenAs) {
       case 'failed':
       case 'undelivered':

@@ -33,6 +33,7 @@ export const PRIOR_WEIGHTS: Weights = {
     blamed_by_one: -2,
     own_limit: 2,
     echoes: 4,
+    slow_meanwhile: 2.5,
     is_entry: -0.5,
     is_outside: -1,
     is_dependency: 0,

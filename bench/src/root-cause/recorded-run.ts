@@ -11,17 +11,26 @@ export interface RecordedChange {
   readonly title: string;
 }
 
+/** An operation has its own id, or that of its trace. */
+export type RecordedOperation = Operation & {
+  readonly traceId?: string;
+  /** Instances that it went by, where no span need tell. */
+  readonly pods?: readonly string[];
+};
+
 export interface RecordedRun {
   readonly name: string;
   /** Name of the fault; empty when there was none. */
   readonly fault: string;
   /** Instances that were changed. */
   readonly instances: readonly string[];
+  /** What callers know these by; none where they are called by the instances' names. */
+  readonly addresses?: readonly string[];
   readonly intensity: number;
   readonly onsetMs: number;
   readonly endMs: number;
   readonly changes: readonly RecordedChange[];
-  readonly operations: readonly Operation[];
+  readonly operations: readonly RecordedOperation[];
   /** OTLP requests. */
   readonly logs: readonly object[];
   readonly spans: readonly object[];

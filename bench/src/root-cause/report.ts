@@ -1,32 +1,31 @@
 /** The tables that `npm run bench -- root-cause` prints. */
-import { FAULTS } from '@tendril/im-demo/faults/catalogue';
+import { faultNamed } from './judged-fault.ts';
 import { MODES, rankOf, type Mode, type Verdict } from './judge.ts';
 
 /** From here on a verdict is one that a person acts on. */
 export const CONFIDENT = 0.7;
 
-const HELD_OUT: ReadonlySet<string> = new Set(
-  FAULTS.filter(({ isHeldOut }) => isHeldOut === true).map(({ name }) => name),
-);
-
 export function report(title: string, verdicts: readonly Verdict[]): string {
   const affected = verdicts.filter(({ chain }) => chain.role === 'affected');
-  const tuned = affected.filter(({ fault }) => !HELD_OUT.has(fault));
-  const heldOut = affected.filter(({ fault }) => HELD_OUT.has(fault));
   const faults = Map.groupBy(affected, ({ fault }) => fault);
+  const groups = Map.groupBy(affected, ({ fault }) => groupOf(fault));
   return [
     `\n${title}`,
     line('fault', ...MODES.map((mode) => `${mode}: runs  first  first three`)),
     ...[...faults].map(([fault, own]) => line(fault, ...MODES.map((mode) => ranks(own, mode)))),
-    line('all but held out', ...MODES.map((mode) => ranks(tuned, mode))),
-    line('held out', ...MODES.map((mode) => ranks(heldOut, mode))),
+    ...[...groups].map(([group, own]) => line(group, ...MODES.map((mode) => ranks(own, mode)))),
     line('confident on healthy', ...MODES.map((mode) => confident(verdicts, mode, 'healthy'))),
     line('confident on refused', ...MODES.map((mode) => confident(verdicts, mode, 'refused'))),
   ].join('\n');
 }
 
+function groupOf(fault: string): string {
+  const known = faultNamed(fault);
+  return known?.isHeldOut === true ? 'ALL held out' : `ALL of ${known?.topology ?? ''}`;
+}
+
 function line(name: string, ...cells: readonly string[]): string {
-  return `${name.padEnd(24)}${cells.map((cell) => cell.padEnd(32)).join('')}`.trimEnd();
+  return `${name.padEnd(30)}${cells.map((cell) => cell.padEnd(32)).join('')}`.trimEnd();
 }
 
 function ranks(verdicts: readonly Verdict[], mode: Mode): string {

@@ -1,24 +1,25 @@
 /**
- * `npm run bench -- root-cause`: records runs of the demo, each with one fault, and asks who did it: with all
- * signals, with logs alone, with spans alone. What was recorded stays in a folder and is judged again
- * without being recorded again.
+ * `npm run bench -- root-cause`: records runs of the demo and of other back ends, each with one fault, and asks who
+ * did it: with all signals, with logs alone, with spans alone. What was recorded stays in a folder and is
+ * judged again without being recorded again.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { WEIGHTS } from '@tendril/chains/score';
-import { FAULTS } from '@tendril/im-demo/faults/catalogue';
 import { formatsWith, knownErrorsOf, loadPacks } from '@tendril/intake/packs/load-packs';
 import { ownPacks } from '@tendril/intake/packs/pack-folder';
 import { numberOption, type Benchmark } from '../benchmark.ts';
 import { fitWeights } from './fit-weights.ts';
 import { judgedChains } from './judged-chains.ts';
+import { DEMO, faultNamed, PLANTS } from './judged-fault.ts';
 import { judgeRun, rankOf, type Verdict } from './judge.ts';
+import { planPlantRuns, recordPlantRun } from './plant/record-plant-run.ts';
 import { recordRun } from './record-run.ts';
 import { readRun, writeRun, type RecordedRun } from './recorded-run.ts';
 import { CONFIDENT, report } from './report.ts';
 import { examplesOf, leaveOneOut, reweigh } from './reweigh.ts';
-import { planRuns, type RunPlan } from './run-plan.ts';
+import { planRuns, type PlanOptions } from './run-plan.ts';
 import { telemetryOf } from './run-telemetry.ts';
 
 const WEIGHTS_FILE = resolve(import.meta.dirname, '../../../packages/chains/src/weights.json');
@@ -27,9 +28,10 @@ const FLATTENING = 0.2;
 
 export const rootCause: Benchmark = {
   name: 'root-cause',
-  summary: 'whether the true cause of faults in examples/im-demo is found',
+  summary: 'whether the true cause of faults in examples/im-demo and other back ends is found',
   options: {
     runs: '10',
+    topologies: [DEMO, ...PLANTS.map(({ name }) => name)].join(','),
     faults: '',
     seed: '1',
     folder: join(tmpdir(), 'tendril-root-cause'),
@@ -38,16 +40,17 @@ export const rootCause: Benchmark = {
     wrong: 'false',
   },
   async run(options) {
-    const faults = (options['faults'] ?? '').split(',').filter((name) => name !== '');
+    const faults = listOption(options['faults']);
     const seed = numberOption(options, 'seed');
-    const plans = planRuns({ runs: numberOption(options, 'runs'), faults, seed });
+    const plan = { runs: numberOption(options, 'runs'), faults, seed };
+    const takes = takesOf(listOption(options['topologies']), plan);
     const folder = join(options['folder'] ?? tmpdir(), `seed-${seed}`);
     mkdirSync(folder, { recursive: true });
     const judge = await judging();
     const verdicts: Verdict[] = [];
-    for (const plan of plans) {
-      verdicts.push(...(await judge(await recorded(plan, folder))));
-      process.stderr.write(`\r${plan.name.padEnd(40)}`);
+    for (const take of takes) {
+      verdicts.push(...(await judge(await recorded(take, folder))));
+      process.stderr.write(`\r${take.name.padEnd(40)}`);
     }
     process.stderr.write('\n');
     const shipped = verdicts.map((verdict) => reweigh(verdict, WEIGHTS));
@@ -65,13 +68,38 @@ function print(text: string): void {
 
 /** Held-out faults teach nothing; what is not a fault does. */
 function isLearned(fault: string): boolean {
-  return FAULTS.find(({ name }) => name === fault)?.isHeldOut !== true;
+  return faultNamed(fault)?.isHeldOut !== true;
 }
 
-async function recorded(plan: RunPlan, folder: string): Promise<RecordedRun> {
-  const file = join(folder, `${plan.name}.json.gz`);
+function listOption(text = ''): readonly string[] {
+  return text.split(',').filter((name) => name !== '');
+}
+
+/** One run, recorded when it is asked for. */
+interface Take {
+  readonly name: string;
+  readonly record: () => Promise<RecordedRun>;
+}
+
+function takesOf(topologies: readonly string[], options: PlanOptions): readonly Take[] {
+  const { faults } = options;
+  const isWanted = (topology: string): boolean =>
+    topologies.includes(topology) &&
+    (faults.length === 0 || faults.some((name) => faultNamed(name)?.topology === topology));
+  const demo = isWanted(DEMO) ? planRuns(options) : [];
+  const plants = PLANTS.filter(({ name }) => isWanted(name));
+  return [
+    ...demo.map((plan) => ({ name: plan.name, record: async () => recordRun(plan) })),
+    ...plants
+      .flatMap((topology) => planPlantRuns(topology, options))
+      .map((plan) => ({ name: plan.name, record: async () => recordPlantRun(plan) })),
+  ];
+}
+
+async function recorded({ name, record }: Take, folder: string): Promise<RecordedRun> {
+  const file = join(folder, `${name}.json.gz`);
   if (existsSync(file)) return readRun(file);
-  const run = await recordRun(plan);
+  const run = await record();
   writeRun(file, run);
   return run;
 }
@@ -109,7 +137,7 @@ function flat(): typeof WEIGHTS {
 function wrongOnes(verdicts: readonly Verdict[]): string {
   return verdicts
     .flatMap(({ run, mode, chain, outcome, suspects }) => {
-      const { cause, operationId, role } = chain;
+      const { cause, id, role } = chain;
       const rank = cause ? rankOf(suspects, cause) : 0;
       const [first] = suspects;
       const isWrong = cause ? rank > 1 : (first?.confidence ?? 0) >= CONFIDENT;
@@ -121,7 +149,7 @@ function wrongOnes(verdicts: readonly Verdict[]): string {
         );
       const truth = cause ? `${cause.service}/${cause.instances.join(',')}` : role;
       return [
-        `${run} ${mode} ${outcome} ${operationId} true: ${truth} rank ${rank}; said ${said.join(' | ')}`,
+        `${run} ${mode} ${outcome} ${id} true: ${truth} rank ${rank}; said ${said.join(' | ')}`,
       ];
     })
     .join('\n');

@@ -1,5 +1,6 @@
 /** What a service gets to work with: who it is, its settings, its telemetry, and the way to others. */
 import type { Network } from './net/network.ts';
+import type { RunProgram } from './net/program.ts';
 import type { Time } from './net/time.ts';
 import type { Names } from './net/names.ts';
 import type { LocalPorts } from './net/local-ports.ts';
@@ -15,6 +16,8 @@ export interface Instance {
   /** What waiting is done by. */
   readonly time: Time;
   readonly network: Network;
+  /** Undefined on simulated time, where no other program lives. */
+  readonly runProgram: RunProgram | undefined;
   /** What is written into telemetry. */
   readonly clock: Clock;
   readonly log: Logger;

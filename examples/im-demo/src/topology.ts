@@ -48,7 +48,7 @@ export const PLACEMENTS: Readonly<Record<Service, Placement>> = {
 export const VERSION = 'v3.8.3-patch.10';
 const DATABASE_VERSIONS: Readonly<Partial<Record<Service, string>>> = {
   mongodb: '7.0.14',
-  redis: '7.4.1',
+  redis: '7.0.15',
 };
 
 export function firstVersion(service: Service): string {

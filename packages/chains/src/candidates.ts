@@ -1,11 +1,14 @@
 /** Who may have done it: services of the chain, services it never reached, what its records and spans call. */
 import type { Activity } from './chain-store.ts';
-import type { Finding, Loss } from './findings.ts';
+import type { Finding } from './findings.ts';
+import type { Loss } from './losses.ts';
 import { serviceOfKey, type Gap } from './gaps.ts';
 import { isCalled, isSilent, namesService, type Lane } from './lanes.ts';
-import type { Usual } from './outline.ts';
+import { placeKey } from './outline.ts';
+import type { Usual } from './usual.ts';
 import { isHostLimit } from './own-limit.ts';
-import type { Peer } from './peer.ts';
+import { hostLabel, isHostOf, isSystem, type Peer } from './peer.ts';
+import { echoedBy } from './echo.ts';
 import type { Event } from './sighting.ts';
 
 export interface Candidate {
@@ -36,9 +39,12 @@ export interface CastInput {
   readonly losses: readonly Loss[];
   readonly activity: readonly Activity[];
   readonly usual: Usual;
+  /** What was written meanwhile and is of no chain. */
+  readonly around: readonly Event[];
 }
 
-export function castOf({ lanes, gaps, findings, losses, activity, usual }: CastInput): Cast {
+export function castOf(input: CastInput): Cast {
+  const { lanes, gaps, findings, losses, activity, usual, around } = input;
   const partners = new Set([...usual.steps.keys()].map(serviceOfKey));
   const candidates = new Map<string, Candidate>();
   const put = (candidate: Candidate): void => {
@@ -54,24 +60,30 @@ export function castOf({ lanes, gaps, findings, losses, activity, usual }: CastI
   }
   const named = [...findings, ...losses].flatMap(({ event }) => event.peer ?? []);
   const services = [...new Set(activity.map(({ service }) => service))];
-  const hosts = hostsOf(activity);
-  for (const peer of named.map((each) => withName(each, hosts, services))) {
+  const places = [...new Map(activity.map((each) => [placeKey(each), each])).values()];
+  for (const peer of named.map((each) => withName(each, places))) {
     if (findPeer(candidates, peer) || nextMissing(peer, gaps)) continue;
-    const service =
-      services.find((each) => isCalled(each, peer.name)) ?? (peer.name || peer.address);
+    const service = services.find((each) => isCalled(each, peer.name)) ?? nameOf(peer, candidates);
     const kind = partners.has(service) ? 'service' : 'dependency';
     put({ kind, service, lanes: [], address: peer.address });
   }
-  for (const service of troubled(activity, partners)) {
+  for (const service of [...slowServices(around), ...troubled(activity, partners)]) {
     if (!candidates.has(service)) put({ kind: 'dependency', service, lanes: [], address: '' });
   }
   return {
     candidates: [...candidates.values()],
     blamedBy: (event) => {
-      const peer = event.peer && withName(event.peer, hosts, services);
-      return blamed({ ...event, peer }, candidates, gaps);
+      const peer = event.peer && withName(event.peer, places);
+      const named = blamed({ ...event, peer }, candidates, gaps);
+      return named ?? candidates.get(echoedBy(event, around)?.service ?? '');
     },
   };
+}
+
+/** Where another of the kind is meant already it is called like its host. */
+function nameOf({ name, address }: Peer, candidates: ReadonlyMap<string, Candidate>): string {
+  const isFree = name !== '' && !candidates.has(name);
+  return isFree ? name : hostLabel(address) || name;
 }
 
 /** Who takes part in no chain of the entry and has trouble: a database that nothing names. */
@@ -80,6 +92,12 @@ function troubled(activity: readonly Activity[], partners: ReadonlySet<string>):
     .filter(({ level, isRefusal, service }) => level > 0 && !isRefusal && !partners.has(service))
     .map(({ service }) => service);
   return [...new Set(services)].filter((service) => service !== '').slice(0, TROUBLED_MAX);
+}
+
+/** Who says that its own work took long. */
+function slowServices(around: readonly Event[]): readonly string[] {
+  const slow = around.filter(({ durationMs, service }) => durationMs > 0 && service !== '');
+  return [...new Set(slow.map(({ service }) => service))].slice(0, TROUBLED_MAX);
 }
 
 function addressOf(lanes: readonly Lane[]): string {
@@ -91,39 +109,31 @@ function findPeer(
   { name, address }: Peer,
 ): Candidate | undefined {
   const all = [...candidates.values()];
-  const byName = name === '' ? undefined : all.find(({ service }) => isCalled(service, name));
-  if (byName || address === '') return byName;
-  const [host = ''] = address.split(':');
-  return all.find(
-    (candidate) =>
-      candidate.address === address || candidate.service === address || candidate.service === host,
+  return (
+    all.find((candidate) => isAt(candidate, address)) ??
+    all.find((candidate) => isNamed(candidate, name, address))
   );
 }
 
-/** Services by the instances that they have: hosts and pods are called like these. */
-function hostsOf(activity: readonly Activity[]): ReadonlyMap<string, string> {
-  return new Map(
-    activity.flatMap(({ instance, service }) =>
-      instance === '' ? [] : [[instance.split(':')[0] ?? '', service] as const],
-    ),
+function isAt({ service, address, lanes }: Candidate, wanted: string): boolean {
+  if (wanted === '') return false;
+  if (address === wanted || service === wanted || service === hostLabel(wanted)) return true;
+  return lanes.some((lane) => isHostOf(wanted, lane));
+}
+
+/** A kind of database says who it is only where no other of the kind is elsewhere. */
+function isNamed({ service, address }: Candidate, name: string, wanted: string): boolean {
+  if (!isCalled(service, name)) return false;
+  return (
+    address === '' || wanted === '' || !isSystem(name) || hostLabel(address) === hostLabel(wanted)
   );
 }
 
-/** An address by the service whose host, or whose name, it has. */
-function withName(
-  peer: Peer,
-  hosts: ReadonlyMap<string, string>,
-  services: readonly string[],
-): Peer {
-  const [host = ''] = peer.address.split(':');
-  if (peer.name !== '' || host === '') return peer;
-  const [label = ''] = host.split('.');
-  const name =
-    hosts.get(host) ??
-    services.find(
-      (service) => service !== '' && (label === service || label.startsWith(`${service}-`)),
-    );
-  return name === undefined ? peer : { ...peer, name };
+/** An address by the service that answers there, as far as services are heard of. */
+function withName(peer: Peer, places: readonly Pick<Activity, 'service' | 'instance'>[]): Peer {
+  if (peer.address === '' || (peer.name !== '' && !isSystem(peer.name))) return peer;
+  const place = places.find((each) => each.service !== '' && isHostOf(peer.address, each));
+  return place ? { ...peer, name: place.service } : peer;
 }
 
 /** An address without a name is most likely the next service that healthy chains reach. */

@@ -23,10 +23,14 @@ export interface Members {
   readonly isCut: boolean;
 }
 
+/** In place of a step: whatever the service says. */
+export const ANY_STEP = '';
+
 /** What chains of an entry have in common: the step that begins them. */
 export interface EntryStep {
   readonly signal: Signal;
   readonly service: string;
+  /** `ANY_STEP` where no step is in all of them; never of spans. */
   readonly step: string;
   readonly environment: string;
 }
@@ -35,6 +39,10 @@ export interface SampleRequest {
   readonly entry: EntryStep;
   readonly range: MsRange;
   readonly chainsMax: number;
+  /** Looked into here and there where all of it would be too much; else from its end. */
+  readonly isSpread: boolean;
+  /** Of the chain in question: others are followed some times as far. */
+  readonly lengthMs: number;
 }
 
 /** How much a place said in a bucket of time. */
@@ -57,12 +65,15 @@ export interface ActivityRequest {
   readonly environment: string;
 }
 
+/** What a record of no chain tells of its own work is of no account below this. */
+export const SLOW_MS_MIN = 50;
+
 export interface ChainStore {
   /** Oldest first. `near` makes it faster and keeps out a reused id of another day. */
   members(ids: MemberIds, limit: number, near: MsRange | undefined): Promise<Members>;
   /** Records of the range that hold one of the values, oldest first. */
   joined(values: readonly string[], range: MsRange, limit: number): Promise<readonly LogRecord[]>;
-  /** Records at warning and above that carry neither operation nor trace, oldest first. */
+  /** Records that carry neither operation nor trace, at warning and above or telling of `SLOW_MS_MIN` and more; oldest first. */
   unowned(range: MsRange, limit: number): Promise<readonly LogRecord[]>;
   /** What was seen in chains that begin with the entry, a sample of them spread over the range. */
   sample(request: SampleRequest): Promise<readonly Sighting[]>;

@@ -2,7 +2,8 @@
  * Clocks that differ, told from causes and effects: a call begins after its caller began it and ends
  * before; steps come in the order in which they come in other chains.
  */
-import { stepKey, type Usual } from './outline.ts';
+import { stepKey } from './outline.ts';
+import type { Usual } from './usual.ts';
 import { endOf, isSilent, type Lane } from './lanes.ts';
 import { quantile } from './quantile.ts';
 import type { Event } from './sighting.ts';

@@ -1,7 +1,8 @@
 /** A chain beside healthy ones, step by step. */
 import type { ComparedStep, LatencyBand, StepVerdict } from '@tendril/api/chain';
 import { serviceOfKey } from './gaps.ts';
-import type { Band, Outline, OutlineStep, Usual, UsualStep } from './outline.ts';
+import type { Outline, OutlineStep } from './outline.ts';
+import type { Band, Usual, UsualStep } from './usual.ts';
 import { nanoseconds } from './time-ms.ts';
 
 /** The rest is alike. */

@@ -5,23 +5,22 @@
 import type { Chain, ChainOutcome } from '@tendril/api/chain';
 import { castOf } from './candidates.ts';
 import { chainView } from './chain-view.ts';
-import type { Activity, ChainStore, EntryStep, MemberIds, MsRange } from './chain-store.ts';
+import {
+  ANY_STEP,
+  type Activity,
+  type ChainStore,
+  type EntryStep,
+  type MemberIds,
+  type MsRange,
+} from './chain-store.ts';
 import { withClocks } from './clocks.ts';
-import { findingsOf, knownOf, lossesOf, type Knowledge } from './findings.ts';
+import { findingsOf, knownOf, type Knowledge } from './findings.ts';
+import { lossesOf } from './losses.ts';
 import { gapsOf, type Gap } from './gaps.ts';
 import { gather, type Gathered } from './gather.ts';
 import { hopsOf, lanesOf } from './lanes.ts';
-import {
-  NOTHING_USUAL,
-  outlineOf,
-  outlinesOf,
-  stepKey,
-  usualOf,
-  alikeTo,
-  type Outline,
-  type OutlineOptions,
-  type Usual,
-} from './outline.ts';
+import { outlineOf, outlinesOf, stepKey, type Outline, type OutlineOptions } from './outline.ts';
+import { NOTHING_USUAL, usualOf, alikeTo, type Kinship, type Usual } from './usual.ts';
 import { onsetOf } from './onset.ts';
 import { originsOf } from './origins.ts';
 import { peerOfText } from './peer.ts';
@@ -44,11 +43,14 @@ export interface ExplainOptions {
 /** Everything but what the answer cost. */
 export type ExplainedChain = Omit<Chain, 'cost' | 'partial'> & { readonly isCut: boolean };
 
+const SIGNALS = ['record', 'span'] as const;
+
 /** Healthy chains are looked for this long before. */
 const WIDE_MS = 30 * 60_000;
 const NEAR_BEFORE_MS = 60_000;
 const NEAR_AFTER_MS = 15_000;
-const SAMPLE_CHAINS_MAX = 150;
+const NEAR_CHAINS_MAX = 150;
+const WIDE_CHAINS_MAX = 80;
 const WEATHER_BEFORE_MS = 15 * 60_000;
 const WEATHER_AFTER_MS = 5_000;
 const WEATHER_BUCKETS = 180;
@@ -103,14 +105,15 @@ class Explaining {
       ...(findings.some(({ kind }) => kind === 'error') ? [] : brokenOffAlike(neighbours, gaps)),
     ]);
     const onsetMs = onsetOf(neighbours, failed, firstWrongMs);
-    const weather = await this.weather(onsetMs);
-    const changes = await this.changes(onsetMs);
-    const cast = castOf({ lanes, gaps, findings, losses, activity: weather.activity, usual });
+    const [weather, changes] = await Promise.all([this.weather(onsetMs), this.changes(onsetMs)]);
+    const { around } = this.gathered;
+    const { activity } = weather;
+    const cast = castOf({ lanes, gaps, findings, losses, activity, usual, around });
     const situation: Situation = {
       lanes,
       hops,
       findings,
-      around: this.gathered.around.map((event) => ({
+      around: around.map((event) => ({
         event,
         known: knownOf(event, this.options.knowledge),
       })),
@@ -145,12 +148,11 @@ class Explaining {
   }
 
   private async comparisons(): Promise<readonly Comparison[]> {
-    const found: Comparison[] = [];
-    for (const signal of ['record', 'span'] as const) {
+    const found = SIGNALS.map(async (signal) => {
       const own = this.gathered.own.filter((event) => event.signal === signal);
-      if (own.length > 0) found.push(await this.comparison(signal, own));
-    }
-    return found;
+      return own.length > 0 ? [await this.comparison(signal, own)] : [];
+    });
+    return (await Promise.all(found)).flat();
   }
 
   private async comparison(signal: Signal, own: readonly Event[]): Promise<Comparison> {
@@ -163,16 +165,16 @@ class Explaining {
       sightings.filter(({ chain }) => !isOwn.has(chain)),
       options,
     );
-    const before = stepsBeforeTrouble(own);
-    const usual = outlines.length === 0 ? NOTHING_USUAL : usualOf(outlines, before);
-    const neighbours = alikeTo(outlines, before);
+    const kinship = kinshipOf(own);
+    const usual = outlines.length === 0 ? NOTHING_USUAL : usualOf(outlines, kinship);
+    const neighbours = alikeTo(outlines, kinship);
     const failed = neighbours.filter((outline) => isFailed(outline, usual));
     return { here, usual, neighbours, failed: new Set(failed.map(({ chain }) => chain)) };
   }
 
   /** Chains with the same entry: some from around the same time, some from long before. */
   private async sample(signal: Signal, own: readonly Event[]): Promise<readonly Sighting[]> {
-    const first = entryOf(own);
+    const first = soundEntryOf(own);
     const found = await this.sampleOf(entryStep(signal, first));
     const usualFirst = mostCommonFirst(found);
     // Where a clock is behind, what seems to be first here is not so in other chains.
@@ -187,10 +189,10 @@ class Explaining {
     const endMs = endOfAll(this.gathered.own);
     const near = { fromMs: startMs - NEAR_BEFORE_MS, toMs: endMs + NEAR_AFTER_MS };
     const wide = { fromMs: startMs - WIDE_MS, toMs: near.fromMs };
-    const request = { entry, chainsMax: SAMPLE_CHAINS_MAX };
+    const request = { entry, lengthMs: endMs - startMs };
     const [around, before] = await Promise.all([
-      store.sample({ ...request, range: near }),
-      store.sample({ ...request, range: wide }),
+      store.sample({ ...request, range: near, chainsMax: NEAR_CHAINS_MAX, isSpread: false }),
+      store.sample({ ...request, range: wide, chainsMax: WIDE_CHAINS_MAX, isSpread: true }),
     ]);
     return [...around, ...before];
   }
@@ -276,8 +278,17 @@ function usualEntry(own: readonly Event[], entry: Event, { steps }: Usual): Even
   return own.find((event) => stepKey(event) === first?.key) ?? entry;
 }
 
+/** What is said first whether it goes well or not. */
+function soundEntryOf(own: readonly Event[]): Event {
+  const entry = entryOf(own);
+  if (entry.signal === 'span' || entry.trouble.level === 0) return entry;
+  return own.find(({ trouble }) => trouble.level === 0) ?? entry;
+}
+
 function entryStep(signal: Signal, event: Event): EntryStep {
-  const { service, step, source } = event;
+  const { service, source, trouble } = event;
+  // Chains that begin with the same error are no measure: any that its place takes part in.
+  const step = signal === 'record' && trouble.level > 0 ? ANY_STEP : event.step;
   const { environment } = source.kind === 'record' ? source.record : source.span;
   return { signal, service, step, environment };
 }
@@ -299,12 +310,17 @@ function mostCommonFirst(sightings: readonly Sighting[]): string {
   return [...counts].toSorted(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? '';
 }
 
-function stepsBeforeTrouble(own: readonly Event[]): ReadonlySet<string> {
+function kinshipOf(own: readonly Event[]): Kinship {
   const isTraced = own.some(({ signal }) => signal === 'span');
   const at = own.findIndex(({ trouble }) => trouble.level >= 2);
   // Spans are in the order of their starts, and an error is known only at the end of its span.
   const before = at < 0 || isTraced ? own : own.slice(0, at);
-  return new Set(before.filter(({ trouble }) => trouble.level < 2).map(stepKey));
+  const isSound = ({ trouble }: Event): boolean => trouble.level < 2;
+  const sound = before.some(isSound) ? before.filter(isSound) : own.filter(isSound);
+  return {
+    steps: new Set(sound.map(stepKey)),
+    services: new Set(own.map(({ service }) => service)),
+  };
 }
 
 function endOfAll(events: readonly Event[]): number {
@@ -331,6 +347,7 @@ function merged(comparisons: readonly Comparison[]): Usual {
     chains: comparisons.flatMap(({ usual }) => usual.chains),
     steps: new Map(comparisons.flatMap(({ usual }) => [...usual.steps])),
     durationMs: comparisons.map(({ usual }) => usual.durationMs).find((band) => band !== undefined),
+    harmless: new Set(comparisons.flatMap(({ usual }) => [...usual.harmless])),
   };
 }
 

@@ -5,7 +5,10 @@
  */
 import type { ChainLink, StatementValues } from '@tendril/api/chain';
 import type { Candidate } from './candidates.ts';
-import { tookValues } from './findings.ts';
+import { echoedBy } from './echo.ts';
+import { isSilent } from './lanes.ts';
+import { extentOf, tookValues, type Loss } from './losses.ts';
+import type { Event } from './sighting.ts';
 import { placeKey, type Outline } from './outline.ts';
 import {
   concerns,
@@ -57,6 +60,7 @@ export const FEATURE_NAMES = [
   'blamed_by_one',
   'own_limit',
   'echoes',
+  'slow_meanwhile',
   'is_entry',
   'is_outside',
   'is_dependency',
@@ -90,6 +94,7 @@ export const FEATURES: Readonly<Record<FeatureName, Measure>> = {
   blamed_by_one: blamedByOne,
   own_limit: ownLimit,
   echoes: echoes,
+  slow_meanwhile: slowMeanwhile,
   is_entry: isEntry,
   is_outside: isOutside,
   is_dependency: isDependency,
@@ -319,7 +324,11 @@ function contrastOf(
 
 /** Chains around the same time that go through it and end well. */
 function worksForOthers(candidate: Candidate, situation: Situation): Measured | undefined {
-  const { neighbours, failed, onsetMs, firstWrongMs } = situation;
+  const { neighbours, failed, onsetMs, firstWrongMs, gaps } = situation;
+  // Chains that reach what this one did not reach are well for that reason.
+  const isMissed =
+    candidate.lanes.length === 0 && gaps.some(({ service }) => service === candidate.service);
+  if (isMissed) return undefined;
   const near = neighbours.filter(
     (outline) =>
       outline.startMs >= onsetMs &&
@@ -494,8 +503,38 @@ function echoes({ service }: Candidate, { around, findings }: Situation): Measur
   const [first] = own;
   if (!first) return undefined;
   const said = new Set(findings.flatMap(({ known }) => known));
-  const alike = own.find(({ known }) => known.some((error) => said.has(error)));
+  const alike = own.find(
+    ({ known, event }) =>
+      known.some((error) => said.has(error)) ||
+      findings.some((finding) => echoedBy(finding.event, [event]) !== undefined),
+  );
   return measured(alike ? 1 : 0.3, { count: own.length }, eventLink((alike ?? first).event));
+}
+
+/** Of a loss that its work has to cover to be thought the reason. */
+const COVERED_SHARE_MIN = 0.3;
+
+/** Its own log tells of work that took as long as what is lost, at that moment. */
+function slowMeanwhile(
+  { service, kind, lanes }: Candidate,
+  { around, losses }: Situation,
+): Measured | undefined {
+  if (kind !== 'dependency') return undefined;
+  const own = [
+    ...around.map(({ event }) => event).filter((event) => event.service === service),
+    ...lanes.filter((lane) => !isSilent(lane)).flatMap(({ events }) => events),
+  ].filter(({ signal, durationMs }) => signal === 'record' && durationMs > 0);
+  const covered = own.flatMap((event) =>
+    losses.map((loss) => ({ event, share: coveredMs(event, loss) / loss.excessMs })),
+  );
+  const [best] = covered.toSorted((a, b) => b.share - a.share);
+  if (!best || best.share < COVERED_SHARE_MIN) return undefined;
+  return measured(best.share, { ms: Math.round(best.event.durationMs) }, eventLink(best.event));
+}
+
+function coveredMs({ atMs, durationMs }: Event, loss: Loss): number {
+  const { fromMs, toMs } = extentOf(loss);
+  return Math.min(toMs, atMs) - Math.max(fromMs, atMs - durationMs);
 }
 
 /** Whoever is nearest to the user shows what others did. */

@@ -1,5 +1,6 @@
 /** Steps that healthy chains have and this one lacks. */
-import type { Outline, Usual, UsualStep } from './outline.ts';
+import type { Outline } from './outline.ts';
+import type { Usual, UsualStep } from './usual.ts';
 
 export interface Gap {
   readonly kind: 'silent' | 'never_reached';

@@ -2,7 +2,8 @@
 import type { MemberLink } from '@tendril/api/chain';
 import type { LogRecord } from '@tendril/model/log-record';
 import type { ChainStore, MemberIds, MsRange } from './chain-store.ts';
-import { systemOf, type Peer } from './peer.ts';
+import { instanceOf } from './instance.ts';
+import { isHostOf, systemOf, type Peer } from './peer.ts';
 import { EventReader, type Event } from './sighting.ts';
 
 /** A page shows some hundreds; what has more is a loop, of which the beginning and the rest tell the same. */
@@ -158,9 +159,10 @@ class Gathering {
   }
 }
 
-/** A dependency's log is of a service that is called like it, or that tells of its address. */
+/** A dependency's log is of a service that is called like it or like its host, or that tells of its address. */
 function isOf({ serviceName, resource, body }: LogRecord, { name, address }: Peer): boolean {
   const service = serviceName.toLowerCase();
+  if (isHostOf(address, { service, instance: instanceOf(resource) })) return true;
   if (name !== '' && service !== '' && (service.includes(name) || systemOf(service) === name))
     return true;
   if (address === '') return false;

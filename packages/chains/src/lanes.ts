@@ -1,7 +1,7 @@
 /** The places of a chain: service instances that spoke, and what they called that did not. */
 import type { HopLink, LaneKind, MemberLink } from '@tendril/api/chain';
 import { placeKey } from './outline.ts';
-import { systemOf } from './peer.ts';
+import { hostLabel, isHostOf, systemOf, type Peer } from './peer.ts';
 import type { Event } from './sighting.ts';
 
 export interface Lane {
@@ -48,20 +48,24 @@ export function lanesOf(
       events: members,
     };
   });
-  const silent = [...silentPeers(events)].filter(([name]) => !spoken.some(isLane(name)));
-  const called = silent.map(([, { name, address, callers }]): Omit<Lane, 'id'> => ({
-    kind: 'dependency',
-    service: name || address,
-    instance: name === '' ? '' : address,
-    version: '',
-    offsetMs: 0,
-    events: callers,
-  }));
+  const silent = silentPeers(events).filter((peer) => !spoken.some(isLane(peer)));
+  const called = silent.map((peer): Omit<Lane, 'id'> => {
+    const service = nameAmong(peer, silent);
+    const instance = service === peer.address ? '' : peer.address;
+    const events = peer.callers;
+    return { kind: 'dependency', service, instance, version: '', offsetMs: 0, events };
+  });
   return [...spoken, ...called].map((lane, id) => Object.assign({ id }, lane));
 }
 
-function isLane(name: string): (lane: Omit<Lane, 'id'>) => boolean {
-  return ({ service }) => isCalled(service, name);
+function isLane({ name, address }: Peer): (lane: Omit<Lane, 'id'>) => boolean {
+  return (lane) => isHostOf(address, lane) || isCalled(lane.service, name);
+}
+
+/** Where several of a kind are called, each is called like its host. */
+function nameAmong({ name, address }: Peer, all: readonly Peer[]): string {
+  const isAlone = all.every((each) => each.name !== name || each.address === address);
+  return name !== '' && (isAlone || address === '') ? name : hostLabel(address) || address;
 }
 
 /** Whether a service is what a caller means by a name. */
@@ -70,26 +74,24 @@ export function isCalled(service: string, name: string): boolean {
   return name !== '' && (lower === name.toLowerCase() || systemOf(lower) === systemOf(name));
 }
 
-interface SilentPeer {
-  readonly name: string;
-  readonly address: string;
+interface SilentPeer extends Peer {
   readonly callers: Event[];
 }
 
 /** What spans call that sends no spans itself. */
-function silentPeers(events: readonly Event[]): ReadonlyMap<string, SilentPeer> {
+function silentPeers(events: readonly Event[]): readonly SilentPeer[] {
   const parents = new Set(events.map(({ parentSpanId }) => parentSpanId));
   const found = new Map<string, SilentPeer>();
   for (const event of events) {
     const { peer, signal, spanId, spanKind } = event;
     const isCall = signal === 'span' && spanKind !== 'server' && spanKind !== 'consumer';
     if (!peer || !isCall || parents.has(spanId)) continue;
-    const key = peer.name || peer.address;
+    const key = `${peer.name} ${hostLabel(peer.address)}`;
     const known = found.get(key) ?? { ...peer, callers: [] };
     known.callers.push(event);
     found.set(key, known);
   }
-  return found;
+  return [...found.values()];
 }
 
 export function hopsOf(lanes: readonly Lane[]): readonly Hop[] {

@@ -2,14 +2,16 @@
 import type { ChainChange } from '@tendril/api/chain';
 import type { LogRecord } from '@tendril/model/log-record';
 import type { Span } from '@tendril/model/span';
-import type {
-  Activity,
-  ActivityRequest,
-  ChainStore,
-  MemberIds,
-  Members,
-  MsRange,
-  SampleRequest,
+import {
+  ANY_STEP,
+  SLOW_MS_MIN,
+  type Activity,
+  type ActivityRequest,
+  type ChainStore,
+  type MemberIds,
+  type Members,
+  type MsRange,
+  type SampleRequest,
 } from './chain-store.ts';
 import { EventReader, type Event, type Sighting } from './sighting.ts';
 import { spreadSample } from './spread-sample.ts';
@@ -82,7 +84,12 @@ export class MemoryStore implements ChainStore {
 
   unowned(range: MsRange, limit: number): Promise<readonly LogRecord[]> {
     return Promise.resolve(
-      this.recordsOf(range, limit, (event) => event.chain === '' && event.trouble.level > 0),
+      this.recordsOf(
+        range,
+        limit,
+        ({ chain, trouble, durationMs }) =>
+          chain === '' && (trouble.level > 0 || durationMs >= SLOW_MS_MIN),
+      ),
     );
   }
 
@@ -90,7 +97,7 @@ export class MemoryStore implements ChainStore {
     const starts = new Map<string, number>();
     for (const { event, environment } of this.within(range)) {
       const isEntry =
-        event.step === entry.step &&
+        (entry.step === ANY_STEP || event.step === entry.step) &&
         event.service === entry.service &&
         event.signal === entry.signal &&
         environment === entry.environment;

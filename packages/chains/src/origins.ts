@@ -34,7 +34,7 @@ export function originsOf(findings: readonly Finding[], hops: readonly Hop[], ca
         other.kind !== 'warning' &&
         other.atMs <= atMs + SAME_MOMENT_MS &&
         (other.lane.id === lane.id
-          ? other.atMs < atMs && blames.get(other) !== undefined
+          ? blames.get(other) !== undefined && (other.atMs < atMs || !blames.get(finding))
           : below.get(lane.id)?.has(other.lane.id) === true),
     );
   };

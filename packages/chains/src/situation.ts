@@ -3,12 +3,14 @@ import type { ChainChange } from '@tendril/api/chain';
 import type { Activity, MsRange } from './chain-store.ts';
 import { isCalled, type Hop, type Lane } from './lanes.ts';
 import type { Candidate, Cast } from './candidates.ts';
-import type { Finding, Loss } from './findings.ts';
+import type { Finding } from './findings.ts';
+import type { Loss } from './losses.ts';
 import type { KnownError } from '@tendril/intake/packs/known-errors';
 import type { Gap } from './gaps.ts';
 import type { Event } from './sighting.ts';
 import type { Origins } from './origins.ts';
-import { placeKey, type Outline, type Usual } from './outline.ts';
+import { placeKey, type Outline } from './outline.ts';
+import type { Usual } from './usual.ts';
 import { weatherAt, weatherOf, type Weather, type WeatherOptions } from './weather.ts';
 
 export interface Situation {
@@ -44,6 +46,7 @@ export interface Around {
 /** Whether a chain of the sample went wrong, by the measure of healthy ones. */
 export function isFailed(outline: Outline, usual: Usual): boolean {
   for (const step of outline.steps.values()) {
+    if (usual.harmless.has(step.key)) continue;
     if (step.errors > 0 && (usual.steps.get(step.key)?.errorShare ?? 0) < USUAL_ERROR_SHARE)
       return true;
   }
@@ -64,13 +67,9 @@ function lacksSteps(outline: Outline, { steps }: Usual): boolean {
   return false;
 }
 
-export function isSlow(
-  { startMs, endMs }: Pick<Outline, 'startMs' | 'endMs'>,
-  usual: Usual,
-): boolean {
+export function isSlow({ durationMs: hereMs }: Pick<Outline, 'durationMs'>, usual: Usual): boolean {
   const { durationMs } = usual;
   if (!durationMs) return false;
-  const hereMs = endMs - startMs;
   return hereMs > durationMs.p95 * SLOW_FACTOR && hereMs > durationMs.p95 + SLOW_MS;
 }
 

@@ -37,7 +37,26 @@ function judge(candidate: Candidate, situation: Situation): Judged {
     const measured = FEATURES[name](candidate, situation);
     if (measured) measures.set(name, measured);
   }
+  discount(measures, BLAMED, 'blamed_by_one');
+  discount(measures, PASSED, 'alone_blames');
   return { candidate, measures };
+}
+
+/** What others say of it is worth less where only one of them says so. */
+const BLAMED = ['first_wrong', 'deepest', 'blamed', 'lost_time', 'known_fault'] as const;
+/** And that one may not be the messenger it seems to be. */
+const PASSED = ['passed_on'] as const;
+
+function discount(
+  measures: Map<FeatureName, Measured>,
+  names: readonly FeatureName[],
+  by: FeatureName,
+): void {
+  const left = 1 - (measures.get(by)?.value ?? 0);
+  for (const name of names) {
+    const measured = measures.get(name);
+    if (measured) measures.set(name, { ...measured, value: measured.value * left });
+  }
 }
 
 function valuesOf({ measures }: Judged): FeatureValues {

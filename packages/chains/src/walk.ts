@@ -1,7 +1,8 @@
 /** The path of a failure: from what was seen, N ← M ← … ← A, back to where it began. */
 import type { ChainStatement, ChainStep, ChainSuspect } from '@tendril/api/chain';
 import { instanceName } from '@tendril/model/instance-name';
-import { slowFinding, tookValues, type Finding, type Loss } from './findings.ts';
+import type { Finding } from './findings.ts';
+import { slowFinding, tookValues, type Loss } from './losses.ts';
 import { overdueMs, serviceOfKey, type Gap } from './gaps.ts';
 import { eventLink } from './links.ts';
 import { depthOf, type Situation } from './situation.ts';

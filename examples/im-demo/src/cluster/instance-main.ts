@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { REAL_NETWORK } from '../net/network.ts';
+import { runProgram } from '../net/program.ts';
 import { REAL_TIME } from '../net/time.ts';
 import { otlpLogs, otlpSpans } from '../telemetry/otlp.ts';
 import { startInstance } from './instance-process.ts';
@@ -16,6 +17,7 @@ await startInstance(
   {
     time: REAL_TIME,
     network: REAL_NETWORK,
+    runProgram,
     sendLogs: otlpLogs({ url, token }),
     spans: otlpSpans({ url, token }),
     crash: () => process.exit(1),

@@ -6,6 +6,7 @@ import { startLoad } from '../net/load.ts';
 import { createLocalPorts } from '../net/local-ports.ts';
 import { createNames } from '../net/names.ts';
 import type { Network } from '../net/network.ts';
+import type { RunProgram } from '../net/program.ts';
 import type { Time } from '../net/time.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { STARTS } from '../services/registry.ts';
@@ -19,6 +20,7 @@ import type { FromInstance, InstanceStart, ToInstance } from './messages.ts';
 export interface Ground {
   readonly time: Time;
   readonly network: Network;
+  readonly runProgram?: RunProgram;
   readonly sendLogs: (request: object) => Promise<void>;
   readonly spans: SpanProcessor;
   readonly crash: () => Promise<never>;
@@ -32,7 +34,7 @@ export async function startInstance(
   onMessage: (take: (message: ToInstance) => void) => void,
 ): Promise<void> {
   const { identity, seed } = start;
-  const { time, network, sendLogs, spans, crash, tell } = ground;
+  const { time, network, runProgram, sendLogs, spans, crash, tell } = ground;
   let current = start.settings;
   const settings = (): typeof current => current;
   const resource = resourceOf(start);
@@ -66,6 +68,7 @@ export async function startInstance(
     settings,
     time,
     network,
+    runProgram,
     clock,
     log: createLogger(identity, clock, shipper),
     tracing,

@@ -1,89 +1,101 @@
-/**
- * A stand-in for Redis on a real socket: the demo needs no other program. It keeps nothing on disk and
- * writes its log in Redis' words.
- */
+/** Redis itself where it is installed, else a stand-in; on simulated time always the stand-in. */
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import type { Instance, Running } from '../instance.ts';
-import { sleep, type Time } from '../net/time.ts';
-import { encodeReply, RespReader, type Reply } from './resp.ts';
-import { RedisStore } from './redis-store.ts';
+import type { Program, RunProgram } from '../net/program.ts';
+import { within } from '../net/time.ts';
+import { startRedisStandIn } from './redis-stand-in.ts';
+import { encodeCommand, RespReader } from './resp.ts';
+import { CREATE_GROUPS } from './streams.ts';
 
-const POLL_MS = 4;
-const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+/** More than the demo ever needs. */
+const MEMORY_BYTES = 256 * 1024 * 1024;
+const READY_MS = 10_000;
+const READY = 'Ready to accept connections';
 
 export async function startRedis(instance: Instance): Promise<Running> {
-  const { time } = instance;
-  const store = new RedisStore(() => instance.settings().cacheBytesMax);
-  for (const [stream, group] of [
-    ['toRedis', 'redis'],
-    ['toMongo', 'mongo'],
-    ['toPush', 'push'],
-  ] as const)
-    store.run(['XGROUP', 'CREATE', stream, group, '$', 'MKSTREAM']);
-  let pausedUntilMs = 0;
-  const run = async (parts: readonly string[]): Promise<Reply> => {
-    await sleep(time, pausedUntilMs - time.nowMs());
-    return await blockingRun(time, store, parts);
-  };
-  const listener = await instance.network.listen((socket) => void serve(socket, run));
-  const { pid, port } = instance.identity;
-  const note = (sign: '*' | '#', text: string): void =>
-    instance.log.raw(`${pid}:M ${redisTime(instance.clock.nowMs())} ${sign} ${text}`);
-  note('*', `Running mode=standalone, port=${port}.`);
-  note('*', 'Ready to accept connections tcp');
+  const { runProgram } = instance;
+  const running = runProgram && (await startInstalled(instance, runProgram));
+  return running ?? (await startRedisStandIn(instance));
+}
+
+/** Undefined where it is not installed, or does not start. */
+async function startInstalled(
+  instance: Instance,
+  runProgram: RunProgram,
+): Promise<Running | undefined> {
+  const port = await freePort(instance);
+  const program = await runProgram('redis-server', redisOptions(port));
+  if (!program) return undefined;
+  const isReady = await saysReady(instance, program);
+  if (!isReady) {
+    program.stop();
+    return undefined;
+  }
+  // What became of it becomes of its instance.
+  void program.ended.then(async () => instance.crash());
+  const tell = await openCommands(instance, port);
+  for (const command of CREATE_GROUPS) tell(command);
   return {
-    socketPort: listener.port,
+    socketPort: port,
     settingsChanged: () => {
       const { queuePauseMs, cacheBytesMax } = instance.settings();
-      if (queuePauseMs > 0) pausedUntilMs = time.nowMs() + queuePauseMs;
-      if (queuePauseMs === 0) pausedUntilMs = 0;
-      if (cacheBytesMax > 0)
-        note(
-          '#',
-          `WARNING: the new maxmemory value set via CONFIG SET (${cacheBytesMax}) is smaller than the current memory usage. This will result in key eviction and/or the inability to accept new write commands depending on the maxmemory-policy.`,
-        );
+      tell(['CONFIG', 'SET', 'maxmemory', String(cacheBytesMax || MEMORY_BYTES)]);
+      tell(
+        queuePauseMs > 0
+          ? ['CLIENT', 'PAUSE', String(Math.round(queuePauseMs))]
+          : ['CLIENT', 'UNPAUSE'],
+      );
     },
   };
 }
 
-async function serve(
-  socket: Duplex,
-  run: (parts: readonly string[]) => Promise<Reply>,
-): Promise<void> {
+/** Nothing on disk, nobody from elsewhere. */
+function redisOptions(port: number): readonly string[] {
+  const options = {
+    port,
+    bind: '127.0.0.1',
+    save: '',
+    appendonly: 'no',
+    logfile: '',
+    dir: tmpdir(),
+    maxmemory: MEMORY_BYTES,
+    'maxmemory-policy': 'noeviction',
+  };
+  return Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+}
+
+async function freePort({ network }: Instance): Promise<number> {
+  const listener = await network.listen((socket) => socket.destroy());
+  listener.setOpen(false);
+  return listener.port;
+}
+
+/** Its log becomes the instance's. */
+async function saysReady(instance: Instance, { output, ended }: Program): Promise<boolean> {
+  const ready = Promise.withResolvers<boolean>();
+  const lines = createInterface({ input: output });
+  lines.on('line', (line) => {
+    // Before its log begins it draws a picture.
+    if (/^\d+:/.test(line)) instance.log.raw(line);
+    if (line.includes(READY)) ready.resolve(true);
+  });
+  void ended.then(() => ready.resolve(false));
+  const patience = { time: instance.time, ms: READY_MS, reason: 'redis-server did not start' };
+  return await within(ready.promise, patience).catch(() => false);
+}
+
+/** For commands whose answers nobody waits for. */
+async function openCommands(
+  { network }: Instance,
+  port: number,
+): Promise<(command: readonly string[]) => void> {
+  const socket: Duplex = network.connect(port);
   const reader = new RespReader();
+  await once(socket, 'connect');
+  socket.on('data', (chunk: Uint8Array) => reader.push(chunk));
   socket.on('error', () => socket.destroy());
-  try {
-    for await (const chunk of socket as AsyncIterable<Uint8Array>) {
-      for (const command of reader.push(chunk)) {
-        const parts = Array.isArray(command) ? command.map(String) : [];
-        socket.write(encodeReply(await run(parts)));
-      }
-    }
-  } catch {
-    socket.destroy();
-  }
-}
-
-/** A read with BLOCK waits until there is something or its time is up. */
-async function blockingRun(
-  time: Time,
-  store: RedisStore,
-  parts: readonly string[],
-): Promise<Reply> {
-  const block = parts.indexOf('BLOCK');
-  const untilMs = time.nowMs() + (block < 0 ? 0 : Number(parts[block + 1]));
-  for (;;) {
-    const reply = store.run(parts);
-    if (reply !== null || block < 0 || time.nowMs() >= untilMs) return reply;
-    await sleep(time, POLL_MS);
-  }
-}
-
-/** `21 Nov 2026 16:10:00.123`, local. */
-function redisTime(timeMs: number): string {
-  const date = new Date(timeMs);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = `${two(date.getDate())} ${MONTHS[date.getMonth()] ?? ''} ${date.getFullYear()}`;
-  const ms = String(date.getMilliseconds()).padStart(3, '0');
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
+  return (command) => socket.write(encodeCommand(command));
 }

@@ -46,6 +46,7 @@ export const EN_CHAINS = {
   blamed_by_one:
     'only one caller has trouble with it: {failed, number} of {of, number} chains through that one fail, {otherFailed, number} of {otherOf, number} others',
   own_limit: 'its own limit was reached: the error is of its own process or host',
+  slow_meanwhile: 'its own log tells of work that took {ms, number} ms at that moment',
   echoes:
     'its own log has {count, plural, one {a warning or error} other {# warnings or errors}} at that moment',
   is_entry: 'nearest to the user, where what others did is seen',

@@ -43,6 +43,7 @@ export const ZH_CHAINS: Readonly<Record<keyof typeof EN_CHAINS, string>> = {
   blamed_by_one:
     '只有一个调用方出问题：经过该调用方的 {of, number} 条链有 {failed, number} 条失败，其余 {otherOf, number} 条中有 {otherFailed, number} 条',
   own_limit: '达到自身限制：错误来自它自己的进程或主机',
+  slow_meanwhile: '它自己的日志说当时有一项工作用了 {ms, number} 毫秒',
   echoes: '它自己的日志同时有 {count, number} 条警告或错误',
   is_entry: '离用户最近，看到的是别处的故障',
   is_outside: '这条链没有指名调用它',

@@ -10,23 +10,18 @@ import type {
   MsRange,
   SampleRequest,
 } from '@tendril/chains/chain-store';
-import { instanceOf, versionOf } from '@tendril/chains/instance';
-import { joinValuesOfText } from '@tendril/chains/join-keys';
-import { peerOfSpan } from '@tendril/chains/peer';
-import { recordStep, spanCodes, spanStep, type Sighting } from '@tendril/chains/sighting';
-import { spreadSample } from '@tendril/chains/spread-sample';
-import { troubleOfRecord, troubleOfSpan, type TroubleLevel } from '@tendril/chains/trouble';
+import { recordStep, spanStep, type Sighting } from '@tendril/chains/sighting';
+import { troubleOfRecord, type TroubleLevel } from '@tendril/chains/trouble';
 import type { LogRecord } from '@tendril/model/log-record';
 import { formatRecordId } from '@tendril/model/record-id';
-import { SPAN_KINDS, type Span } from '@tendril/model/span';
-import { NS_PER_MS, type TimeRange } from '@tendril/model/time-range';
+import type { Span } from '@tendril/model/span';
+import type { TimeRange } from '@tendril/model/time-range';
 import type { Sql } from '@tendril/sql/sql';
 import { readChanges } from '../changes/change-table.ts';
 import type { LogReader } from '../logs/log-reader.ts';
 import { records as wholeRecords, type RowShape } from '../logs/row-shape.ts';
 import { scanLogs } from '../logs/scan.ts';
-import { allRows, type StatementOptions } from '../logs/statement.ts';
-import { extentsCondition, traceExtents } from '../traces/trace-ranges.ts';
+import type { StatementOptions } from '../logs/statement.ts';
 import { ALL_TIME, spansOfTraces } from '../traces/trace-spans.ts';
 import { spanRows } from '../traces/span-row.ts';
 import {
@@ -35,17 +30,11 @@ import {
   spanActivityQuery,
   type ActivityWindow,
 } from './activity-query.ts';
-import { attributesOf } from './chain-attributes.ts';
 import { holdsOneOf, recordMembers, spanMembers, unownedTrouble } from './member-query.ts';
-import {
-  joinedSightingsQuery,
-  recordSightingsQuery,
-  recordStartsQuery,
-  SPAN_STATUS_KEYS,
-  spanSightingsQuery,
-  spanStartsQuery,
-} from './sample-query.ts';
+import { newestPart, rangeOf } from './read-ranges.ts';
+import { SampleReader } from './sample-reader.ts';
 import { stepTextsQuery } from './step-texts-query.ts';
+import { StoreRows } from './store-rows.ts';
 
 export interface EngineStoreOptions {
   readonly reader: LogReader;
@@ -53,47 +42,9 @@ export interface EngineStoreOptions {
   readonly statement: StatementOptions;
 }
 
-/** What a sample or the weather reads at most; a busy system's half hour is not needed whole. */
-const SAMPLE_ROWS = 2_000_000;
+/** What the weather reads at most; a busy system's quarter of an hour is not needed whole. */
 const ACTIVITY_ROWS = 5_000_000;
-/** What follows a chain's first record, for chains near the end of a range. */
-const TAIL_NS = 60_000n * NS_PER_MS;
-const JOIN_VALUES_MAX = 2_000;
 const CHANGES_MAX = 200;
-
-const startSchema = z.object({
-  chain: z.string(),
-  atMs: z.coerce.number(),
-  calls: z.array(z.string()).default([]),
-  name: z.string().default(''),
-});
-
-const recordSchema = z.object({
-  chain: z.string(),
-  atMs: z.coerce.number(),
-  durationMs: z.coerce.number(),
-  service: z.string(),
-  resourceId: z.string(),
-  skeletonId: z.string(),
-  severityNumber: z.coerce.number(),
-  errorKind: z.string(),
-  calls: z.array(z.string()),
-  joins: z.array(z.string()),
-});
-
-const spanSchema = z.object({
-  chain: z.string(),
-  atMs: z.coerce.number(),
-  durationMs: z.coerce.number(),
-  service: z.string(),
-  resourceId: z.string(),
-  name: z.string(),
-  kind: z.enum(SPAN_KINDS).catch('unspecified'),
-  isError: z.coerce.number(),
-  spanId: z.string(),
-  parentSpanId: z.string(),
-  texts: z.array(z.string()),
-});
 
 const activitySchema = z.object({
   service: z.string(),
@@ -114,26 +65,27 @@ export class EngineStore implements ChainStore {
   private readonly reader: LogReader;
   private readonly spanReader: LogReader;
   private readonly statement: StatementOptions;
+  private readonly rows: StoreRows;
+  private readonly samples: SampleReader;
 
-  constructor({ reader, spanReader, statement }: EngineStoreOptions) {
+  constructor(options: EngineStoreOptions) {
+    const { reader, spanReader, statement } = options;
     this.reader = reader;
     this.spanReader = spanReader;
     this.statement = statement;
+    this.rows = new StoreRows(reader, statement);
+    this.samples = new SampleReader(options);
   }
 
   async members(ids: MemberIds, limit: number, near: MsRange | undefined): Promise<Members> {
     const { operationIds, traceIds } = ids;
     const range = near ? rangeOf(near) : ALL_TIME;
-    const records = await this.recordsOf(recordMembers(operationIds, traceIds), range, limit + 1);
-    const byTrace = await spansOfTraces(this.spanReader, traceIds, this.statement);
-    const spans = [...byTrace.values()].flat();
-    if (operationIds.length > 0) {
-      const condition = spanMembers(operationIds);
-      const shape = spanRows(this.spanReader);
-      spans.push(
-        ...(await this.scanned<Span>(this.spanReader, { condition, range, limit }, shape)),
-      );
-    }
+    const [records, byTrace, byOperation] = await Promise.all([
+      this.recordsOf(recordMembers(operationIds, traceIds), range, limit + 1),
+      spansOfTraces(this.spanReader, traceIds, this.statement),
+      this.spansOf(operationIds, range, limit),
+    ]);
+    const spans = [...[...byTrace.values()].flat(), ...byOperation];
     return {
       records: records.slice(0, limit),
       spans: spans.slice(0, limit),
@@ -155,8 +107,8 @@ export class EngineStore implements ChainStore {
 
   async sample(request: SampleRequest): Promise<readonly Sighting[]> {
     return request.entry.signal === 'record'
-      ? await this.recordSample(request)
-      : await this.spanSample(request);
+      ? await this.samples.records(request)
+      : await this.samples.spans(request);
   }
 
   async activity({ range, buckets, environment }: ActivityRequest): Promise<readonly Activity[]> {
@@ -170,12 +122,12 @@ export class EngineStore implements ChainStore {
     });
     const logs = windowOf(this.reader);
     const [quiet, trouble, ofSpans] = await Promise.all([
-      this.rows(recordActivityQuery(logs), activitySchema),
-      this.rows(recordTroubleQuery(logs), activitySchema),
-      this.rows(spanActivityQuery(windowOf(this.spanReader)), activitySchema),
+      this.rows.read(recordActivityQuery(logs), activitySchema),
+      this.rows.read(recordTroubleQuery(logs), activitySchema),
+      this.rows.read(spanActivityQuery(windowOf(this.spanReader)), activitySchema),
     ]);
     const ofRecords = [...quiet, ...trouble];
-    await this.loadResources([...ofRecords, ...ofSpans]);
+    await this.rows.loadResources([...ofRecords, ...ofSpans]);
     return [
       ...ofRecords.map((row) => this.recordActivity(row)),
       ...ofSpans.map((row) => this.spanActivity(row)),
@@ -201,7 +153,7 @@ export class EngineStore implements ChainStore {
       /^[0-9a-f]{16}$/.test(hex) ? [BigInt(`0x${hex}`)] : [],
     );
     if (ids.length === 0) return new Map();
-    const rows = await this.rows(stepTextsQuery(ids), textSchema);
+    const rows = await this.rows.read(stepTextsQuery(ids), textSchema);
     const pairs = rows.flatMap(({ skeletonId, template }) =>
       (bySkeleton.get(formatRecordId(BigInt(skeletonId))) ?? []).map(
         (step) => [step, template] as const,
@@ -210,113 +162,12 @@ export class EngineStore implements ChainStore {
     return new Map(pairs);
   }
 
-  private async recordSample({
-    entry,
-    range,
-    chainsMax,
-  }: SampleRequest): Promise<readonly Sighting[]> {
-    const read = newestPart(this.reader, rangeOf(range), SAMPLE_ROWS);
-    const skeleton = entry.step.slice(0, 16);
-    const query = recordStartsQuery(entry, BigInt(`0x${skeleton}`), read);
-    const starts = (await this.rows(query, startSchema)).filter(
-      ({ calls }) => recordStep(skeleton, calls) === entry.step,
-    );
-    const chains = chosenOf(starts, read, chainsMax);
-    if (chains.length === 0) return [];
-    const whole = { fromNs: read.fromNs - TAIL_NS, toNs: read.toNs + TAIL_NS };
-    const own = await this.recordSightings(recordSightingsQuery(chains, whole));
-    return [...own, ...(await this.joinedSightings(own, whole))];
-  }
-
-  /** Of batches: each is seen in every chain whose message it tells of. */
-  private async joinedSightings(
-    own: readonly Sighting[],
-    range: TimeRange,
-  ): Promise<readonly Sighting[]> {
-    const owners = new Map<string, Set<string>>();
-    for (const { joins, chain } of own) {
-      for (const join of joins) owners.set(join, (owners.get(join) ?? new Set()).add(chain));
-    }
-    if (owners.size === 0) return [];
-    const values = [...owners.keys()].slice(0, JOIN_VALUES_MAX);
-    const found = await this.recordSightings(joinedSightingsQuery(values, range));
-    return found.flatMap((sighting) => {
-      const chains = new Set(sighting.joins.flatMap((join) => [...(owners.get(join) ?? [])]));
-      return [...chains]
-        .filter((chain) => chain !== sighting.chain)
-        .map((chain) => Object.assign({}, sighting, { chain }));
-    });
-  }
-
-  private async recordSightings(query: Sql): Promise<readonly Sighting[]> {
-    const rows = await this.rows(query, recordSchema);
-    await this.loadResources(rows);
-    return rows.map((row) => this.recordSighting(row));
-  }
-
-  private recordSighting(row: z.infer<typeof recordSchema>): Sighting {
-    const { chain, atMs, durationMs, service, severityNumber, errorKind } = row;
-    return {
-      chain,
-      signal: 'record',
-      atMs,
-      durationMs,
-      service,
-      ...this.placeOf(row),
-      step: recordStep(formatRecordId(BigInt(row.skeletonId)), row.calls),
-      trouble: troubleOfRecord(severityNumber, errorKind),
-      spanId: '',
-      parentSpanId: '',
-      spanKind: undefined,
-      peer: undefined,
-      joins: row.joins.flatMap((text) => (text === '' ? [] : joinValuesOfText(text))),
-    };
-  }
-
-  private async spanSample({
-    entry,
-    range,
-    chainsMax,
-  }: SampleRequest): Promise<readonly Sighting[]> {
-    const read = newestPart(this.spanReader, rangeOf(range), SAMPLE_ROWS);
-    const [, kind = ''] = entry.step.split(' ');
-    const starts = (
-      await this.rows(spanStartsQuery(entry, storedKind(kind), read), startSchema)
-    ).filter(({ name }) => spanStep(kind, name) === entry.step);
-    const traceIds = chosenOf(starts, read, chainsMax);
-    if (traceIds.length === 0) return [];
-    const extents = await traceExtents(this.spanReader, traceIds, this.statement);
-    const rows = await this.rows(spanSightingsQuery(extentsCondition(extents)), spanSchema);
-    await this.loadResources(rows);
-    return rows.map((row) => this.spanSighting(row));
-  }
-
-  private spanSighting(row: z.infer<typeof spanSchema>): Sighting {
-    const { chain, atMs, durationMs, service, name, kind, spanId, parentSpanId } = row;
-    const attributes = attributesOf(SPAN_STATUS_KEYS, row.texts);
-    return {
-      chain,
-      signal: 'span',
-      atMs,
-      durationMs,
-      service,
-      ...this.placeOf(row),
-      step: spanStep(kind, name),
-      trouble: troubleOfSpan({ isError: row.isError === 1, ...spanCodes(attributes) }),
-      spanId,
-      parentSpanId,
-      spanKind: kind,
-      peer: peerOfSpan(attributes),
-      joins: [],
-    };
-  }
-
   private recordActivity(row: z.infer<typeof activitySchema>): Activity {
     const { service, errorKind, bucket, count } = row;
     const { isRefusal } = troubleOfRecord(0, errorKind);
     const level = errorKind === 'noise' ? 0 : levelOf(row.level);
     const step = level === 0 ? '' : recordStep(formatRecordId(BigInt(row.skeletonId)), row.calls);
-    const { instance } = this.placeOf(row);
+    const { instance } = this.rows.placeOf(row);
     return { service, instance, signal: 'record', step, level, isRefusal, bucket, count };
   }
 
@@ -324,24 +175,19 @@ export class EngineStore implements ChainStore {
     const { service, name, kind, bucket, count } = row;
     const level = levelOf(row.level);
     const step = level === 0 ? '' : spanStep(kind, name);
-    const { instance } = this.placeOf(row);
+    const { instance } = this.rows.placeOf(row);
     return { service, instance, signal: 'span', step, level, isRefusal: false, bucket, count };
   }
 
-  private async loadResources(rows: readonly { readonly resourceId: string }[]): Promise<void> {
-    await this.reader.resources.load(
-      rows.map(({ resourceId }) => resourceId),
-      this.statement,
-    );
-  }
-
-  private placeOf({
-    resourceId,
-  }: {
-    readonly resourceId: string;
-  }): Pick<Sighting, 'instance' | 'version'> {
-    const resource = this.reader.resources.get(resourceId);
-    return { instance: instanceOf(resource), version: versionOf(resource) };
+  private async spansOf(
+    operationIds: readonly string[],
+    range: TimeRange,
+    limit: number,
+  ): Promise<readonly Span[]> {
+    if (operationIds.length === 0) return [];
+    const condition = spanMembers(operationIds);
+    const shape = spanRows(this.spanReader);
+    return await this.scanned<Span>(this.spanReader, { condition, range, limit }, shape);
   }
 
   private async recordsOf(
@@ -364,49 +210,8 @@ export class EngineStore implements ChainStore {
     }
     return rows;
   }
-
-  private async rows<T>(query: Sql, schema: z.ZodType<T>): Promise<readonly T[]> {
-    const rows = await allRows(this.reader.engine, query, this.statement);
-    return rows.map((row) => schema.parse(row));
-  }
-}
-
-function rangeOf({ fromMs, toMs }: MsRange): TimeRange {
-  return { fromNs: nanoseconds(fromMs), toNs: nanoseconds(toMs) };
-}
-
-function nanoseconds(ms: number): bigint {
-  const bounded = Math.min(TIME_MS_MAX, Math.max(0, ms));
-  return BigInt(Math.floor(bounded)) * NS_PER_MS + BigInt(Math.floor((bounded % 1) * 1e6));
-}
-
-const TIME_MS_MAX = 9_223_372_036_854;
-
-/** As much of the newer end as holds about so many rows. */
-function newestPart({ density }: LogReader, range: TimeRange, rows: number): TimeRange {
-  const widthNs = density.widthNs(range, 'desc', rows);
-  const fromNs = range.toNs - widthNs;
-  return { fromNs: fromNs > range.fromNs ? fromNs : range.fromNs, toNs: range.toNs };
-}
-
-function chosenOf(
-  starts: readonly { readonly chain: string; readonly atMs: number }[],
-  { fromNs, toNs }: TimeRange,
-  chainsMax: number,
-): readonly string[] {
-  const range = { fromMs: Number(fromNs / NS_PER_MS), toMs: Number(toNs / NS_PER_MS) };
-  return spreadSample(
-    starts.map(({ chain, atMs }) => [chain, atMs] as const),
-    range,
-    chainsMax,
-  );
 }
 
 function levelOf(number: number): TroubleLevel {
   return number === 1 || number === 2 || number === 3 ? number : 0;
-}
-
-/** `server` is `Server` in the table. */
-function storedKind(kind: string): string {
-  return kind.slice(0, 1).toUpperCase() + kind.slice(1);
 }

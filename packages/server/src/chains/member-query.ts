@@ -1,6 +1,8 @@
 /** Which records and spans are of a chain. */
+import { SLOW_MS_MIN } from '@tendril/chains/chain-store';
 import { JOIN_KEYS } from '@tendril/chains/join-keys';
-import { joinSql, sql, strings, type Sql } from '@tendril/sql/sql';
+import { NS_PER_MS } from '@tendril/model/time-range';
+import { int64, joinSql, sql, strings, type Sql } from '@tendril/sql/sql';
 import { attributeText } from './chain-attributes.ts';
 
 export function recordMembers(operationIds: readonly string[], traceIds: readonly string[]): Sql {
@@ -24,7 +26,8 @@ export function holdsOneOf(values: readonly string[]): Sql {
   return sql`multiSearchAny(arrayStringConcat([${joinSql(texts, ', ')}], ' '), ${strings(values)})`;
 }
 
-/** What no chain has: a database's own log. */
+/** What no chain has: a database's own log, where it tells of trouble or of what took long. */
 export function unownedTrouble(): Sql {
-  return sql`OperationId = '' AND TraceId = '' AND SeverityNumber >= 13`;
+  const slowNs = int64(BigInt(SLOW_MS_MIN) * NS_PER_MS);
+  return sql`OperationId = '' AND TraceId = '' AND (SeverityNumber >= 13 OR DurationNs >= ${slowNs})`;
 }

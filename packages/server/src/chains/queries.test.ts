@@ -17,10 +17,16 @@ import {
   spanStartsQuery,
 } from './sample-query.ts';
 import { chainSummariesQuery, foundChainsQuery } from './search-chains.ts';
+import { inOneOf } from './read-ranges.ts';
 import { stepTextsQuery } from './step-texts-query.ts';
 
 const NOW_NS = 1_780_390_443_101_000_000n;
 const RANGE = { fromNs: NOW_NS - 60_000_000_000n, toNs: NOW_NS };
+/** Two windows. */
+const WITHIN = inOneOf([
+  RANGE,
+  { fromNs: RANGE.fromNs - 600_000_000_000n, toNs: RANGE.fromNs - 300_000_000_000n },
+]);
 const ENTRY = {
   signal: 'record',
   service: 'edge',
@@ -37,10 +43,11 @@ const STATEMENTS: Readonly<Record<string, () => Sql>> = {
   joined: () => scanOf(holdsOneOf(['70cacda76b527b09', HOSTILE])),
   unowned: () => scanOf(unownedTrouble()),
   'span members': () => sql`SELECT count() FROM traces WHERE ${spanMembers([HOSTILE])}`,
-  'record starts': () => recordStartsQuery(ENTRY, 255n, RANGE),
-  'record sightings': () => recordSightingsQuery(['op-1', HOSTILE], RANGE),
-  'joined sightings': () => joinedSightingsQuery(['70cacda76b527b09'], RANGE),
-  'span starts': () => spanStartsQuery(ENTRY, 'Server', RANGE),
+  'record starts': () => recordStartsQuery(ENTRY, WITHIN),
+  'record starts of a place': () => recordStartsQuery({ ...ENTRY, step: '' }, WITHIN),
+  'record sightings': () => recordSightingsQuery(['op-1', HOSTILE], WITHIN),
+  'joined sightings': () => joinedSightingsQuery(['70cacda76b527b09'], WITHIN),
+  'span starts': () => spanStartsQuery(ENTRY, 'Server', WITHIN),
   'span sightings': () => spanSightingsQuery(sql`TraceId = 'aa'`),
   'record activity': () => recordActivityQuery(WINDOW),
   'record trouble': () => recordTroubleQuery(WINDOW),

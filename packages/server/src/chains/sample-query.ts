@@ -1,11 +1,9 @@
 /** Chains that begin alike: which there are, and what was seen in them, in few columns. */
-import type { EntryStep } from '@tendril/chains/chain-store';
+import { ANY_STEP, type EntryStep } from '@tendril/chains/chain-store';
 import { JOIN_KEYS } from '@tendril/chains/join-keys';
 import { PEER_KEYS } from '@tendril/chains/peer';
 import { HTTP_STATUS_KEYS, RPC_STATUS_KEY, STEP_KEYS } from '@tendril/chains/sighting';
-import type { TimeRange } from '@tendril/model/time-range';
 import { sql, string, strings, uint32, uint64, type Sql } from '@tendril/sql/sql';
-import { rangeCondition } from '../logs/cursor.ts';
 import { attributeText, attributeTexts } from './chain-attributes.ts';
 
 /** Of one entry that are chosen from. */
@@ -23,38 +21,40 @@ export const SPAN_STATUS_KEYS: readonly string[] = [
 /** A record without an operation is of its trace. */
 const CHAIN = sql`if(OperationId != '', OperationId, TraceId)`;
 
-export function recordStartsQuery(
-  { service, environment }: EntryStep,
-  skeletonId: bigint,
-  range: TimeRange,
-): Sql {
+export function recordStartsQuery({ service, environment, step }: EntryStep, within: Sql): Sql {
+  const isOfStep = step === ANY_STEP ? sql`` : sql` AND SkeletonId = ${uint64(skeletonIdOf(step))}`;
   return sql`SELECT
   ${CHAIN} AS chain,
   toUnixTimestamp64Nano(min(Timestamp)) / 1000000 AS atMs,
   any(${attributeTexts(STEP_KEYS)}) AS calls
 FROM logs
-WHERE ${rangeCondition(range)} AND ServiceName = ${string(service)} AND Environment = ${string(environment)} AND SkeletonId = ${uint64(skeletonId)} AND chain != ''
+WHERE ${within} AND ServiceName = ${string(service)} AND Environment = ${string(environment)}${isOfStep} AND chain != ''
 GROUP BY chain
 ORDER BY cityHash64(chain)
 LIMIT ${uint32(STARTS_MAX)}`;
 }
 
-export function recordSightingsQuery(chains: readonly string[], range: TimeRange): Sql {
+/** A step begins with the 16 hex digits of its skeleton. */
+function skeletonIdOf(step: string): bigint {
+  return BigInt(`0x${step.slice(0, 16)}`);
+}
+
+export function recordSightingsQuery(chains: readonly string[], within: Sql): Sql {
   return sql`SELECT
   ${CHAIN} AS chain,
   ${RECORD_COLUMNS}
 FROM logs
-WHERE ${rangeCondition(range)} AND (OperationId IN ${strings(chains)} OR (OperationId = '' AND TraceId IN ${strings(chains)}))
+WHERE ${within} AND (OperationId IN ${strings(chains)} OR (OperationId = '' AND TraceId IN ${strings(chains)}))
 LIMIT ${uint32(SIGHTINGS_MAX)}`;
 }
 
 /** Records of other operations that tell of the same messages. */
-export function joinedSightingsQuery(values: readonly string[], range: TimeRange): Sql {
+export function joinedSightingsQuery(values: readonly string[], within: Sql): Sql {
   return sql`SELECT
   ${CHAIN} AS chain,
   ${RECORD_COLUMNS}
 FROM logs
-WHERE ${rangeCondition(range)} AND hasAny(extractAll(arrayStringConcat(joins, ' '), '[\\\\w-]{8,}'), ${strings(values)})
+WHERE ${within} AND hasAny(extractAll(arrayStringConcat(joins, ' '), '[\\\\w-]{8,}'), ${strings(values)})
 LIMIT ${uint32(SIGHTINGS_MAX)}`;
 }
 
@@ -72,14 +72,14 @@ const RECORD_COLUMNS = sql`toUnixTimestamp64Nano(Timestamp) / 1000000 AS atMs,
 export function spanStartsQuery(
   { service, environment }: EntryStep,
   kind: string,
-  range: TimeRange,
+  within: Sql,
 ): Sql {
   return sql`SELECT
   TraceId AS chain,
   toUnixTimestamp64Nano(min(Timestamp)) / 1000000 AS atMs,
   any(SpanName) AS name
 FROM traces
-WHERE ${rangeCondition(range)} AND ServiceName = ${string(service)} AND Environment = ${string(environment)} AND SpanKind = ${string(kind)}
+WHERE ${within} AND ServiceName = ${string(service)} AND Environment = ${string(environment)} AND SpanKind = ${string(kind)}
 GROUP BY chain
 ORDER BY cityHash64(chain)
 LIMIT ${uint32(STARTS_MAX)}`;

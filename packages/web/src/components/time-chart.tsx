@@ -8,7 +8,8 @@ import { useEffect, useRef, useState, type ReactElement } from 'react';
 import type { TimeRange } from '@tendril/model/time-range';
 import { usePreference } from '../lib/preferences.ts';
 import { clockText, dateText, dateTimeText } from '../lib/zone-time.ts';
-import { nsOf, onDragged, plotLook, usePlot } from './plot.ts';
+import { timeMarks, type TimeMark } from './time-marks.ts';
+import { nsOf, onDragged, plotLook, usePlot, type PlotLook } from './plot.ts';
 
 export interface TimeSeries {
   readonly name: string;
@@ -24,8 +25,10 @@ export interface TimeChartProps {
   readonly series: readonly TimeSeries[];
   readonly valueText: (value: number) => string;
   readonly onZoom: (range: TimeRange) => void;
+  readonly marks?: readonly TimeMark[];
 }
 
+const NO_MARKS: readonly TimeMark[] = [];
 const COLOURS = 8;
 const HEIGHT_MIN_PX = 160;
 const AXIS_PX = 64;
@@ -35,7 +38,7 @@ const DAY_MS = 86_400_000;
 const DRAG_PX_MIN = 3;
 
 export function TimeChart(props: TimeChartProps): ReactElement {
-  const { label, timesMs, series, valueText } = props;
+  const { label, timesMs, series, valueText, marks = NO_MARKS } = props;
   const zone = usePreference('zone');
   const place = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
@@ -46,11 +49,11 @@ export function TimeChart(props: TimeChartProps): ReactElement {
   usePlot(
     place,
     (element) => ({
-      options: optionsOf({ element, series, zone, latest, onCursor: setCursor }),
+      options: optionsOf({ element, series, zone, latest, marks, onCursor: setCursor }),
       data: [timesMs, ...series.map(({ values }) => values)] as uPlot.AlignedData,
     }),
     sizeOf,
-    [timesMs, series, zone],
+    [timesMs, series, zone, marks],
   );
   const shown = cursor ?? timesMs.length - 1;
   const time = timesMs[shown];
@@ -86,10 +89,12 @@ interface OptionSources {
   readonly series: readonly TimeSeries[];
   readonly zone: string;
   readonly latest: { readonly current: TimeChartProps };
+  readonly marks: readonly TimeMark[];
   readonly onCursor: (index: number | undefined) => void;
 }
 
-function optionsOf({ element, series, zone, latest, onCursor }: OptionSources): uPlot.Options {
+function optionsOf(sources: OptionSources): uPlot.Options {
+  const { element, series, zone, latest, marks, onCursor } = sources;
   const { colourOf, axis } = plotLook(element);
   return {
     ...sizeOf(element),
@@ -106,21 +111,28 @@ function optionsOf({ element, series, zone, latest, onCursor }: OptionSources): 
         values: (_chart, ticks) => ticks.map((tick) => latest.current.valueText(tick)),
       },
     ],
-    series: [
-      {},
-      ...series.map(({ name, colour }, at) => ({
-        label: name,
-        stroke: colourOf(colour ?? paletteColour(at)),
-        width: 1.5,
-        // Second and third rounds of the colours are told apart by their dashes.
-        ...(colour === undefined && at >= COLOURS && { dash: [6, 4] }),
-        points: { show: isAlone(series) },
-      })),
-    ],
+    series: [{}, ...series.map((each, at) => lineOf(each, at, colourOf, isAlone(series)))],
     hooks: {
       setCursor: [({ cursor: { idx } }) => onCursor(idx ?? undefined)],
       setSelect: [onDragged(DRAG_PX_MIN, (range) => latest.current.onZoom(range))],
     },
+    plugins: [timeMarks(marks)],
+  };
+}
+
+function lineOf(
+  { name, colour }: TimeSeries,
+  at: number,
+  colourOf: PlotLook['colourOf'],
+  isDot: boolean,
+): uPlot.Series {
+  return {
+    label: name,
+    stroke: colourOf(colour ?? paletteColour(at)),
+    width: 1.5,
+    // Second and third rounds of the colours are told apart by their dashes.
+    ...(colour === undefined && at >= COLOURS && { dash: [6, 4] }),
+    points: { show: isDot },
   };
 }
 

@@ -10,6 +10,7 @@ import { durationText } from '../lib/duration-text.ts';
 import { useText } from '../lib/text.tsx';
 import { useFields } from '../query/use-fields.ts';
 import { queryParts } from '../query/query-parts.ts';
+import { useChangeMarks } from '../records/use-change-marks.ts';
 import { visibleLine } from '../records/visible-text.ts';
 import { chartData, type ChartUnit } from './chart-data.ts';
 import { ResultNotes } from './result-notes.tsx';
@@ -43,6 +44,7 @@ export function ChartView(props: ChartViewProps): ReactElement {
     [data, isOwn],
   );
   const hidden = hiddenOf(chart);
+  const marks = useChangeMarks(range);
   return (
     <div className="chart-view" aria-busy={isFetching}>
       {isOwn && <FieldChoice {...{ range, field, onField }} onEdit={() => onRun(drawn)} />}
@@ -59,6 +61,7 @@ export function ChartView(props: ChartViewProps): ReactElement {
             }))}
             valueText={(value) => valueText(value, chart.unit)}
             onZoom={onZoom}
+            marks={marks}
           />
         </Suspense>
       )}

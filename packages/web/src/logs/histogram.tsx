@@ -4,11 +4,13 @@
  */
 import { useState, type KeyboardEvent, type PointerEvent, type ReactElement } from 'react';
 import { LEVELS } from '@tendril/api/log-histogram';
-import type { TimeRange } from '@tendril/model/time-range';
+import { NS_PER_MS, type TimeRange } from '@tendril/model/time-range';
+import '../components/time-marks.css';
 import { usePreference } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
 import { clockText, dateTimeText } from '../lib/zone-time.ts';
 import { timeTicks } from '../records/time-axis.ts';
+import { useChangeMarks } from '../records/use-change-marks.ts';
 import { histogramBars, type HistogramBar } from './histogram-bars.ts';
 import type { Histogram } from './use-histogram.ts';
 
@@ -87,6 +89,7 @@ export function HistogramPanel(props: HistogramProps): ReactElement {
             }}
           />
         )}
+        <ChangeMarks range={range} />
         {shown && <BarCard bar={shown} zone={zone} />}
       </div>
       <div className="histogram-axis number" aria-hidden>
@@ -106,6 +109,28 @@ export function HistogramPanel(props: HistogramProps): ReactElement {
       </button>
       {isTable && <BarTable bars={bars} zone={zone} />}
     </div>
+  );
+}
+
+function ChangeMarks({ range }: Pick<HistogramProps, 'range'>): ReactElement {
+  const fromMs = Number(range.fromNs / NS_PER_MS);
+  const spanMs = Math.max(1, Number(range.toNs / NS_PER_MS) - fromMs);
+  const marks = useChangeMarks(range).filter(
+    ({ timeMs }) => timeMs >= fromMs && timeMs <= fromMs + spanMs,
+  );
+  return (
+    <>
+      {marks.map(({ id, text, timeMs }) => (
+        <span
+          key={id}
+          className="time-mark"
+          role="img"
+          aria-label={text}
+          title={text}
+          style={{ left: `${((timeMs - fromMs) / spanMs) * 100}%` }}
+        />
+      ))}
+    </>
   );
 }
 

@@ -7,10 +7,12 @@ import { useEffect, useRef, useState, type ReactElement } from 'react';
 import type { TraceSummary } from '@tendril/api/trace-search';
 import { NS_PER_MS, type TimeRange } from '@tendril/model/time-range';
 import { nsOf, onDragged, plotLook, usePlot } from '../components/plot.ts';
+import { timeMarks, type TimeMark } from '../components/time-marks.ts';
 import { durationText } from '../lib/duration-text.ts';
 import { usePreference } from '../lib/preferences.ts';
 import { useText } from '../lib/text.tsx';
 import { clockText } from '../lib/zone-time.ts';
+import { useChangeMarks } from '../records/use-change-marks.ts';
 import { visibleLine } from '../records/visible-text.ts';
 import { nearestDot, scatterDots, type ScatterDots } from './scatter-dots.ts';
 
@@ -38,6 +40,7 @@ export function TraceScatter(props: TraceScatterProps): ReactElement {
   const place = useRef<HTMLDivElement>(null);
   const latest = useRef(props);
   const [hovered, setHovered] = useState<TraceSummary>();
+  const marks = useChangeMarks(range);
   useEffect(() => {
     latest.current = props;
   });
@@ -46,12 +49,12 @@ export function TraceScatter(props: TraceScatterProps): ReactElement {
     (element) => {
       const dots = scatterDots(traces);
       return {
-        options: optionsOf({ element, dots, range, zone, latest, onHover: setHovered }),
+        options: optionsOf({ element, dots, range, zone, latest, marks, onHover: setHovered }),
         data: [[...dots.timesMs], [...dots.calm], [...dots.failed]],
       };
     },
     sizeOf,
-    [traces, range, zone],
+    [traces, range, zone, marks],
   );
   return (
     <figure className="trace-scatter" aria-label={text('traces.scatter')}>
@@ -71,11 +74,12 @@ interface OptionSources {
   readonly range: TimeRange;
   readonly zone: string;
   readonly latest: { readonly current: TraceScatterProps };
+  readonly marks: readonly TimeMark[];
   readonly onHover: (trace: TraceSummary | undefined) => void;
 }
 
 function optionsOf(sources: OptionSources): uPlot.Options {
-  const { element, range, zone } = sources;
+  const { element, range, zone, marks } = sources;
   const { colourOf, axis } = plotLook(element);
   const dots = (name: string, colour: string): uPlot.Series => ({
     label: name,
@@ -115,6 +119,7 @@ function optionsOf(sources: OptionSources): uPlot.Options {
     ],
     series: [{}, dots('calm', '--info'), dots('failed', '--error')],
     hooks: hooksOf(sources),
+    plugins: [timeMarks(marks)],
   };
 }
 

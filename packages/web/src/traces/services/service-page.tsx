@@ -10,6 +10,7 @@ import { durationText } from '../../lib/duration-text.ts';
 import { useText } from '../../lib/text.tsx';
 import { absoluteRange } from '../../lib/time-range.ts';
 import { ServiceName } from '../../records/service-name.tsx';
+import { useChangeMarks } from '../../records/use-change-marks.ts';
 import { visibleLine } from '../../records/visible-text.ts';
 import { useOperations } from '../use-service-names.ts';
 import { CallsTable, type CallsRow } from './calls-table.tsx';
@@ -74,6 +75,7 @@ function Red({ address }: PartProps): ReactElement {
       },
     [red, text],
   );
+  const marks = useChangeMarks(address.resolved, address.service);
   const onZoom = (range: TimeRange): void => address.onRange(absoluteRange(range));
   const rate = (value: number): string => rateText(value, number);
   if (error) return <FailureNote error={error} />;
@@ -89,6 +91,7 @@ function Red({ address }: PartProps): ReactElement {
               series={charts.rate}
               valueText={rate}
               onZoom={onZoom}
+              marks={marks}
             />
           </section>
           <section>
@@ -99,6 +102,7 @@ function Red({ address }: PartProps): ReactElement {
               series={charts.errors}
               valueText={rate}
               onZoom={onZoom}
+              marks={marks}
             />
           </section>
           <section>
@@ -109,6 +113,7 @@ function Red({ address }: PartProps): ReactElement {
               series={charts.durations}
               valueText={durationText}
               onZoom={onZoom}
+              marks={marks}
             />
           </section>
         </>
