@@ -1,6 +1,7 @@
 /** What benchmarks ask a server, over the API that everybody uses. */
 import type { LogHistogramSummary } from '@tendril/api/log-histogram';
 import type { Status } from '@tendril/api/status';
+import { pause } from './server-process.ts';
 
 /** Runs a streaming query to its end; returns its lines. */
 export async function postLines(url: string, body: unknown): Promise<Record<string, unknown>[]> {
@@ -9,15 +10,23 @@ export async function postLines(url: string, body: unknown): Promise<Record<stri
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
+/** A server that is still busy with what it acknowledged is asked again, as its answer says. */
+const BUSY_ATTEMPTS = 20;
+
 export async function postText(url: string, body: unknown): Promise<string> {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text.slice(0, 500)}`);
-  return text;
+  for (let attempt = 1; ; attempt += 1) {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (response.ok) return text;
+    if (response.status !== 503 || attempt === BUSY_ATTEMPTS) {
+      throw new Error(`${url} answered ${response.status}: ${text.slice(0, 500)}`);
+    }
+    await pause(1_000 * Number(response.headers.get('retry-after') ?? '1'));
+  }
 }
 
 export async function readStatus(url: string): Promise<Status> {
