@@ -22,6 +22,7 @@ import { examplesOf, leaveOneOut, reweigh } from './reweigh.ts';
 import { planRuns, type PlanOptions } from './run-plan.ts';
 import { telemetryOf } from './run-telemetry.ts';
 
+const TOPOLOGIES: readonly string[] = [DEMO, ...PLANTS.map(({ name }) => name)];
 const WEIGHTS_FILE = resolve(import.meta.dirname, '../../../packages/chains/src/weights.json');
 /** So flat that hardly a suspect is left out for its small confidence. */
 const FLATTENING = 0.2;
@@ -31,7 +32,7 @@ export const rootCause: Benchmark = {
   summary: 'whether the true cause of faults in examples/im-demo and other back ends is found',
   options: {
     runs: '10',
-    topologies: [DEMO, ...PLANTS.map(({ name }) => name)].join(','),
+    topologies: TOPOLOGIES.join(','),
     faults: '',
     seed: '1',
     folder: join(tmpdir(), 'tendril-root-cause'),
@@ -41,9 +42,11 @@ export const rootCause: Benchmark = {
   },
   async run(options) {
     const faults = listOption(options['faults']);
+    const topologies = listOption(options['topologies']);
+    refuseUnknown({ faults, topologies });
     const seed = numberOption(options, 'seed');
     const plan = { runs: numberOption(options, 'runs'), faults, seed };
-    const takes = takesOf(listOption(options['topologies']), plan);
+    const takes = takesOf(topologies, plan);
     const folder = join(options['folder'] ?? tmpdir(), `seed-${seed}`);
     mkdirSync(folder, { recursive: true });
     const judge = await judging();
@@ -73,6 +76,15 @@ function isLearned(fault: string): boolean {
 
 function listOption(text = ''): readonly string[] {
   return text.split(',').filter((name) => name !== '');
+}
+
+/** What nobody knows would be a table with nothing in it. */
+function refuseUnknown(asked: Readonly<Record<'faults' | 'topologies', readonly string[]>>): void {
+  const topology = asked.topologies.find((name) => !TOPOLOGIES.includes(name));
+  if (topology !== undefined)
+    throw new Error(`--topologies: "${topology}" is none of ${TOPOLOGIES.join(', ')}`);
+  const fault = asked.faults.find((name) => faultNamed(name) === undefined);
+  if (fault !== undefined) throw new Error(`--faults: no fault is named "${fault}"`);
 }
 
 /** One run, recorded when it is asked for. */
