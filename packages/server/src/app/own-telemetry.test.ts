@@ -47,9 +47,10 @@ async function spansOf(fixture: ServerFixture, traceId: string): Promise<Span[]>
   return events.flatMap(({ span }) => span ?? []);
 }
 
-/** What was ever received as own, after a flush. */
+/** What was ever received as own, after a flush of records and one of spans: a search waits for what it reads alone. */
 async function ownReceived(fixture: ServerFixture): Promise<readonly [string, number][]> {
   await records(fixture);
+  await spansOf(fixture, randomBytes(16).toString('hex'));
   const [status] = await ask<{ accounts: { source: string; received: number }[] }>(fixture, {
     path: '/api/v1/status',
   });
