@@ -208,7 +208,8 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('pages of tr
   test('a table counts by operation, leads to the spans, and the trace is a file', async () => {
     const { page, complaints } = await openPage(browser);
     await page.goto(`${server.url}/traces/${demoTraceId(FAILED)}`);
-    await rows(page).first().waitFor();
+    // Records come after the spans, between them.
+    await rows(page).filter({ hasText: 'send_msg: context deadline exceeded' }).waitFor();
     const shown = await rows(page).count();
     await page.getByRole('button', { name: 'Fold one level more', exact: true }).click();
     await expect.poll(() => rows(page).count()).toBeLessThan(shown);
