@@ -6,6 +6,7 @@
  */
 import { NOTHING } from './check-value.ts';
 import type { ResolvedQuery, Test } from './resolved.ts';
+import { mapOperands, operandsOf } from './walk.ts';
 
 export type IdTest = Extract<Test, { readonly kind: 'value' }>;
 
@@ -17,54 +18,16 @@ export function idTestKey({ target, test }: IdTest): string {
 
 /** Whole values of columns that stand beside a text, any of which is enough. */
 export function idTestsOf(query: ResolvedQuery): readonly IdTest[] {
-  switch (query.kind) {
-    case 'or':
-      return [
-        ...(hasText(query.operands) ? query.operands.filter(isIdTest) : []),
-        ...query.operands.flatMap(idTestsOf),
-      ];
-    case 'and':
-      return query.operands.flatMap(idTestsOf);
-    case 'not':
-      return idTestsOf(query.operand);
-    case 'all':
-    case 'text':
-    case 'value':
-    case 'cell':
-    case 'hex':
-    case 'integer':
-    case 'time':
-      return [];
-  }
+  const own = isBesideText(query) ? operandsOf(query).filter(isIdTest) : [];
+  return [...own, ...operandsOf(query).flatMap(idTestsOf)];
 }
 
 /** The same query over records none of which passes the tests of these keys. */
 export function withoutIdTests(query: ResolvedQuery, absent: ReadonlySet<string>): ResolvedQuery {
   if (absent.size === 0) return query;
-  switch (query.kind) {
-    case 'and':
-      return {
-        ...query,
-        operands: query.operands.map((operand) => withoutIdTests(operand, absent)),
-      };
-    case 'or':
-      return hasText(query.operands)
-        ? withoutOperands(query.operands, absent)
-        : {
-            ...query,
-            operands: query.operands.map((operand) => withoutIdTests(operand, absent)),
-          };
-    case 'not':
-      return { ...query, operand: withoutIdTests(query.operand, absent) };
-    case 'all':
-    case 'text':
-    case 'value':
-    case 'cell':
-    case 'hex':
-    case 'integer':
-    case 'time':
-      return query;
-  }
+  return isBesideText(query)
+    ? withoutOperands(operandsOf(query), absent)
+    : mapOperands(query, (operand) => withoutIdTests(operand, absent));
 }
 
 function withoutOperands(
@@ -76,8 +39,8 @@ function withoutOperands(
   return more.length === 0 ? first : { kind: 'or', operands: [first, ...more] };
 }
 
-function hasText(operands: readonly ResolvedQuery[]): boolean {
-  return operands.some(({ kind }) => kind === 'text');
+function isBesideText(query: ResolvedQuery): boolean {
+  return query.kind === 'or' && query.operands.some(({ kind }) => kind === 'text');
 }
 
 function isIdTest(query: ResolvedQuery): query is IdTest {

@@ -17,6 +17,7 @@ import { durationNs } from './quantity.ts';
 import type { CellTest, ResolvedQuery, ValueTarget } from './resolved.ts';
 import { nearestName } from './suggest.ts';
 import { parseTime } from './time-value.ts';
+import { mapTests } from './walk.ts';
 
 interface Found {
   readonly literal: Literal;
@@ -59,24 +60,11 @@ function textTest(cell: Cell, operator: Operator, literal: Literal): ResolvedQue
 
 /** The same tests, of the cell. */
 function onCell(cell: Cell, query: ResolvedQuery): ResolvedQuery {
-  switch (query.kind) {
-    case 'or':
-    case 'and':
-      return { ...query, operands: query.operands.map((operand) => onCell(cell, operand)) };
-    case 'not':
-      return { ...query, operand: onCell(cell, query.operand) };
-    case 'value': {
-      const { test } = query;
-      return { kind: 'cell', cell, test: test.kind === 'exists' ? test : { kind: 'text', test } };
-    }
-    case 'all':
-    case 'text':
-    case 'cell':
-    case 'hex':
-    case 'integer':
-    case 'time':
-      return query;
-  }
+  return mapTests(query, (each) => {
+    if (each.kind !== 'value') return each;
+    const { test } = each;
+    return { kind: 'cell', cell, test: test.kind === 'exists' ? test : { kind: 'text', test } };
+  });
 }
 
 function numberTest(cell: Cell, operator: Operator, literal: Literal): ResolvedQuery {

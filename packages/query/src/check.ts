@@ -31,12 +31,13 @@ import {
 } from './check-value.ts';
 import type { Cell, KnownColumns } from './column.ts';
 import { likeMatches } from './like-pattern.ts';
-import { countTests, mergeTests } from './merge.ts';
+import { mergeTests } from './merge.ts';
 import type { ParseLimits } from './parse.ts';
 import { parseQuery } from './parse.ts';
 import { QueryFailure } from './query-failure.ts';
 import type { ResolvedQuery, ValueTarget } from './resolved.ts';
 import { nearestName } from './suggest.ts';
+import { testsOf } from './walk.ts';
 import { splitAtSpaces } from './words.ts';
 
 export interface CheckContext {
@@ -57,7 +58,7 @@ export function checkQuery(query: QueryNode, context: CheckContext): ResolvedQue
   const { registry = LOG_REGISTRY } = context;
   const checker: Checker = { ...context, registry, clausesMax, expandedCount: 0 };
   const merged = mergeTests(resolve(query, checker));
-  refuseManyTests(query, countTests(merged));
+  refuseManyTests(query, testsOf(merged).length);
   return merged;
 }
 

@@ -6,13 +6,17 @@
  */
 import type { Pieces } from './ast.ts';
 import type { ResolvedQuery, TextTest } from './resolved.ts';
+import { mapTests, testsOf } from './walk.ts';
 
 /** A character alone is in too many words, and short texts in few bodies are found soon. */
 const RUN = /[^\0-\u007f]{2,}/g;
 
 /** What is to be looked up, each once. */
 export function runsToLookUp(query: ResolvedQuery): readonly string[] {
-  return [...new Set(runsOf(query))];
+  const runs = testsOf(query).flatMap((test) =>
+    test.kind === 'text' && test.column === 'Body' ? runsOfTest(test.test) : [],
+  );
+  return [...new Set(runs)];
 }
 
 /** The query with the words that hold each run; runs that are not in the map stay as they are. */
@@ -20,41 +24,9 @@ export function withWords(
   query: ResolvedQuery,
   words: ReadonlyMap<string, readonly string[]>,
 ): ResolvedQuery {
-  switch (query.kind) {
-    case 'and':
-    case 'or':
-      return { ...query, operands: query.operands.map((operand) => withWords(operand, words)) };
-    case 'not':
-      return { ...query, operand: withWords(query.operand, words) };
-    case 'text':
-      return { ...query, test: testWithWords(query.test, words) };
-    case 'all':
-    case 'value':
-    case 'cell':
-    case 'hex':
-    case 'integer':
-    case 'time':
-      return query;
-  }
-}
-
-function runsOf(query: ResolvedQuery): readonly string[] {
-  switch (query.kind) {
-    case 'and':
-    case 'or':
-      return query.operands.flatMap(runsOf);
-    case 'not':
-      return runsOf(query.operand);
-    case 'text':
-      return query.column === 'Body' ? runsOfTest(query.test) : [];
-    case 'all':
-    case 'value':
-    case 'cell':
-    case 'hex':
-    case 'integer':
-    case 'time':
-      return [];
-  }
+  return mapTests(query, (test) =>
+    test.kind === 'text' ? { ...test, test: testWithWords(test.test, words) } : test,
+  );
 }
 
 function testWithWords(test: TextTest, words: ReadonlyMap<string, readonly string[]>): TextTest {

@@ -71,26 +71,6 @@ function wordsTest({
   return { kind: 'text', column, test: { kind: 'everyWord', words: distinct(words), folding } };
 }
 
-/** Leaves of a query. */
-export function countTests(query: ResolvedQuery): number {
-  switch (query.kind) {
-    case 'and':
-    case 'or':
-      return query.operands.reduce((count, operand) => count + countTests(operand), 0);
-    case 'not':
-      return countTests(query.operand);
-    case 'all':
-      return 0;
-    case 'text':
-    case 'value':
-    case 'cell':
-    case 'hex':
-    case 'integer':
-    case 'time':
-      return 1;
-  }
-}
-
 function mergeAlternatives(operands: readonly ResolvedQuery[]): readonly ResolvedQuery[] {
   const groups = new Map<string, ResolvedQuery[]>();
   operands.forEach((operand, index) => {

@@ -1,14 +1,12 @@
 /** Rides: phones ask for a driver. Rust and Go, all traced; prices from somebody else's maps; two consumers of one stream. */
-import type { PlantFault, Topology } from './topology.ts';
-
-const between =
-  (from: number, to: number) =>
-  (intensity: number): number =>
-    from + (to - from) * intensity;
-
-const dependency = (service: string): PlantFault['cause'] => ({ kind: 'dependency', service });
-const instance = (service: string): PlantFault['cause'] => ({ kind: 'instance', service });
-const service = (name: string): PlantFault['cause'] => ({ kind: 'service', service: name });
+import {
+  between,
+  dependency,
+  instance,
+  service,
+  type PlantFault,
+  type Topology,
+} from './topology.ts';
 
 const FAULTS: readonly PlantFault[] = [
   {

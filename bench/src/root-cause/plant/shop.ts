@@ -2,16 +2,14 @@
  * A web shop: an edge without spans, an API, a cart with a cache, payment with somebody else's bank, an inventory
  * that is only seen by its log, orders with a queue behind, and a job that runs by the clock.
  */
-import type { PlantFault, Topology } from './topology.ts';
-
-const between =
-  (from: number, to: number) =>
-  (intensity: number): number =>
-    from + (to - from) * intensity;
-
-const dependency = (service: string): PlantFault['cause'] => ({ kind: 'dependency', service });
-const instance = (service: string): PlantFault['cause'] => ({ kind: 'instance', service });
-const service = (name: string): PlantFault['cause'] => ({ kind: 'service', service: name });
+import {
+  between,
+  dependency,
+  instance,
+  service,
+  type PlantFault,
+  type Topology,
+} from './topology.ts';
 
 const FAULTS: readonly PlantFault[] = [
   {

@@ -108,3 +108,23 @@ export interface PlantFault {
   readonly seenAs: 'failed' | 'undelivered' | 'slow';
   readonly symptoms: readonly string[];
 }
+
+/** A figure that grows, or falls, with the intensity (0 to 1) of a fault. */
+export function between(from: number, to: number): (intensity: number) => number {
+  return (intensity) => from + (to - from) * intensity;
+}
+
+/** Causes: something that services call, */
+export function dependency(name: string): PlantFault['cause'] {
+  return { kind: 'dependency', service: name };
+}
+
+/** one instance of a service, */
+export function instance(name: string): PlantFault['cause'] {
+  return { kind: 'instance', service: name };
+}
+
+/** all of its instances. */
+export function service(name: string): PlantFault['cause'] {
+  return { kind: 'service', service: name };
+}

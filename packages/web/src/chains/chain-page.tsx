@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { useState } from 'react';
 import type { Chain } from '@tendril/api/chain';
+import { Tabs } from '../components/tabs.tsx';
 import { FailureNote } from '../components/failure-note.tsx';
 import { StatusLine } from '../components/status-line.tsx';
 import { useActions } from '../lib/actions.ts';
@@ -103,20 +104,12 @@ function ViewTabs({ state }: { readonly state: ChainAddressState }): ReactElemen
   const { text } = useText();
   const { address, change } = state;
   return (
-    <div className="tabs" role="tablist" aria-label={text('chain.views')}>
-      {CHAIN_VIEWS.map((view) => (
-        <button
-          key={view}
-          type="button"
-          role="tab"
-          className="tab"
-          aria-selected={view === address.view}
-          onClick={() => change({ view })}
-        >
-          {text(VIEW_LABELS[view])}
-        </button>
-      ))}
-    </div>
+    <Tabs
+      label={text('chain.views')}
+      tabs={CHAIN_VIEWS.map((view) => ({ id: view, label: text(VIEW_LABELS[view]) }))}
+      chosen={address.view}
+      onChoose={(view) => change({ view })}
+    />
   );
 }
 

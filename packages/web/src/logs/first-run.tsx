@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useState, type ReactElement } from 'react';
 import type { PageMessageId } from '@tendril/messages/page';
 import type { Status } from '@tendril/api/status';
+import { Tabs } from '../components/tabs.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { useText } from '../lib/text.tsx';
 import { firstWays, type FirstWay } from './first-ways.ts';
@@ -20,20 +21,11 @@ export function FirstRun({ status }: FirstRunProps): ReactElement {
     <div className="first-run">
       <h1>{text('first.title')}</h1>
       <p className="dim-2">{text('first.explain')}</p>
-      <div className="tabs" role="tablist">
-        {ways.map(({ id }) => (
-          <button
-            key={id}
-            type="button"
-            role="tab"
-            className="tab"
-            aria-selected={id === way?.id}
-            onClick={() => setChosen(id)}
-          >
-            {text(TITLES[id])}
-          </button>
-        ))}
-      </div>
+      <Tabs
+        tabs={ways.map(({ id }) => ({ id, label: text(TITLES[id]) }))}
+        chosen={way?.id}
+        onChoose={setChosen}
+      />
       {way && (
         <>
           <div className="first-run-code">

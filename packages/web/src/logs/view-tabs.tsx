@@ -1,5 +1,6 @@
 /** Records or the table of a query's pipes, patterns, what changed, a chart: ways to look at what matches. */
 import type { ReactElement } from 'react';
+import { Tabs } from '../components/tabs.tsx';
 import { useText } from '../lib/text.tsx';
 
 export interface ViewTabsProps {
@@ -19,19 +20,14 @@ const VIEWS = [
 export function ViewTabs({ view, isTable, onView }: ViewTabsProps): ReactElement {
   const { text } = useText();
   return (
-    <div className="tabs" role="tablist" aria-label={text('views.label')}>
-      {VIEWS.map(({ id, label }) => (
-        <button
-          key={id}
-          type="button"
-          role="tab"
-          className="tab"
-          aria-selected={id === view}
-          onClick={() => onView(id)}
-        >
-          {text(id === 'records' && isTable ? 'table.title' : label)}
-        </button>
-      ))}
-    </div>
+    <Tabs
+      label={text('views.label')}
+      tabs={VIEWS.map(({ id, label }) => ({
+        id,
+        label: text(id === 'records' && isTable ? 'table.title' : label),
+      }))}
+      chosen={view}
+      onChoose={onView}
+    />
   );
 }

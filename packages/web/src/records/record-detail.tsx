@@ -1,6 +1,7 @@
 /** One record in full: fields with their actions, JSON, the raw line, and tabs that a page adds. */
 import type { ReactElement, ReactNode } from 'react';
 import type { LogRecord } from '@tendril/model/log-record';
+import { Tabs } from '../components/tabs.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { Icon } from '../components/icon.tsx';
 import { IconButton } from '../components/icon-button.tsx';
@@ -74,20 +75,7 @@ export function RecordDetail(props: RecordDetailProps): ReactElement {
           <LongText text={visibleText(record.body)} terms={terms} />
         </div>
         <RecordLinks record={record} />
-        <div className="tabs record-tabs" role="tablist">
-          {tabs.map(({ id, label }) => (
-            <button
-              key={id}
-              type="button"
-              role="tab"
-              className="tab"
-              aria-selected={id === shown?.id}
-              onClick={() => onTab(id)}
-            >
-              {label}
-            </button>
-          ))}
-        </div>
+        <Tabs className="record-tabs" tabs={tabs} chosen={shown?.id} onChoose={onTab} />
       </div>
       <div className="record-content" role="tabpanel" aria-label={shown?.label}>
         {shown?.content()}

@@ -2,6 +2,7 @@
 import type { ReactElement, ReactNode } from 'react';
 import type { PageMessageId } from '@tendril/messages/page';
 import type { Span, SpanKind } from '@tendril/model/span';
+import { Tabs } from '../components/tabs.tsx';
 import { CopyButton } from '../components/copy-button.tsx';
 import { FailureNote } from '../components/failure-note.tsx';
 import { Icon } from '../components/icon.tsx';
@@ -65,21 +66,12 @@ export function SpanPane(props: SpanPaneProps): ReactElement {
               {text('trace.zoom.span')}
             </button>
           </div>
-          <div className="tabs record-tabs" role="tablist">
-            {tabs.map(({ id, label, count }) => (
-              <button
-                key={id}
-                type="button"
-                role="tab"
-                className="tab"
-                aria-selected={id === shown?.id}
-                onClick={() => onChange({ spanTab: id }, { replace: true })}
-              >
-                {label}
-                {count !== undefined && count > 0 && <span className="chip number">{count}</span>}
-              </button>
-            ))}
-          </div>
+          <Tabs
+            className="record-tabs"
+            tabs={tabs}
+            chosen={shown?.id}
+            onChoose={(spanTab) => onChange({ spanTab }, { replace: true })}
+          />
         </div>
         <div className="record-content" role="tabpanel" aria-label={shown?.label}>
           {error && <FailureNote error={error} />}

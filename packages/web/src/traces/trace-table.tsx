@@ -2,6 +2,7 @@
 import { useMemo, useState, type ReactElement } from 'react';
 import type { PageMessageId } from '@tendril/messages/page';
 import { quoteText } from '@tendril/query/print';
+import { Tabs } from '../components/tabs.tsx';
 import { durationText } from '../lib/duration-text.ts';
 import { useText } from '../lib/text.tsx';
 import { ServiceName } from '../records/service-name.tsx';
@@ -48,20 +49,12 @@ export function TraceTable({ tree, onFind }: TraceTableProps): ReactElement {
   );
   return (
     <div className="trace-table">
-      <div className="tabs" role="tablist" aria-label={text('trace.table.group')}>
-        {GROUPINGS.map(({ id, label }) => (
-          <button
-            key={id}
-            type="button"
-            role="tab"
-            className="tab"
-            aria-selected={grouping === id}
-            onClick={() => setGrouping(id)}
-          >
-            {text(label)}
-          </button>
-        ))}
-      </div>
+      <Tabs
+        label={text('trace.table.group')}
+        tabs={GROUPINGS.map(({ id, label }) => ({ id, label: text(label) }))}
+        chosen={grouping}
+        onChoose={setGrouping}
+      />
       <table className="statistics">
         <caption className="visually-hidden">{text('trace.view.table')}</caption>
         <thead>

@@ -1,5 +1,6 @@
 /** How the trace is shown: views, what is drawn, what is folded. */
 import type { ReactElement } from 'react';
+import { Tabs } from '../components/tabs.tsx';
 import { IconButton } from '../components/icon-button.tsx';
 import { useText } from '../lib/text.tsx';
 import type { TraceTree } from './trace-tree.ts';
@@ -28,20 +29,12 @@ export function TraceToolbar(props: TraceToolbarProps): ReactElement {
   const { text } = useText();
   return (
     <div className="trace-toolbar">
-      <div className="tabs" role="tablist" aria-label={text('trace.view')}>
-        {VIEWS.map(({ id, label }) => (
-          <button
-            key={id}
-            type="button"
-            role="tab"
-            className="tab"
-            aria-selected={address.view === id}
-            onClick={() => onChange({ view: id })}
-          >
-            {text(label)}
-          </button>
-        ))}
-      </div>
+      <Tabs
+        label={text('trace.view')}
+        tabs={VIEWS.map(({ id, label }) => ({ id, label: text(label) }))}
+        chosen={address.view}
+        onChoose={(view) => onChange({ view })}
+      />
       {address.view === 'waterfall' && <WaterfallTools {...props} />}
     </div>
   );
