@@ -4,7 +4,7 @@
  * weights set by hand, and their signs kept: few runs teach nobody that an error speaks for innocence).
  */
 import type { ChainOutcome } from '@tendril/api/chain';
-import { FEATURE_NAMES } from '@tendril/chains/features';
+import { FEATURE_NAMES } from '@tendril/chains/features/registry';
 import type { Weights } from '@tendril/chains/score';
 import { PRIOR_WEIGHTS } from './prior-weights.ts';
 

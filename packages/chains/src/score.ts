@@ -3,7 +3,7 @@
  * sum as well; confidence is each one's share of the exponentials. So all add up to 1, what each
  * feature contributes can be shown, and weights are fitted by following the likelihood upwards.
  */
-import { FEATURE_NAMES, type FeatureName } from './features.ts';
+import { FEATURE_NAMES, type FeatureName } from './features/registry.ts';
 import shipped from './weights.json' with { type: 'json' };
 
 export interface Weights {

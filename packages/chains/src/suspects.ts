@@ -1,7 +1,8 @@
 /** Who is suspected, how much, and what speaks for and against it. */
 import type { ChainEvidence, ChainSuspect, SuspectKind } from '@tendril/api/chain';
 import type { Candidate } from './candidates.ts';
-import { FEATURE_NAMES, FEATURES, type FeatureName, type Measured } from './features.ts';
+import type { Measured } from './features/measured.ts';
+import { FEATURE_NAMES, FEATURES, type FeatureName } from './features/registry.ts';
 import { confidences, type FeatureValues, type NoneFeatures, type Weights } from './score.ts';
 import { placeKey } from './outline.ts';
 import { findingsAgainst, type Situation } from './situation.ts';

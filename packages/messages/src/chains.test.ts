@@ -1,4 +1,4 @@
-import { FEATURE_NAMES } from '@tendril/chains/features';
+import { FEATURE_NAMES } from '@tendril/chains/features/registry';
 import { describe, expect, test } from 'vitest';
 import { chainSentences, STATEMENT_KINDS } from './chains.ts';
 
