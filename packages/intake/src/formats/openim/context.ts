@@ -89,6 +89,8 @@ class ContextReader {
     const { next } = this.before;
     if (next && this.text.startsWith(next.written, this.at)) {
       this.at += next.written.length;
+      // It may have been written without the blank the last time.
+      if (this.text.charCodeAt(this.at) === BLANK) this.at += 1;
       this.name = next.name;
       this.before = next;
       return true;

@@ -174,3 +174,16 @@ describe('JSON', () => {
     );
   });
 });
+
+test('text and JSON of one program are read the same, in whatever order they come', () => {
+  fc.assert(
+    fc.property(logged, (record) => {
+      const line = plainLine(record, { ...PADDED, colour: false, version: () => undefined });
+      for (const each of [
+        OPENIM_JSON.parse(jsonLine(record), CONTEXT),
+        OPENIM.parse(line, CONTEXT),
+      ])
+        for (const [name, value] of record.fields) expect(each?.attributes.get(name)).toBe(value);
+    }),
+  );
+});
