@@ -12,6 +12,7 @@ import type { Output, Style } from '../output/output.ts';
 import { printable } from '../output/printable.ts';
 import { sparkline } from '../output/sparkline.ts';
 import { fit, padEnd, padStart, widthOf } from '../output/width.ts';
+import { ReportTimes } from './report-times.ts';
 
 /** A known failure with what its pack says of it. */
 export interface ExplainedFailure {
@@ -72,14 +73,19 @@ const LEVEL_STYLES: Readonly<Record<string, Style>> = {
 export class ReportPrinter {
   private readonly options: ReportPrinterOptions;
   private readonly lines: string[] = [];
-  private zone: Zone | undefined;
+  private readonly printed: PrintedReport;
+  private readonly times: ReportTimes;
 
-  constructor(options: ReportPrinterOptions) {
+  constructor(printed: PrintedReport, options: ReportPrinterOptions) {
+    this.printed = printed;
     this.options = options;
+    const { report, zone } = printed;
+    const { firstMs, lastMs } = report;
+    this.times = new ReportTimes({ zone, firstMs, lastMs }, options.messages);
   }
 
-  async print(printed: PrintedReport): Promise<void> {
-    this.zone = printed.zone;
+  async print(): Promise<void> {
+    const { printed } = this;
     this.overview(printed);
     this.timelines(printed.report);
     this.steps(printed.steps);
@@ -104,7 +110,7 @@ export class ReportPrinter {
     const span =
       firstMs === undefined || lastMs === undefined
         ? messages.text('analyze.noTime')
-        : `${this.moment(firstMs)} – ${this.moment(lastMs, firstMs)} ${zone.name}`;
+        : `${this.times.moment(firstMs)} – ${this.times.moment(lastMs, firstMs)} ${zone.name}`;
     const note = isZoneAssumed
       ? ` (${messages.text('analyze.zoneAssumed', { zone: zone.name })})`
       : '';
@@ -148,7 +154,10 @@ export class ReportPrinter {
     }
     const peak =
       peakRatio >= 2
-        ? messages.text('analyze.peak', { time: this.clock(peakMs), ratio: Math.round(peakRatio) })
+        ? messages.text('analyze.peak', {
+            time: this.times.clock(peakMs),
+            ratio: Math.round(peakRatio),
+          })
         : '';
     this.row(id, `${total}  ${stdout.style(style, sparkline(parts))}  ${peak}`.trimEnd());
   }
@@ -165,9 +174,9 @@ export class ReportPrinter {
     const { errors, exit, failed, firstMs, job, lastMs, stack } = step;
     const title = step.title || failed.at(-1) || messages.text('analyze.step.unnamed');
     const named = job === '' ? title : `${job} › ${title}`;
-    const span = this.spanOf(firstMs, lastMs);
+    const span = this.times.span(firstMs, lastMs);
     this.lines.push(
-      `  ${stdout.style('red', '✗')} ${stdout.style('bold', this.fitted(printable(named), 28))}  ${span}`.trimEnd(),
+      `  ${stdout.style('red', '✗')} ${stdout.style('bold', this.fitted(printable(named), 6 + widthOf(span)))}  ${span}`.trimEnd(),
     );
     if (exit !== '') this.stepRows('analyze.step.exit', [`${exit}  ${exitMeaning}`.trimEnd()]);
     this.stepRows('analyze.step.failed', step.title === '' ? failed.slice(0, -1) : failed);
@@ -190,7 +199,7 @@ export class ReportPrinter {
     this.heading('analyze.failures');
     const { messages, rowsMax, stdout } = this.options;
     for (const { action, cause, count, firstMs, lastMs, title } of failures.slice(0, rowsMax)) {
-      const span = this.spanOf(firstMs, lastMs);
+      const span = this.times.span(firstMs, lastMs);
       const head = `${printable(title)}  ${messages.number(count)} ×  ${span}`.trimEnd();
       this.lines.push(`  ${stdout.style('bold', head)}`);
       this.lines.push(...this.wrapped(printable(cause), 4, '  '));
@@ -204,9 +213,9 @@ export class ReportPrinter {
     this.heading('analyze.stacks');
     const { messages, rowsMax, stdout } = this.options;
     for (const { count, firstMs, frames, lastMs, title } of stacks.slice(0, rowsMax)) {
-      const span = this.spanOf(firstMs, lastMs);
+      const span = this.times.span(firstMs, lastMs);
       this.lines.push(
-        `  ${padStart(messages.number(count), 7)} ×  ${stdout.style('red', this.fitted(printable(title), 14))}  ${span}`.trimEnd(),
+        `  ${padStart(messages.number(count), 7)} ×  ${stdout.style('red', this.fitted(printable(title), 15 + widthOf(span)))}  ${span}`.trimEnd(),
       );
       for (const frame of frames.slice(0, STACK_FRAMES)) {
         this.lines.push(stdout.style('dim', `             ${this.fitted(printable(frame), 13)}`));
@@ -217,7 +226,9 @@ export class ReportPrinter {
 
   private patterns({ newPatterns, newSinceMs, patterns }: AnalysisReport): void {
     if (newPatterns.length > 0 && newSinceMs !== undefined) {
-      this.patternTable('analyze.newPatterns', newPatterns, { since: this.clock(newSinceMs) });
+      this.patternTable('analyze.newPatterns', newPatterns, {
+        since: this.times.clock(newSinceMs),
+      });
     }
     if (patterns.length > 0) this.patternTable('analyze.patterns', patterns, {});
   }
@@ -231,9 +242,12 @@ export class ReportPrinter {
     const { messages, rowsMax, stdout } = this.options;
     for (const { count, firstMs, level, parts, template } of patterns.slice(0, rowsMax)) {
       const number = padStart(messages.number(count), 9);
-      const first = firstMs === undefined ? '        ' : this.clock(firstMs);
+      const first = padEnd(
+        firstMs === undefined ? '' : this.times.clock(firstMs),
+        this.times.width,
+      );
       const style = LEVEL_STYLES[level];
-      const text = this.fitted(printable(template), 55);
+      const text = this.fitted(printable(template), 47 + this.times.width);
       const shown = style ? stdout.style(style, text) : text;
       const trend = stdout.style('dim', sparkline(parts));
       this.lines.push(`  ${number}  ${trend}  ${first}  ${shown}`);
@@ -261,10 +275,13 @@ export class ReportPrinter {
       count: `${messages.number(operationCount)}${beyond.operations > 0 ? '+' : ''}`,
     });
     for (const { errors, example, firstMs, operationId } of operations.slice(0, rowsMax)) {
-      const first = firstMs === undefined ? '' : this.clock(firstMs);
+      const first = padEnd(
+        firstMs === undefined ? '' : this.times.clock(firstMs),
+        this.times.width,
+      );
       const number = padStart(messages.number(errors), 7);
       this.lines.push(
-        `  ${number}  ${first}  ${padEnd(printable(operationId), 36)}  ${this.fitted(printable(example), 60)}`,
+        `  ${number}  ${first}  ${padEnd(printable(operationId), 36)}  ${this.fitted(printable(example), 52 + this.times.width)}`,
       );
     }
     this.more(operationCount);
@@ -283,7 +300,7 @@ export class ReportPrinter {
     const rows = [...(all && slow.length > 1 ? [all] : []), ...slow.slice(0, rowsMax)];
     for (const { count, maxMs, meanMs, name, p50Ms, p95Ms, p99Ms } of rows) {
       const figures = [meanMs, p50Ms, p95Ms, p99Ms, maxMs]
-        .map((ms) => padStart(this.duration(ms), 9))
+        .map((ms) => padStart(this.times.duration(ms), 9))
         .join('');
       this.lines.push(
         `  ${figures}${padStart(messages.number(count), 9)}  ${this.fitted(printable(name), 59)}`,
@@ -321,13 +338,13 @@ export class ReportPrinter {
     this.heading('analyze.rhythm');
     const { messages, rowsMax } = this.options;
     for (const { fromMs, toMs } of gaps.slice(0, rowsMax)) {
-      const length = this.duration(toMs - fromMs);
+      const length = this.times.duration(toMs - fromMs);
       this.lines.push(
-        `  ${messages.text('analyze.gap', { from: this.clock(fromMs), to: this.clock(toMs), length })}`,
+        `  ${messages.text('analyze.gap', { from: this.times.clock(fromMs), to: this.times.clock(toMs), length })}`,
       );
     }
     for (const { fromMs, ratio, records } of bursts.slice(0, rowsMax)) {
-      const values = { time: this.clock(fromMs), count: records, ratio: Math.round(ratio) };
+      const values = { time: this.times.clock(fromMs), count: records, ratio: Math.round(ratio) };
       this.lines.push(`  ${messages.text('analyze.burst', values)}`);
     }
   }
@@ -375,32 +392,5 @@ export class ReportPrinter {
     }
     if (line !== '') lines.push(line.trimEnd());
     return lines.map((each, index) => `${' '.repeat(indent)}${index === 0 ? mark : '  '}${each}`);
-  }
-
-  private spanOf(firstMs: number | undefined, lastMs: number | undefined): string {
-    if (firstMs === undefined || lastMs === undefined) return '';
-    return `${this.clock(firstMs)} – ${this.clock(lastMs)}`;
-  }
-
-  private moment(ms: number, sameDayAs?: number): string {
-    const day = this.wall(ms).slice(0, 10);
-    const isSameDay = sameDayAs !== undefined && this.wall(sameDayAs).startsWith(day);
-    return isSameDay ? this.clock(ms) : `${day} ${this.clock(ms)}`;
-  }
-
-  private clock(ms: number): string {
-    return this.wall(ms).slice(11, 19);
-  }
-
-  private wall(ms: number): string {
-    return new Date(ms + (this.zone?.offsetMs(ms) ?? 0)).toISOString();
-  }
-
-  private duration(ms: number): string {
-    const { messages } = this.options;
-    if (ms < 10) return `${messages.number(Math.round(ms * 100) / 100)} ms`;
-    if (ms < 10_000) return `${messages.number(Math.round(ms))} ms`;
-    if (ms < 600_000) return `${messages.number(Math.round(ms / 100) / 10)} s`;
-    return `${messages.number(Math.round(ms / 6_000) / 10)} min`;
   }
 }

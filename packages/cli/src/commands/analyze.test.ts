@@ -88,6 +88,21 @@ describe('analyze', () => {
     expect(chinese.stdout).toContain('出错的操作  60');
   });
 
+  test('dates what spans days and years, and counts errors that state no time', async () => {
+    const path = join(folder, 'years.log');
+    const timed = Array.from({ length: 12 }, (_, minute) => {
+      const time = new Date(Date.UTC(2025, 5, 24, 14, minute)).toISOString();
+      return [`time=${time} level=info msg="one of many"`, `time=${time} level=info msg="two"`];
+    });
+    const later = 'time=2026-11-21T22:35:00Z level=warn msg="disk almost full"';
+    await writeFile(path, [...timed.flat(), later, later, PANIC[0], ''].join('\n'));
+    const { stdout } = await runCli(['analyze', path, '--zone', 'UTC']);
+    expect(stdout).toMatch(/^errors +1$/m);
+    expect(stdout).toContain('2026-11-21 22:35  disk almost full');
+    expect(stdout).toContain('2025-06-24 14:11 – 2026-11-21 22:35  nothing for 515.3 d');
+    expect(stdout).not.toContain('nothing for 59 s');
+  });
+
   test('finds why a build failed', async () => {
     const log = [
       'go: downloading github.com/openimsdk/tools v0.0.50',

@@ -22,6 +22,7 @@ import { analyzeInThreads } from '../analyzing/analyze-threads.ts';
 import { ReportDraft } from '../analyzing/report-draft.ts';
 import {
   ReportPrinter,
+  type PrintedReport,
   type ExplainedCount,
   type ExplainedFailure,
   type ExplainedStep,
@@ -179,7 +180,7 @@ class Analyzing {
     if (report.records === 0) return;
     const rowsMax = countFlag(flags, 'rows', { min: 1, max: 1_000 }) ?? ROWS_DEFAULT;
     const { hostZone = 'UTC', zone } = this.origin;
-    await new ReportPrinter({ stdout, messages, rowsMax }).print({
+    const printed: PrintedReport = {
       report,
       steps: this.stepsOf(report),
       failures: this.explain(report),
@@ -187,7 +188,8 @@ class Analyzing {
       sourceCount: this.sourceCount,
       zone: zoneOf(zone ?? hostZone) ?? UTC,
       isZoneAssumed: zone === undefined && this.zoneAssumed > 0,
-    });
+    };
+    await new ReportPrinter(printed, { stdout, messages, rowsMax }).print();
   }
 
   private async readFiles(sources: readonly PendingSource[]): Promise<void> {

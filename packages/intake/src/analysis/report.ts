@@ -50,6 +50,7 @@ export interface AnalysisReport {
 export type Counted = readonly (readonly [name: string, count: number])[];
 
 export interface Timeline {
+  /** With those that state no time. */
   readonly count: number;
   /** From the first to the last record, a fixed number of equal parts. */
   readonly parts: readonly number[];
@@ -98,8 +99,8 @@ const COUNTED_MAX = 50;
 const FINDINGS_MAX = 20;
 /** What was seen in this share of the time is not new. */
 const KNOWN_SHARE = 0.4;
-/** So many empty parts of the timeline among full ones are a gap. */
-const GAP_BUCKETS_MIN = 3;
+/** Nothing for so many times as long as from one to the next in general is a gap. */
+const GAP_RATIO_MIN = 3;
 const BURST_RATIO_MIN = 10;
 const WARN_NUMBER = 13;
 
@@ -113,6 +114,9 @@ export function reportOf(analysis: Analysis): AnalysisReport {
   const isNew = ({ firstMs: first }: ReportedPattern): boolean =>
     first !== undefined && newSinceMs !== undefined && first > newSinceMs;
   const counts = [...timeline.counts()];
+  const byLevel = Object.fromEntries(
+    LEVEL_NAMES.map((name, index) => [name, levels[index] ?? 0]),
+  ) as Record<LevelName, number>;
   return {
     records: analysis.records,
     skipped: analysis.skipped,
@@ -121,14 +125,18 @@ export function reportOf(analysis: Analysis): AnalysisReport {
     withoutTime: analysis.withoutTime,
     firstMs,
     lastMs,
-    levels: Object.fromEntries(
-      LEVEL_NAMES.map((name, index) => [name, levels[index] ?? 0]),
-    ) as Record<LevelName, number>,
+    levels: byLevel,
     formats: analysis.formats.top(COUNTED_MAX),
     services: analysis.services.top(COUNTED_MAX),
     errorCodes: analysis.errorCodes.top(COUNTED_MAX),
-    errors: timelineOf([...errorTimes.counts()], errorTimes.bucketMs, range),
-    warnings: timelineOf([...warningTimes.counts()], warningTimes.bucketMs, range),
+    errors: {
+      ...timelineOf([...errorTimes.counts()], errorTimes.bucketMs, range),
+      count: byLevel.error + byLevel.fatal,
+    },
+    warnings: {
+      ...timelineOf([...warningTimes.counts()], warningTimes.bucketMs, range),
+      count: byLevel.warn,
+    },
     steps: analysis.steps.top(),
     failures: analysis.failures.top(),
     patterns: reported.toSorted(byImportance).slice(0, PATTERNS_MAX),
@@ -220,18 +228,23 @@ function partsOf(buckets: Buckets, { fromMs, toMs }: Span): number[] {
   return parts;
 }
 
-/** Stretches without a record, where there is one all the time else. */
+/** Stretches without a record, where one comes more often else. */
 function gapsIn(buckets: Buckets, bucketMs: number): readonly Span[] {
   const median = medianOf(buckets.map(([, count]) => count));
   if (median < 2 || buckets.length < 10) return [];
-  return buckets
-    .flatMap(([beginMs], index) => {
-      const before = buckets[index - 1];
-      const fromMs = before === undefined ? beginMs : before[0] + bucketMs;
-      return beginMs - fromMs >= bucketMs * GAP_BUCKETS_MIN ? [{ fromMs, toMs: beginMs }] : [];
-    })
-    .toSorted((one, other) => other.toMs - other.fromMs - (one.toMs - one.fromMs))
+  const quiet = buckets.slice(1).map(([toMs], index) => {
+    const [beginMs] = buckets[index] ?? [toMs];
+    return { fromMs: beginMs + bucketMs, toMs };
+  });
+  const usualMs = medianOf(quiet.map(lengthOf)) + bucketMs;
+  return quiet
+    .filter((span) => lengthOf(span) >= usualMs * GAP_RATIO_MIN)
+    .toSorted((one, other) => lengthOf(other) - lengthOf(one))
     .slice(0, FINDINGS_MAX);
+}
+
+function lengthOf({ fromMs, toMs }: Span): number {
+  return toMs - fromMs;
 }
 
 function burstsIn(buckets: Buckets, bucketMs: number): readonly Burst[] {
