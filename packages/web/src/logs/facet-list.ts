@@ -40,10 +40,11 @@ export function facetList({
 }: FacetListOptions): readonly LogFacet[] {
   const text = wanted.trim().toLowerCase();
   const withLevels = levels.length === 0 ? facets : replaceLevels(facets, levels);
+  const all = [...withLevels, ...missingDuration(facets)];
   const columns = new Set(
-    facets.filter(({ storage }) => storage === 'column').map(({ name }) => name),
+    all.filter(({ storage }) => storage === 'column').map(({ name }) => name),
   );
-  return [...withLevels, ...missingDuration(facets)]
+  return all
     .filter(({ name }) => !HIDDEN.has(name))
     .filter((facet) => !isShownAsColumn(facet, columns))
     .filter((facet) => text === '' || fits(facet, text))
