@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { facetList } from './facet-list.ts';
 
 function facet(name: string, storage: LogFacet['storage'], records: number): LogFacet {
-  return { name, type: 'keyword', storage, label: null, records, values: [] };
+  return { name, type: 'keyword', storage, label: { en: name, zh: name }, records, values: [] };
 }
 
 function namesOf(facets: readonly LogFacet[]): readonly string[] {
