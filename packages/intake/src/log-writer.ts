@@ -95,6 +95,11 @@ export class LogWriter {
     return this.source;
   }
 
+  /** As `read`, of bytes that are read again and again. */
+  readFrom(source: ByteSource): void {
+    this.source = source;
+  }
+
   outcome(): WriteOutcome {
     const warning = this.keys.warning || this.context.warning;
     if (warning !== '') this.request.warn(warning);
@@ -260,6 +265,18 @@ export class LogWriter {
   attributeInt64Range(keyStart: number, keyEnd: number, low: number, high: number): void {
     const entry = this.attributes.keyOfRange(this.source, keyStart, keyEnd);
     if (entry) this.attributes.int64(this.batch.columns, entry, low, high);
+  }
+
+  attributeText(name: string, start: number, end: number): void {
+    const entry = this.attributes.keyOfName(name);
+    if (entry) this.attributes.textRange(this.batch.columns, entry, this.source, start, end);
+  }
+
+  /** `value` is a safe integer. */
+  attributeInteger(name: string, value: number): void {
+    const entry = this.attributes.keyOfName(name);
+    const high = Math.floor(value / 2 ** 32);
+    if (entry) this.attributes.int64(this.batch.columns, entry, value | 0, high);
   }
 
   /** `value` must fit `kind`, which tells integers and doubles apart. */

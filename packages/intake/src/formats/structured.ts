@@ -88,7 +88,7 @@ export class StructuredLine {
 
   // Keeps the time that will be picked: reading it is dear.
   private servesAsTime(name: string, value: AttributeValue): boolean {
-    const ns = timeOf(value, this.context);
+    const ns = timeOfValue(value, this.context);
     if (ns === undefined) return false;
     const rank = roleOf(name)?.rank ?? 0;
     if (this.timeNs === undefined || rank < (this.picked.time?.rank ?? 0)) this.timeNs = ns;
@@ -142,7 +142,8 @@ export class StructuredLine {
 const SECOND_KEY = 'instant.epochSecond';
 const NANOS_KEY = 'instant.nanoOfSecond';
 
-function timeOf(value: AttributeValue, context: LineContext): bigint | undefined {
+/** When a value of a field for times says, in text or as a number since 1970. */
+export function timeOfValue(value: AttributeValue, context: LineContext): bigint | undefined {
   if (typeof value === 'number') return epochOfNumber(value);
   if (typeof value === 'bigint') return epochNs(value.toString());
   if (typeof value !== 'string' || value.length > 64) return undefined;

@@ -4,6 +4,7 @@
  * nothing after it can be told apart.
  */
 import type { BatchSink } from '@tendril/columns/batch';
+import { ByteSource } from '@tendril/columns/byte-store';
 import type { LogBatch } from '@tendril/columns/log-batch';
 import { decodeUtf8 } from '@tendril/columns/utf8';
 import { parseJson } from '@tendril/intake/formats/json-text';
@@ -12,7 +13,15 @@ import type { WriteOutcome } from '@tendril/intake/request-state';
 import { Failure } from '@tendril/model/failure';
 import { EventReader, isFields } from '../events/event-fields.ts';
 import { EventWriter, isLine, nearestContext, type EventFallback } from '../events/event-writer.ts';
-import { readDocument, serviceOfIndex, type ByteRange } from './document.ts';
+import { ECS_NAMES } from '../events/field-names.ts';
+import { PlainJson, type PlainJsonFallback } from '../events/plain-json.ts';
+import {
+  addedAttributes,
+  DOCUMENT_BYTES_MAX,
+  readDocument,
+  serviceOfIndex,
+  type ByteRange,
+} from './document.ts';
 
 const OPERATIONS = ['create', 'index', 'update', 'delete'] as const;
 export type BulkOperation = (typeof OPERATIONS)[number];
@@ -49,7 +58,14 @@ export function decodeBulk(
   const reader = readerFor(request, writer.limits.nestingDepthMax);
   const items: BulkItem[] = [];
   const actions = new BulkActions(request);
+  const source = new ByteSource(actions.bytes);
+  const plain = new PlainJson({ events, writer, names: ECS_NAMES, nowNs: request.nowNs });
   for (let action = actions.next(); action; action = actions.next()) {
+    const { start, end } = actions;
+    if (mayBePlain(action, actions) && plain.write(source, start, end, action.fallback)) {
+      items.push(action.done);
+      continue;
+    }
     const read = readAction(action, actions, reader);
     items.push(itemOf(action, read));
     if (read.kind === 'event') events.write(read.event, action.fallback);
@@ -102,6 +118,10 @@ export function itemsOfBulk(request: BulkRequest, depthMax: number): readonly Bu
   return items;
 }
 
+function mayBePlain({ operation }: BulkAction, { start, end }: ByteRange): boolean {
+  return (operation === 'create' || operation === 'index') && end - start <= DOCUMENT_BYTES_MAX;
+}
+
 function readerFor({ nowNs }: BulkRequest, depthMax: number): EventReader {
   return new EventReader({ context: nearestContext(nowNs), depthMax });
 }
@@ -110,7 +130,7 @@ interface BulkAction {
   readonly operation: BulkOperation;
   readonly index: string;
   readonly id: string;
-  readonly fallback: EventFallback;
+  readonly fallback: EventFallback & PlainJsonFallback;
   /** What it is answered with when there is nothing to say against its document; deletes find nothing. */
   readonly done: BulkItem;
 }
@@ -207,7 +227,7 @@ function actionOf(text: string, line: number, defaultIndex: string): BulkAction 
   const status = operation === 'delete' ? 404 : 201;
   return {
     ...identity,
-    fallback: { service: serviceOfIndex(index) },
+    fallback: { service: serviceOfIndex(index), added: addedAttributes(identity) },
     done: { ...identity, status },
   };
 }

@@ -3,6 +3,7 @@ import { decodeUtf8 } from '@tendril/columns/utf8';
 import type { ParsedLine } from '@tendril/intake/format';
 import { parseJson } from '@tendril/intake/formats/json-text';
 import type { RejectionCode } from '@tendril/model/failure';
+import type { AddedAttribute } from '../events/plain-events.ts';
 import { EventTooDeep, isFields, type EventReader } from '../events/event-fields.ts';
 
 /** Parsed it takes many times the memory; Elasticsearch refuses documents of such a size too. */
@@ -45,13 +46,21 @@ export function readDocument(
   try {
     reader.begin();
     reader.addAll(document);
-    reader.add(INDEX_KEY, index);
-    if (id !== '') reader.add(ID_KEY, id);
+    for (const [name, value] of addedAttributes({ index, id })) reader.add(name, value);
     return { kind: 'event', event: reader.finish(text) };
   } catch (thrown) {
     if (!(thrown instanceof EventTooDeep)) throw thrown;
     return refused('too_deep', 400, 'the document is nested too deeply');
   }
+}
+
+/** What an action says about its document. */
+export function addedAttributes({
+  index,
+  id,
+}: Pick<DocumentOrigin, 'index' | 'id'>): readonly AddedAttribute[] {
+  const ofIndex = [INDEX_KEY, index] as const;
+  return id === '' ? [ofIndex] : [ofIndex, [ID_KEY, id]];
 }
 
 const INDEX_KEY = 'elasticsearch.index';

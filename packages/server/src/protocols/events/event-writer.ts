@@ -12,29 +12,16 @@ import { RecordJoiner } from '@tendril/intake/join/record-joiner';
 import { NO_SCOPE } from '@tendril/intake/log-context';
 import type { LogWriter } from '@tendril/intake/log-writer';
 import type { WriteOutcome } from '@tendril/intake/request-state';
-import { emptyAttributes } from '@tendril/model/attribute';
 import type { RejectionCode } from '@tendril/model/failure';
 import { NS_PER_MS, NS_PER_SECOND } from '@tendril/model/time-range';
 import { BodyLineReader, withoutColours } from './body-line.ts';
+import { eventResource } from './event-resource.ts';
 import { fieldsKey } from './fields-key.ts';
 import { NearestZone } from './nearest-zone.ts';
 
 /** A line cannot be written after it was shipped; clocks of two machines differ a little. */
 const AHEAD_NS_MAX: bigint = 300n * NS_PER_SECOND;
 const ORIGINAL_KEY = 'log.record.original';
-
-/** Resource attributes that name the service of an event that names none, best first. */
-const SERVICE_SOURCES = [
-  'k8s.pod.label.app.kubernetes.io/name',
-  'k8s.pod.label.app_kubernetes_io/name',
-  'k8s.pod.label.app',
-  'k8s.deployment.name',
-  'k8s.statefulset.name',
-  'k8s.daemonset.name',
-  'k8s.container.name',
-  'container.label.com_docker_compose_service',
-  'container.name',
-];
 
 /** For events that do not say it themselves. */
 export interface EventFallback {
@@ -68,6 +55,7 @@ const JOINERS_MAX = 256;
 export class EventWriter {
   private readonly writer: LogWriter;
   private readonly scopes: Map<string, LogScope> = new Map([['', NO_SCOPE]]);
+  private scopeName = '';
   private readonly bodies: BodyLineReader;
   /** By source: the lines that may have more to come. */
   private readonly joiners: Map<string, RecordJoiner<LineOrigin>> = new Map();
@@ -106,7 +94,7 @@ export class EventWriter {
     const record = event.severityNumber === 0 ? this.withLine(event) : event;
     const { writer } = this;
     writer.useResource(this.resource(record.resource, fallback.service ?? ''));
-    writer.useScope(this.scope(record.scopeName));
+    this.useScope(record.scopeName);
     writer.begin();
     if (record.timeNs !== undefined) writer.timeNs(record.timeNs);
     const severity = record.severityNumber === 0 ? fallback : record;
@@ -150,6 +138,13 @@ export class EventWriter {
     this.linesHeld = 0;
   }
 
+  /** Of the record that begins next. */
+  useScope(name: string): void {
+    if (name === this.scopeName) return;
+    this.scopeName = name;
+    this.writer.useScope(this.scope(name));
+  }
+
   reject(code: RejectionCode, reason: string): void {
     this.writer.begin();
     this.writer.reject(code, reason);
@@ -187,14 +182,7 @@ export class EventWriter {
   private resourceOf(fields: ParsedFields | undefined, service: string): LogResource {
     const { context } = this.writer;
     const key = `event\n${service}\n${fieldsKey(fields)}`;
-    return context.resourceOfBytes(key, () => {
-      const attributes = emptyAttributes();
-      for (const [name, value] of fields ?? []) attributes[name] = value;
-      const source = SERVICE_SOURCES.find((name) => attributes[name] !== undefined);
-      const named = source === undefined ? service : String(attributes[source]);
-      if (named !== '') attributes['service.name'] ??= named;
-      return context.resource(attributes, '');
-    });
+    return context.resourceOfBytes(key, () => eventResource(context, fields, service));
   }
 
   private scope(name: string): LogScope {

@@ -48,7 +48,8 @@ export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-const EVENT_TIME = 0;
+/** The extension of Fluent's times. */
+export const EVENT_TIME = 0;
 const EXTENSIONS: ExtensionCodec = new ExtensionCodec();
 EXTENSIONS.register({
   type: EVENT_TIME,

@@ -7,15 +7,9 @@ import type { ParsedLine } from '@tendril/intake/format';
 import { parseJson } from '@tendril/intake/formats/json-text';
 import type { LogWriter } from '@tendril/intake/log-writer';
 import type { WriteOutcome } from '@tendril/intake/request-state';
-import {
-  EventReader,
-  EventTooDeep,
-  FieldNames,
-  isFields,
-  METADATA,
-  type EventFields,
-} from '../events/event-fields.ts';
+import { EventReader, EventTooDeep, isFields, type EventFields } from '../events/event-fields.ts';
 import { EventWriter, nearestContext } from '../events/event-writer.ts';
+import { FieldNames, METADATA } from '../events/field-names.ts';
 
 /** Of one message, inflated. */
 export const MESSAGE_BYTES_MAX: number = 8 * 1024 * 1024;

@@ -7,6 +7,8 @@ import type { LogWriter } from '@tendril/intake/log-writer';
 import type { WriteOutcome } from '@tendril/intake/request-state';
 import { EventReader, EventTooDeep, isFields } from '../events/event-fields.ts';
 import { EventWriter, nearestContext } from '../events/event-writer.ts';
+import { ECS_NAMES } from '../events/field-names.ts';
+import { PlainJson, type PlainJsonFallback } from '../events/plain-json.ts';
 
 export type BeatsEvent =
   | { readonly kind: 'json'; readonly bytes: Buffer }
@@ -22,9 +24,15 @@ export function decodeBeatsEvents(
   const events = new EventWriter(writer, sink, nowNs);
   const depthMax = writer.limits.nestingDepthMax;
   const reader = new EventReader({ context: nearestContext(nowNs), depthMax });
-  for (const event of beatsEvents) writeEvent(event, events, reader);
+  const plain = new PlainJson({ events, writer, names: ECS_NAMES, nowNs });
+  for (const event of beatsEvents) {
+    const isWritten = event.kind === 'json' && plain.writeSlice(event.bytes, NO_FALLBACK);
+    if (!isWritten) writeEvent(event, events, reader);
+  }
   return events.outcome();
 }
+
+const NO_FALLBACK: PlainJsonFallback = {};
 
 function writeEvent(beatsEvent: BeatsEvent, events: EventWriter, reader: EventReader): void {
   reader.begin();
