@@ -8,7 +8,13 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { numberOption, type Benchmark } from '../benchmark.ts';
-import { threadSeconds, usageOf, type Usage } from '../process-usage.ts';
+import {
+  memoryTogether,
+  threadSeconds,
+  usageOf,
+  watchMemory,
+  type Usage,
+} from '../process-usage.ts';
 import { pause, ServerProcess } from '../server-process.ts';
 import { megabytes, table } from '../statistics.ts';
 import { countRecords, readStatus, storedBytesPerRecord } from '../tendril-api.ts';
@@ -33,6 +39,20 @@ export const ingestLogs: Benchmark = {
   run: runIngestLogs,
 };
 
+/** Memory that starting or a load needed is given back once there is quiet. */
+const REST_MS = 25_000;
+
+function printMemory(label: string, { pid, enginePid }: ServerProcess): void {
+  const [server = '', engine = ''] = [pid, enginePid].map((each) =>
+    megabytes(usageOf(each).rssBytes),
+  );
+  const together = megabytes(memoryTogether([pid, enginePid]));
+  print(
+    label,
+    `${together} in all (server ${server}, engine ${engine}, what both have counted once)`,
+  );
+}
+
 type Options = Readonly<Record<string, string>>;
 
 async function runIngestLogs(options: Options): Promise<void> {
@@ -52,13 +72,12 @@ async function runIngestLogs(options: Options): Promise<void> {
   const server = await ServerProcess.create();
   try {
     await server.start();
-    const idle = [usageOf(server.pid), usageOf(server.enginePid)];
-    print(
-      'idle',
-      `server ${megabytes(idle[0]?.rssBytes ?? 0)}, engine ${megabytes(idle[1]?.rssBytes ?? 0)}`,
-    );
+    await pause(REST_MS);
+    printMemory('idle', server);
     await measureThroughput(server, options, native.rowsPerSecond);
     await settle(server);
+    await pause(REST_MS);
+    printMemory('idle again', server);
     if (numberOption(options, 'ack-seconds') > 0) await measureAcks(server, options);
     await settle(server);
     print(
@@ -88,6 +107,7 @@ async function measureThroughput(
 ): Promise<void> {
   const before = [usageOf(server.pid), usageOf(server.enginePid)];
   const threadsBefore = threadSeconds(server.pid);
+  const peakMemory = watchMemory([server.pid, server.enginePid]);
   const startedMs = performance.now();
   const sent = await send(server.logsUrl, options, [`--seconds=${options['seconds'] ?? ''}`]);
   const found = await countRecords(server.url);
@@ -107,6 +127,7 @@ async function measureThroughput(
     `p50 ${sent.ackMsP50.toFixed(1)} ms, p99 ${sent.ackMsP99.toFixed(1)} ms, ${sent.retries} retries`,
   );
   process.stdout.write(`${usageTable(before, after, sent)}\n`);
+  print('peak memory', `${megabytes(peakMemory())} in all, what both have counted once`);
   const threads = [...threadSeconds(server.pid)]
     .map(([name, seconds]) => [name, seconds - (threadsBefore.get(name) ?? 0)] as const)
     .filter(([, seconds]) => seconds > 0)

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { LogRecord } from '@tendril/model/log-record';
 import { numberOption, type Benchmark } from '../benchmark.ts';
 import { fillLogs } from '../fill-logs.ts';
-import { usageOf } from '../process-usage.ts';
+import { memoryTogether, usageOf } from '../process-usage.ts';
 import { pause, ServerProcess } from '../server-process.ts';
 import { megabytes, percentile, table } from '../statistics.ts';
 import { postLines, postText } from '../tendril-api.ts';
@@ -16,6 +16,8 @@ import { readsOf, type Read } from './reads.ts';
 const SENDER = join(import.meta.dirname, '../ingest-logs/sender.ts');
 /** Ranges end so long ago that nothing has to be flushed for them. */
 const SETTLED_SECONDS = 5;
+/** Memory that starting needed is given back once there is quiet. */
+const REST_MS = 25_000;
 
 export const queryLogs: Benchmark = {
   name: 'query-logs',
@@ -50,10 +52,12 @@ async function measureSpread(
     print(resultTable(reads, idle, loaded));
     await server.kill('SIGTERM');
     const readyMs = await server.start();
-    await pause(3_000);
-    const rss = [server.pid, server.enginePid].map((pid) => megabytes(usageOf(pid).rssBytes));
+    await pause(REST_MS);
+    const pids = [server.pid, server.enginePid];
+    const [serverRss = '', engineRss = ''] = pids.map((pid) => megabytes(usageOf(pid).rssBytes));
     print(
-      `restart: ready in ${(readyMs / 1_000).toFixed(1)} s; idle server ${rss[0] ?? ''}, engine ${rss[1] ?? ''}`,
+      `restart: ready in ${(readyMs / 1_000).toFixed(1)} s; idle ${megabytes(memoryTogether(pids))} in all ` +
+        `(server ${serverRss}, engine ${engineRss}, what both have counted once)`,
     );
   } finally {
     await server.dispose();

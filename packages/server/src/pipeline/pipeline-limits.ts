@@ -54,8 +54,9 @@ export const DEFAULT_PIPELINE_LIMITS: PipelineLimits = {
   disk: { usedFractionMax: 0.92, freeBytesMin: GIB },
   diskLookEveryMs: 1000,
   insert: {
-    // 250,000-row inserts store 1.6 M rows/s, 50,000-row ones 0.7 M (DESIGN.md, section 3).
-    recordsMax: 200_000,
+    // Smaller inserts are merged more, larger ones take more memory: the engine 1.5 KB a record, and two run at once
+    // (docs/adr/0001-logs-storage.md, Memory).
+    recordsMax: 150_000,
     // The engine takes up to 256 MiB as one block.
     bytesMax: 96 * MIB,
     partitionsMax: 50,

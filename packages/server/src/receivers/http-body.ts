@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import { Failure } from '@tendril/model/failure';
-import { freeMemory } from './free-memory.ts';
+import { freeMemory } from '../pipeline/free-memory.ts';
 
 /** A sender that sends nothing for so long in the middle of a body is cut off. */
 const BODY_IDLE_TIMEOUT_MS = 30_000;

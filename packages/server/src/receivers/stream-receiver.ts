@@ -6,7 +6,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { Failure, messageOf } from '@tendril/model/failure';
-import { freeMemory } from './free-memory.ts';
+import { freeMemory } from '../pipeline/free-memory.ts';
 import type { PeerGate } from './peer-gate.ts';
 import type { ListenAddress, Receiver } from './receiver.ts';
 import { listen } from './sniffing-listener.ts';

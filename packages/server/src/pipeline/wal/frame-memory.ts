@@ -3,6 +3,8 @@
  * 100 MB/s: allocated one by one they make the garbage collector run several times a second. So they
  * are cut from slabs, which are used again when all frames in them were released.
  */
+import { freeMemory } from '../free-memory.ts';
+
 export interface FrameSpace {
   readonly bytes: Buffer;
   /** The bytes will not be read any more. Call it once; a space that is only dropped costs its slab. */
@@ -44,7 +46,7 @@ export class FrameMemory {
    * slabs made anew each second would keep the garbage collector busy (bench ingest-logs).
    */
   trim(): void {
-    this.#idle.splice(0, this.#spareSlabs);
+    for (const { bytes } of this.#idle.splice(0, this.#spareSlabs)) freeMemory(bytes);
     this.#spareSlabs = this.#idle.length;
   }
 

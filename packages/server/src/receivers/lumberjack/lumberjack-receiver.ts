@@ -15,7 +15,7 @@ import {
   LumberjackFrames,
   type InnerFrame,
 } from '../../protocols/lumberjack/frames.ts';
-import { freeMemory } from '../free-memory.ts';
+import { freeMemory } from '../../pipeline/free-memory.ts';
 import { ingestPatiently } from '../patient-ingest.ts';
 import type { ReceiverDependencies } from '../receiver-dependencies.ts';
 import type { StreamConnection } from '../stream-receiver.ts';
