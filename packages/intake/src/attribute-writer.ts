@@ -13,7 +13,9 @@ import type { AttributeScalar, AttributeValue } from '@tendril/model/attribute';
 import type { Limits } from '@tendril/model/limits';
 import { AttributeKeys, DOMAIN, type KeyEntry } from './attribute-keys.ts';
 import { copyToDomain, putIdText } from './domain-columns.ts';
+import type { GateList } from './redact/gate-list.ts';
 import type { Redactor } from './redact/redactor.ts';
+import { StoredLine } from './stored-line.ts';
 
 /** Names what was cut in a record. */
 export const TRUNCATED_KEY = 'tendril.truncated';
@@ -56,6 +58,7 @@ export class AttributeWriter {
   private readonly valueBytesMax: number;
   private readonly recordAttributesMax: number;
   private readonly scratch: TextScratch = new TextScratch();
+  private readonly line: StoredLine = new StoredLine();
   private attributeCount = 0;
   private truncated: string[] = [];
   private heldIds: HeldId[] = [];
@@ -69,6 +72,7 @@ export class AttributeWriter {
 
   begin(): void {
     this.attributeCount = 0;
+    this.line.forget();
     if (this.truncated.length > 0) this.truncated = [];
     if (this.heldIds.length > 0) this.heldIds = [];
   }
@@ -121,7 +125,7 @@ export class AttributeWriter {
       end - start <= this.valueBytesMax &&
       (entry.identifier ||
         isKnownKeyword(columns, entry, source, start, end) ||
-        !this.redactor.suspicious(source.bytes, start, end));
+        this.isClean(source, start, end));
     if (isPlain) {
       if (entry.domain !== DOMAIN.none) copyToDomain(columns, entry, source, start, end);
       if (columns.putAttributeText(entry.key, source, start, end)) return;
@@ -156,7 +160,13 @@ export class AttributeWriter {
   }
 
   /** As `content`, for a string: it is encoded where it is to stay. True when it is there as it was given. */
-  contentText(columns: RecordColumns, name: string, column: StringColumn, text: string): boolean {
+  contentText(
+    columns: RecordColumns,
+    name: string,
+    column: StringColumn,
+    text: string,
+    passed?: GateList,
+  ): boolean {
     const row = columns.rowCount;
     if (text === '' || column.has(row)) return false;
     // Three bytes a character is the most UTF-8 needs for one UTF-16 unit.
@@ -165,15 +175,31 @@ export class AttributeWriter {
       this.content(columns, name, column, this.scratch.source, 0, length);
       return false;
     }
+    const at = this.line.find(text);
+    if (at >= 0 && this.isClean(this.line.source, at, at + text.length)) {
+      column.putText(row, this.line.source, at, at + text.length);
+      columns.addValueBytes(text.length);
+      return true;
+    }
     columns.putContent(column, text);
     const { source, start, end } = column.newest();
-    if (!this.redactor.suspicious(source.bytes, start, end)) return true;
+    if (!this.redactor.suspicious(source.bytes, start, end, passed)) return true;
     const redacted = this.redactor.redactText(text);
     if (redacted === undefined) return true;
     this.counts.valuesRedacted += 1;
     column.undo(row);
     column.putString(row, redacted);
     return false;
+  }
+
+  /** The line of the record: parts of it that are written after it cost less. */
+  original(columns: RecordColumns, text: string): void {
+    const { original } = columns;
+    const { gates } = this.line;
+    gates.clear();
+    if (!this.contentText(columns, 'original', original, text, gates)) return;
+    const { source, start, end } = original.newest();
+    this.line.keep(text, source, start, end);
   }
 
   /** A text of a few words, cut and redacted. */
@@ -224,6 +250,14 @@ export class AttributeWriter {
 
   /** As `value`, where numbers that are safe integers are integers. */
   plainValue(columns: RecordColumns, entry: KeyEntry, value: AttributeValue): void {
+    if (typeof value === 'string') {
+      this.text(columns, entry, value);
+      return;
+    }
+    if (Number.isSafeInteger(value)) {
+      this.int64(columns, entry, Number(value) | 0, Math.floor(Number(value) / 2 ** 32));
+      return;
+    }
     const kind = kindOfValue(value);
     if (kind === undefined) this.text(columns, entry, attributeText(value));
     else this.value(columns, entry, kind, value);
@@ -240,7 +274,17 @@ export class AttributeWriter {
     this.counts.attributesDropped += 1;
   }
 
+  private isClean(source: ByteSource, start: number, end: number): boolean {
+    if (source === this.line.source && this.line.gates.isClear(start, end)) return true;
+    return !this.redactor.suspicious(source.bytes, start, end);
+  }
+
   private text(columns: RecordColumns, entry: KeyEntry, text: string): void {
+    const at = this.line.find(text);
+    if (at >= 0) {
+      this.textRange(columns, entry, this.line.source, at, at + text.length);
+      return;
+    }
     const length = this.scratch.encode(text);
     this.textRange(columns, entry, this.scratch.source, 0, length);
   }

@@ -29,7 +29,7 @@ export function copyToDomain(
   else if (domain === DOMAIN.conversationId) {
     putText(columns, columns.conversationId, source, start, end);
   } else if (domain === DOMAIN.duration) {
-    putDuration(columns, decodeUtf8(source.bytes, start, end), unitNs);
+    putDuration(columns, unitNs, source, start, end);
   }
 }
 
@@ -81,9 +81,57 @@ function putText(
   columns.addValueBytes(end - start);
 }
 
-function putDuration(columns: RecordColumns, text: string, unitNs: number): void {
+function putDuration(
+  columns: RecordColumns,
+  unitNs: number,
+  { bytes }: ByteSource,
+  start: number,
+  end: number,
+): void {
   if (columns.durationNs.has(columns.rowCount)) return;
-  const durationNs = parseDurationNs(text, unitNs);
+  const plainNs = plainDurationNs(bytes, start, end);
+  const durationNs = plainNs ?? parseDurationNs(decodeUtf8(bytes, start, end), unitNs);
   if (durationNs === undefined || durationNs >= 2 ** 63) return;
   columns.durationNs.put(columns.rowCount, durationNs % 2 ** 32, Math.floor(durationNs / 2 ** 32));
+}
+
+/** Of whole numbers that a double holds. */
+const PLAIN_DIGITS_MAX = 12;
+const DOT = 0x2e;
+
+// `12.354ms`, what nearly all are, without a string (`npm run bench -- lines`); undefined for any other text.
+function plainDurationNs(bytes: Uint8Array, start: number, end: number): number | undefined {
+  let value = 0;
+  let scale = 0;
+  let at = start;
+  for (; at < end && at - start <= PLAIN_DIGITS_MAX; at += 1) {
+    const code = bytes[at] ?? 0;
+    if (code === DOT && scale === 0 && at > start) scale = 1;
+    else if (isDigit(code)) {
+      value = value * 10 + code - 0x30;
+      scale *= 10;
+    } else break;
+  }
+  const unitNs = at > start && scale !== 1 ? unitNsAt(bytes, at, end) : 0;
+  const stepNs = scale === 0 ? unitNs : unitNs / scale;
+  return stepNs >= 1 && Number.isInteger(stepNs) ? value * stepNs : undefined;
+}
+
+// 0 for any other unit.
+function unitNsAt(bytes: Uint8Array, at: number, end: number): number {
+  if (bytes[end - 1] !== LETTER_S) return 0;
+  if (end - at === 1) return 1e9;
+  if (end - at !== 2) return 0;
+  if (bytes[at] === LETTER_M) return 1e6;
+  if (bytes[at] === LETTER_U) return 1e3;
+  return bytes[at] === LETTER_N ? 1 : 0;
+}
+
+const LETTER_M = 0x6d;
+const LETTER_N = 0x6e;
+const LETTER_S = 0x73;
+const LETTER_U = 0x75;
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }

@@ -120,17 +120,22 @@ export class LinesToBatch {
     this.context.begin(origin.timeNs);
     const recognised = this.detector.recognise(text, this.context);
     const parsed = recognised?.parsed ?? wholeLine(text);
-    this.writeParsed(parsed, origin, recognised?.format.serviceHint ?? '');
+    this.begin(parsed, origin, recognised?.format.serviceHint ?? '');
     if (parsed.body !== raw && !parsed.attributes.has(ORIGINAL_KEY)) this.writer.original(raw);
+    this.writeParsed(parsed, origin);
     this.writer.end();
     this.request.onRecord?.(this.factsOf(record, parsed, recognised?.format));
   }
 
-  private writeParsed(parsed: ParsedLine, wrapping: Wrapping, serviceHint: string): void {
+  private begin(parsed: ParsedLine, wrapping: Wrapping, serviceHint: string): void {
     const { writer } = this;
     writer.useResource(this.resources.of(parsed.resource, wrapping, serviceHint));
     writer.useScope(this.scope(parsed.scopeName));
     writer.begin();
+  }
+
+  private writeParsed(parsed: ParsedLine, wrapping: Wrapping): void {
+    const { writer } = this;
     const timeNs = parsed.timeNs ?? wrapping.timeNs;
     if (timeNs !== undefined) writer.timeNs(timeNs);
     if (wrapping.timeNs !== undefined) writer.observedTimeNs(wrapping.timeNs);

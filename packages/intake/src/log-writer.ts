@@ -214,10 +214,9 @@ export class LogWriter {
     } else if (this.attributes.contentText(columns, 'body', body, text)) this.newMessage = text;
   }
 
-  /** The raw line, where parsing changed it. */
+  /** The raw line, where parsing changed it. What is written after it, and is a part of it, costs less. */
   original(text: string): void {
-    const { columns } = this.batch;
-    this.attributes.contentText(columns, 'original', columns.original, text);
+    this.attributes.original(this.batch.columns, text);
   }
 
   eventNameRange(start: number, end: number): void {

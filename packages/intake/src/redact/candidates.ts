@@ -9,25 +9,15 @@
  * blocks in a row. Measured by bench/src/micro/redact.ts.
  */
 import { afterCluster, clusterEnd, clusterIsSuspicious, clusterStart } from './digits.ts';
-import {
-  BYTE_AT,
-  BYTE_ENCODED,
-  BYTE_FLAG,
-  BYTE_PAIR,
-  BYTE_PREFIX,
-  BYTE_SCHEME,
-  byteKinds,
-  byteTable,
-  DIGIT_SHIFT,
-  FIRST_SHIFT,
-  GATE_BITS,
-  gatesOf,
-  NUMBER_BIT,
-} from './gates.ts';
+import { byteKinds, byteTable, gatesOf, KINDS, LAYOUT } from './gates.ts';
+import type { GateList } from './gate-list.ts';
 import { createKeyTrie } from './key-trie.ts';
 import { isAddress, isEncodedPair, isFlag, isPair, isScheme } from './places.ts';
 import type { PrefixRule } from './prefix-rules.ts';
 import { isDigit } from './raw-text.ts';
+
+const { DIGIT_SHIFT, FIRST_SHIFT, GATE_BITS, NUMBER_BIT } = LAYOUT;
+const { BYTE_AT, BYTE_ENCODED, BYTE_FLAG, BYTE_PAIR, BYTE_PREFIX, BYTE_SCHEME } = KINDS;
 
 /** Bytes that are looked at together. */
 const BLOCK = 4;
@@ -35,9 +25,10 @@ const BLOCK = 4;
 export interface CandidateSearch {
   /**
    * First place at or after `from` that may hold a secret, -1 when there is none before `end`.
-   * Nothing before `floor` is looked at. For a number the place is where its digits begin.
+   * Nothing before `floor` is looked at. For a number the place is where its digits begin. `passed` takes
+   * the gates on the way that led to nothing.
    */
-  next(bytes: Uint8Array, from: number, end: number, floor: number): number;
+  next(bytes: Uint8Array, from: number, end: number, floor: number, passed?: GateList): number;
   /** By byte: the bits above. */
   readonly kinds: Uint8Array;
 }
@@ -88,7 +79,13 @@ export function createCandidateSearch({
     return clusterIsSuspicious(bytes, start, stop) ? start : -1;
   }
 
-  function next(bytes: Uint8Array, from: number, end: number, floor: number): number {
+  function next(
+    bytes: Uint8Array,
+    from: number,
+    end: number,
+    floor: number,
+    passed?: GateList,
+  ): number {
     let last = from > floor ? (table[bytes[from - 1] ?? 0] ?? 0) : 0;
     let numbersBefore = 0;
     let at = from;
@@ -131,11 +128,24 @@ export function createCandidateSearch({
       if ((numbers & numbersBefore) !== 0) {
         const start = numberAt(bytes, at, end, floor);
         if (start !== -1) return start;
+        passed?.addNumber(at - BLOCK, at + BLOCK);
       }
-      if (isGate(last, first) && isCandidate(bytes, at, end, floor)) return at;
-      if (isGate(first, second) && isCandidate(bytes, at + 1, end, floor)) return at + 1;
-      if (isGate(second, third) && isCandidate(bytes, at + 2, end, floor)) return at + 2;
-      if (isGate(third, fourth) && isCandidate(bytes, at + 3, end, floor)) return at + 3;
+      if (isGate(last, first)) {
+        if (isCandidate(bytes, at, end, floor)) return at;
+        passed?.add(at);
+      }
+      if (isGate(first, second)) {
+        if (isCandidate(bytes, at + 1, end, floor)) return at + 1;
+        passed?.add(at + 1);
+      }
+      if (isGate(second, third)) {
+        if (isCandidate(bytes, at + 2, end, floor)) return at + 2;
+        passed?.add(at + 2);
+      }
+      if (isGate(third, fourth)) {
+        if (isCandidate(bytes, at + 3, end, floor)) return at + 3;
+        passed?.add(at + 3);
+      }
       numbersBefore = numbers;
       last = fourth;
       at += BLOCK;
@@ -143,9 +153,13 @@ export function createCandidateSearch({
     // No number begins and ends in the last three bytes without filling two blocks before.
     for (; at < end; at++) {
       const entry = table[bytes[at] ?? 0] ?? 0;
-      if (isGate(last, entry) && isCandidate(bytes, at, end, floor)) return at;
+      if (isGate(last, entry)) {
+        if (isCandidate(bytes, at, end, floor)) return at;
+        passed?.add(at);
+      }
       last = entry;
     }
+    passed?.finish();
     return -1;
   }
 

@@ -5,16 +5,22 @@
 import assert from 'node:assert';
 import type { PrefixRule } from './prefix-rules.ts';
 
+// Numbers that loops over all bytes use are taken out of these objects into constants of their own modules:
+// an imported constant is looked up each time.
+
 /** What may be read at a byte that has come through a gate; one bit each. */
-export const BYTE_PAIR = 1;
-export const BYTE_ENCODED = 2;
-export const BYTE_AT = 4;
-/** Second letter of `Bearer` and `Basic`. */
-export const BYTE_SCHEME = 8;
-export const BYTE_PREFIX = 16;
-/** Second dash of `--password`. */
-export const BYTE_FLAG = 32;
-export const BYTE_DIGIT = 64;
+export const KINDS = {
+  BYTE_PAIR: 1,
+  BYTE_ENCODED: 2,
+  BYTE_AT: 4,
+  /** Second letter of `Bearer` and `Basic`. */
+  BYTE_SCHEME: 8,
+  BYTE_PREFIX: 16,
+  /** Second dash of `--password`. */
+  BYTE_FLAG: 32,
+  BYTE_DIGIT: 64,
+} as const;
+const { BYTE_AT, BYTE_DIGIT, BYTE_ENCODED, BYTE_FLAG, BYTE_PAIR, BYTE_PREFIX, BYTE_SCHEME } = KINDS;
 
 const DIGITS = '0123456789';
 const ANY = String.fromCharCode(...Array.from({ length: 256 }, (_, code) => code));
@@ -44,12 +50,15 @@ export function gatesOf(keyEndings: readonly string[]): readonly Gate[] {
 }
 
 /** Layout of an entry of the byte table: gates as second byte, gates as first, digits. */
-export const GATE_BITS = 0xff;
-export const FIRST_SHIFT = 8;
-/** Digits and what may separate them. */
-export const NUMBER_BIT: number = 1 << 16;
-/** The bit of digits alone is the next one. */
-export const DIGIT_SHIFT = 1;
+export const LAYOUT = {
+  GATE_BITS: 0xff,
+  FIRST_SHIFT: 8,
+  /** Digits and what may separate them. */
+  NUMBER_BIT: 0x10000,
+  /** The bit of digits alone is the next one. */
+  DIGIT_SHIFT: 1,
+} as const;
+const { DIGIT_SHIFT, FIRST_SHIFT, NUMBER_BIT } = LAYOUT;
 
 /** By byte: the gates it is in, and whether it is of a number. */
 export function byteTable(gates: readonly Gate[]): Uint32Array {

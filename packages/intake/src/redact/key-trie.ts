@@ -15,6 +15,8 @@ const ENDS_PARAMETER = 2;
 export interface KeyTrie {
   /** Whether the bytes before `end`, and not before `floor`, may be a key with a secret value. */
   matches(bytes: Uint8Array, end: number, floor: number): boolean;
+  /** True when the last two letters before `end` are those of no such key: what most keys end with. */
+  isHarmless(bytes: Uint8Array, end: number, floor: number): boolean;
 }
 
 export function createKeyTrie(
@@ -22,8 +24,16 @@ export function createKeyTrie(
   parameterKeys: readonly string[],
 ): KeyTrie {
   const { children, ends } = buildTrie(endings, parameterKeys);
+  const lastTwo = lastTwoLetters(children, ends);
 
   return {
+    isHarmless(bytes, end, floor) {
+      if (end - 2 < floor) return false;
+      const last = bytes[end - 1] ?? 0;
+      const before = bytes[end - 2] ?? 0;
+      if (!isLetter(last) || !isLetter(before)) return false;
+      return lastTwo[((last & LETTER_BITS) << LETTER_WIDTH) | (before & LETTER_BITS)] === 0;
+    },
     matches(bytes, end, floor) {
       let node = 0;
       const stop = Math.max(floor, end - STEPS_MAX);
@@ -43,6 +53,23 @@ export function createKeyTrie(
       return false;
     },
   };
+}
+
+/** Of a letter, whatever its case: its place in the alphabet, from 1. */
+const LETTER_BITS = 0x1f;
+const LETTER_WIDTH = 5;
+
+/** By the last letter and the one before it: whether a key may end so. */
+function lastTwoLetters(children: Uint16Array, ends: Uint8Array): Uint8Array {
+  const pairs = new Uint8Array(1 << (2 * LETTER_WIDTH));
+  for (let slot = 0; slot < LETTERS * LETTERS; slot++) {
+    const [last, before] = [Math.floor(slot / LETTERS), slot % LETTERS];
+    const node = children[last] ?? 0;
+    if (node === 0) continue;
+    const isKnown = (ends[node] ?? 0) !== 0 || (children[node * LETTERS + before] ?? 0) !== 0;
+    if (isKnown) pairs[((last + 1) << LETTER_WIDTH) | (before + 1)] = 1;
+  }
+  return pairs;
 }
 
 /** Anywhere (`api-key`, `API key`); digits only at the end (`password2`). */

@@ -17,6 +17,7 @@ export const PASSWORD_SIGNS_MAX = 3;
 const FLAG_LENGTH_MAX = 48;
 
 const AT_SIGN = 0x40;
+const QUOTE = 0x22;
 const ENCODED_QUOTES = ['%22', '\\u0022', '&quot;'].map((text) => Buffer.from(text));
 const OPEN_BRACKET = 0x5b;
 const GREATER = 0x3e;
@@ -104,6 +105,7 @@ export function isPair(
 ): boolean {
   if (at === floor || at + 1 >= end) return false;
   const before = bytes[at - 1] ?? 0;
+  if (trie.isHarmless(bytes, before === QUOTE ? at - 1 : at, floor)) return false;
   // Most keys end in a letter; the others are quoted, numbered or coloured.
   const isDirect = isLetter(before) && before !== LETTER_M;
   if (!isDirect && bytes[at] === GREATER) return false;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { GateList } from './gate-list.ts';
 import { createRedactor } from './redactor.ts';
 
 const keep = createRedactor({ key: Buffer.from('site') });
@@ -69,6 +70,25 @@ function join(parts: readonly string[]): string {
 }
 
 describe('the search', () => {
+  test('clears the same parts of a clean text as when it is asked about each', () => {
+    const gates = new GateList();
+    const line = fc.array(texts, { minLength: 2, maxLength: 6 });
+    fc.assert(
+      fc.property(line, fc.nat(), fc.nat(), (parts, some, other) => {
+        const bytes = Buffer.from(parts.join(' '));
+        gates.clear();
+        if (keep.suspicious(bytes, 0, bytes.length, gates)) {
+          expect(gates.isClear(0, bytes.length)).toBe(false);
+          return;
+        }
+        const places = [some % (bytes.length + 1), other % (bytes.length + 1)];
+        const [start = 0, end = 0] = places.toSorted((a, b) => a - b);
+        if (gates.isClear(start, end)) expect(keep.suspicious(bytes, start, end)).toBe(false);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   test.each([
     ['keep', keep],
     ['length', strict],

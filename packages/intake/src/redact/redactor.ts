@@ -11,15 +11,8 @@
  */
 import { findAddress } from './addresses.ts';
 import { createCandidateSearch } from './candidates.ts';
-import {
-  BYTE_AT,
-  BYTE_DIGIT,
-  BYTE_ENCODED,
-  BYTE_FLAG,
-  BYTE_PAIR,
-  BYTE_PREFIX,
-  BYTE_SCHEME,
-} from './gates.ts';
+import type { GateList } from './gate-list.ts';
+import { KINDS } from './gates.ts';
 import { createMarker, readable } from './mark.ts';
 import { findNumber, maskDigits } from './numbers.ts';
 import { createPairFinder, isWholeMark } from './pairs.ts';
@@ -33,6 +26,8 @@ import type { KeyRule } from './secret-keys.ts';
 import { isReference, isStandIn } from './shapes.ts';
 
 export type { KeyRule } from './secret-keys.ts';
+
+const { BYTE_AT, BYTE_DIGIT, BYTE_ENCODED, BYTE_FLAG, BYTE_PAIR, BYTE_PREFIX, BYTE_SCHEME } = KINDS;
 
 export interface RedactorOptions {
   /** Of this site: equal secrets have equal marks where the key is equal. */
@@ -49,8 +44,11 @@ export interface Redactor {
    * an identifier (left alone). Undefined: the value decides. For the caller to cache per key.
    */
   keyRule(key: string): KeyRule | undefined;
-  /** Whether the bytes [start, end) may hold something to redact; false is definitive. Allocates nothing. */
-  suspicious(bytes: Uint8Array, start: number, end: number): boolean;
+  /**
+   * Whether the bytes [start, end) may hold something to redact; false is definitive. Allocates nothing.
+   * With false `passed` knows the same of all parts of these bytes that hold no gate.
+   */
+  suspicious(bytes: Uint8Array, start: number, end: number, passed?: GateList): boolean;
   /** The text redacted, or undefined when there is nothing to redact. */
   redactText(text: string): string | undefined;
   /** The value under a key with a rule. Empty values, `null` and what is redacted already stay. */
@@ -144,7 +142,7 @@ export function createRedactor(options: RedactorOptions): Redactor {
 
   return {
     keyRule: (key) => classifyKey(key, content),
-    suspicious: (bytes, start, end) => search.next(bytes, start, end, start) !== -1,
+    suspicious: (bytes, start, end, passed) => search.next(bytes, start, end, start, passed) !== -1,
     redactText,
     redactValue,
     redactInteger(value) {

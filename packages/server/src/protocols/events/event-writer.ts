@@ -96,13 +96,13 @@ export class EventWriter {
     writer.useResource(this.resource(record.resource, fallback.service ?? ''));
     this.useScope(record.scopeName);
     writer.begin();
+    if (record.body !== raw && !record.attributes.has(ORIGINAL_KEY)) writer.original(raw);
     if (record.timeNs !== undefined) writer.timeNs(record.timeNs);
     const severity = record.severityNumber === 0 ? fallback : record;
     writer.severity(severity.severityNumber ?? 0, severity.severityText ?? '');
     writer.body(record.body);
     if (record.eventName !== '') writer.eventName(record.eventName);
     for (const [name, value] of record.attributes) writer.attribute(name, value);
-    if (record.body !== raw && !record.attributes.has(ORIGINAL_KEY)) writer.original(raw);
     writer.end();
   }
 
