@@ -169,11 +169,16 @@ function canonicalText(attributes: Attributes): string {
   const lines = Object.entries(attributes).map(([key, value]) =>
     JSON.stringify([
       key,
-      typeof value,
+      typeOf(value),
       typeof value === 'object' ? value.map(String) : String(value),
     ]),
   );
   return lines.sort().join('\n');
+}
+
+// Integers are numbers in lines and of 64 bits on the wire; they are stored as the same.
+function typeOf(value: AttributeValue): string {
+  return Number.isSafeInteger(value) ? 'bigint' : typeof value;
 }
 
 function contentId(text: string): bigint {
