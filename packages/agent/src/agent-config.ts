@@ -197,6 +197,11 @@ function noSources({ problem, value }: PackEntry<AgentSources>): readonly PackPr
   return [problem(`nothing to read: one of ${KINDS.join(', ')} is missing`)];
 }
 
+/** Whether lines may have formats that the server does not know. */
+export function hasOwnPacks({ packs, dataDir }: AgentConfig): boolean {
+  return ownPacks(packs, dataDir).length > 0;
+}
+
 function unknownFormats<T extends AgentSources>(
   { problem, value }: PackEntry<T>,
   formatsOf: (config: T) => FormatTable,

@@ -9,20 +9,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
 import type { CollectedKind, CollectorReport } from '@tendril/api/collectors';
-import { LogBatch } from '@tendril/columns/log-batch';
-import { RecordCatalog } from '@tendril/columns/record-catalog';
 import { linesSource } from '@tendril/intake/formats/body-source';
 import type { FormatTable } from '@tendril/intake/format-table';
-import type { LinesSource } from '@tendril/intake/lines-to-batch';
-import { LogWriter } from '@tendril/intake/log-writer';
 import type { Redactor } from '@tendril/intake/redact/redactor';
 import { LINE_BYTES_MAX } from '@tendril/intake/sources/line-splitter';
 import { MergedLines } from '@tendril/intake/sources/merged-lines';
 import type { Origin, SourceEvent } from '@tendril/intake/sources/origin-lines';
 import { localZone } from '@tendril/intake/zone';
 import { messageOf } from '@tendril/model/failure';
-import { DEFAULT_LIMITS } from '@tendril/model/limits';
-import { agentFormats, type AgentConfig } from './agent-config.ts';
+import { agentFormats, hasOwnPacks, type AgentConfig } from './agent-config.ts';
 import {
   openSources,
   type AgentPlace,
@@ -32,18 +27,17 @@ import {
 import { DiskBuffer, type BufferedEntry } from './buffer/disk-buffer.ts';
 import { CollectionHealth } from './collection-health.ts';
 import { LossRecords } from './loss-records.ts';
-import { encodeLogs } from './otlp/encode-logs.ts';
 import type { Rejected } from './otlp/export-response.ts';
 import { OriginStreams } from './origin-streams.ts';
-import { ProtobufWriter } from './otlp/protobuf-writer.ts';
 import { PlaceFile } from './place-file.ts';
+import { RequestRecords, type ShippedSource } from './request-records.ts';
 import { reportHealth } from './shipping/report-health.ts';
 import { sendRequest, type SendOutcome, type SendTarget } from './shipping/send-request.ts';
 
 export interface AgentOptions {
   readonly config: AgentConfig;
   readonly redactor: Redactor;
-  /** Those that lines are read with; of the configuration when absent. */
+  /** Those of the server; of the configuration when absent. */
   readonly formats?: FormatTable;
   /** Says where clusters and engines are. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -59,8 +53,9 @@ export type AgentEvent =
   | { readonly kind: 'waiting'; readonly detail: string }
   | { readonly kind: 'refused'; readonly detail: string; readonly recordCount: number };
 
-/** Worth a request; OTLP servers like some hundreds of kilobytes. */
+/** Worth a request; OTLP servers like some hundreds of kilobytes, and take some megabytes. */
 const RECORDS_MAX = 2_000;
+const REQUEST_BYTES: number = 1024 * 1024;
 /** A record that may still grow is complete when nothing came for so long; also the delay of a quiet file. */
 const QUIET_MS = 500;
 const SAVE_EVERY_MS = 1_000;
@@ -70,8 +65,7 @@ const ORIGINS_MAX = 10_000;
 const RETRY_MS = { min: 1_000, max: 30_000 };
 /** Requests on their way at once. */
 const SENDING_MAX = 4;
-const WORD: number = 2 ** 32;
-const NS_PER_MS = 1_000_000;
+const NS_PER_MS = 1_000_000n;
 
 const compress = promisify(zstdCompress);
 
@@ -141,9 +135,7 @@ class Collector {
   private readonly formats: FormatTable;
   private readonly buffer: DiskBuffer<AgentPlace>;
   private readonly health: CollectionHealth;
-  private readonly batch: LogBatch;
-  private readonly writer: LogWriter;
-  private readonly wire = new ProtobufWriter();
+  private readonly records: RequestRecords;
   /** Whose configuration holds for an origin. */
   private readonly sources: Map<string, OpenedSource> = new Map();
   /** Where a source goes on that is opened again. */
@@ -154,36 +146,33 @@ class Collector {
     this.formats = formats;
     this.buffer = buffer;
     this.health = health;
-    const { nowMs, redactor } = options;
-    const limits = DEFAULT_LIMITS;
-    const catalog = new RecordCatalog({ attributePathsMax: limits.attributePathsMax, nowMs });
-    this.batch = new LogBatch(catalog);
-    const nowNs = (): bigint => BigInt(Math.trunc(nowMs())) * 1_000_000n;
-    this.writer = new LogWriter({ catalog, redactor, limits, nowNs, withPatterns: false });
+    const { config, nowMs, redactor } = options;
+    const nowNs = (): bigint => BigInt(Math.trunc(nowMs())) * NS_PER_MS;
+    const hasOwnFormats = options.formats === undefined && hasOwnPacks(config);
+    this.records = new RequestRecords({ redactor, nowNs, hasOwnFormats });
   }
 
   async collect(places: readonly AgentPlace[]): Promise<void> {
     const { nowMs } = this.options;
+    const { records } = this;
     const merged = new MergedLines<CollectedLines>();
     const reading = this.readAll(places, merged);
     const streams = new OriginStreams({
-      writer: this.writer,
+      records,
       sourceOf: (origin) => this.linesOf(origin),
     });
-    this.begin();
     for await (const lines of withQuiet(merged.take(), QUIET_MS)) {
       if (lines) {
         this.sources.delete(lines.origin.id);
         this.sources.set(lines.origin.id, lines.source);
         forgetOldest(this.sources, ORIGINS_MAX);
-        const rowsBefore = this.batch.rowCount;
-        streams.push(lines, nowMs());
-        this.noteRead(lines, rowsBefore);
+        this.noteRead(lines, streams.push(lines, nowMs()));
         this.tellOfCut(lines);
       }
       streams.flushQuiet(nowMs() - QUIET_MS);
-      // A log that is behind fills a batch; nobody waits for one that is not.
-      if (this.batch.rowCount >= RECORDS_MAX || !lines) await this.keep(streams);
+      // A log that is behind fills a request; nobody waits for one that is not.
+      const isWorthIt = records.count >= RECORDS_MAX || records.bytes >= REQUEST_BYTES;
+      if (isWorthIt || !lines) await this.keep(streams);
     }
     streams.flushQuiet(Infinity);
     await this.keep(streams);
@@ -243,22 +232,15 @@ class Collector {
     }
   }
 
-  /** `rowsBefore` is how many rows there were before these lines. */
-  private noteRead({ lines, origin, source }: CollectedLines, rowsBefore: number): void {
+  /** `writtenNs` is when the newest record of these lines was written. */
+  private noteRead({ lines, origin, source }: CollectedLines, writtenNs: bigint | undefined): void {
     if (source.kind === undefined) return;
-    const { columns, rowCount } = this.batch;
-    const { timestamp } = columns;
-    const newest = rowCount - 1;
-    const writtenMs =
-      rowCount === rowsBefore
-        ? undefined
-        : (timestamp.highAt(newest) * WORD + (timestamp.lowAt(newest) >>> 0)) / NS_PER_MS;
     this.health.read({
       kind: source.kind,
       name: origin.name,
       sourceName: source.name,
       lineCount: lines.length,
-      writtenMs,
+      writtenMs: writtenNs === undefined ? undefined : Number(writtenNs / NS_PER_MS),
     });
   }
 
@@ -268,37 +250,30 @@ class Collector {
     this.options.onEvent({ kind: 'possible_loss', path: origin.name, detail });
   }
 
-  private begin(): void {
-    this.batch.reset();
-    this.writer.open({ batchForNextRecord: () => this.batch });
-  }
-
   private async keep(streams: OriginStreams): Promise<void> {
-    const { rowCount } = this.batch;
-    if (rowCount === 0) return;
-    this.wire.reset();
-    encodeLogs(this.wire, this.batch);
+    const { count: recordCount } = this.records;
+    if (recordCount === 0) return;
     const places = streams.takePlaces();
-    const request = await compress(this.wire.written, COMPRESSION);
-    this.begin();
+    const request = await compress(this.records.take(), COMPRESSION);
+    this.records.begin();
     while (this.buffer.isFull && !this.options.signal.aborted) {
       await this.buffer.change(this.options.signal);
     }
     if (this.options.signal.aborted && this.buffer.isFull) return;
     await this.buffer.add({
       batchId: `agent-${randomUUID()}`,
-      recordCount: rowCount,
+      recordCount,
       places,
       request,
     });
     this.options.onKept?.();
   }
 
-  private linesOf({ id, resource }: Origin): LinesSource {
+  private linesOf({ id, resource }: Origin): ShippedSource {
     const { config, nowMs } = this.options;
     const source = this.sources.get(id);
     const { environment, format, resource: added, service, zone } = source?.config ?? {};
-    const nowNs = BigInt(Math.trunc(nowMs())) * 1_000_000n;
+    const nowNs = BigInt(Math.trunc(nowMs())) * NS_PER_MS;
     const known = {
       ...(source?.isOfThisHost === true && { host: config.host }),
       ...(service !== undefined && { service }),
@@ -307,7 +282,7 @@ class Collector {
       ...(zone === undefined ? { hostZone: localZone().name } : { zone }),
     };
     const lines = linesSource(known, this.formats, nowNs);
-    return { ...lines, resource: { ...resource, ...lines.resource, ...added } };
+    return { ...lines, format, resource: { ...resource, ...lines.resource, ...added } };
   }
 }
 

@@ -1,15 +1,15 @@
 /**
- * The lines of followed origins as records through one writer, and for each origin the place up to which its
- * records are written: a record that may still grow is read again after a restart.
+ * The lines of followed origins as records of one request after the other, and for each origin the place up to which
+ * its records are in them: a record that may still grow is read again after a restart.
  */
-import { LinesToBatch, type LinesSource } from '@tendril/intake/lines-to-batch';
-import type { LogWriter } from '@tendril/intake/log-writer';
+import { RecordAssembler, type AssembledRecord } from '@tendril/intake/record-assembler';
 import type { Origin, OriginLines } from '@tendril/intake/sources/origin-lines';
 import type { AgentPlace } from './agent-sources.ts';
+import type { RecordStream, RequestRecords, ShippedSource } from './request-records.ts';
 
 export interface OriginStreamsOptions {
-  readonly writer: LogWriter;
-  readonly sourceOf: (origin: Origin) => LinesSource;
+  readonly records: RequestRecords;
+  readonly sourceOf: (origin: Origin) => ShippedSource;
 }
 
 /** Origins whose format is remembered while nothing is written to them. */
@@ -23,13 +23,14 @@ export class OriginStreams {
     this.options = options;
   }
 
-  push(lines: OriginLines<AgentPlace>, nowMs: number): void {
+  /** Returns when the newest record that came out of them was written; undefined when none did. */
+  push(lines: OriginLines<AgentPlace>, nowMs: number): bigint | undefined {
     const { id } = lines.origin;
     const stream = this.streamOf(lines.origin);
     // The one that was pushed to last is the last of the map.
     this.streams.delete(id);
     this.streams.set(id, stream);
-    stream.push(lines, nowMs);
+    return stream.push(lines, nowMs);
   }
 
   private streamOf(origin: Origin): OriginStream {
@@ -38,8 +39,8 @@ export class OriginStreams {
     if (known?.resource === resource) return known;
     // Started again, or more is known of it by now.
     known?.flush();
-    const { sourceOf, writer } = this.options;
-    return new OriginStream(writer, sourceOf(origin), resource);
+    const { records, sourceOf } = this.options;
+    return new OriginStream(records, sourceOf(origin), resource);
   }
 
   /** What no line came to for so long is complete. */
@@ -67,27 +68,35 @@ class OriginStream {
   pushedAtMs = 0;
   /** As text, to be compared. */
   readonly resource: string;
-  private readonly records: LinesToBatch;
+  private readonly assembler: RecordAssembler;
+  private readonly stream: RecordStream;
+  private newest: AssembledRecord | undefined;
   /** Those that hold lines of records which are not written. */
   private pushed: PushedLines[] = [];
   private lineCount = 0;
   private place: AgentPlace | undefined;
 
-  constructor(writer: LogWriter, source: LinesSource, resource: string) {
+  constructor(records: RequestRecords, source: ShippedSource, resource: string) {
     this.resource = resource;
-    this.records = new LinesToBatch({ ...source, writer });
+    this.stream = records.stream(source);
+    this.assembler = new RecordAssembler((record) => {
+      this.newest = record;
+      records.put(record, this.stream);
+    });
   }
 
-  push(lines: OriginLines<AgentPlace>, nowMs: number): void {
+  push(lines: OriginLines<AgentPlace>, nowMs: number): bigint | undefined {
     this.pushedAtMs = nowMs;
     this.pushed.push({ from: this.lineCount, lines });
     this.lineCount += lines.lines.length;
-    for (const line of lines.lines) this.records.push(line);
+    this.newest = undefined;
+    for (const line of lines.lines) this.assembler.push(line);
     this.movePlace();
+    return this.newest && this.stream.reader.timeNsOf(this.newest);
   }
 
   flush(): void {
-    this.records.flush();
+    this.assembler.flush();
     this.movePlace();
   }
 
@@ -103,7 +112,7 @@ class OriginStream {
   }
 
   private movePlace(): void {
-    const writtenTo = Math.min(this.records.openFrom, this.lineCount);
+    const writtenTo = Math.min(this.assembler.openFrom, this.lineCount);
     const at = this.pushed.findLastIndex(({ from }) => from < writtenTo);
     const pushed = this.pushed[at];
     if (!pushed) return;

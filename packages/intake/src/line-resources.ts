@@ -24,9 +24,10 @@ export class LineResources {
   // Formats give records that say the same of themselves the same map: one file holds many services.
   private readonly ofOwn: WeakMap<ParsedFields, LogResource> = new WeakMap();
 
-  constructor(context: LogContext, source: Attributes) {
+  /** `isWhole`: the path says nothing that the source does not say already. */
+  constructor(context: LogContext, source: Attributes, isWhole = false) {
     this.context = context;
-    const path = containerPath(String(source[PATH_KEY] ?? ''));
+    const path = isWhole ? undefined : containerPath(String(source[PATH_KEY] ?? ''));
     this.pathService = path?.service ?? '';
     this.source = path ? merged([path.fields, Object.entries(source)]) : source;
     this.plain = context.resource(this.source, '');

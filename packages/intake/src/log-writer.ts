@@ -121,6 +121,11 @@ export class LogWriter {
     return this.request.currentResource;
   }
 
+  /** When the request came. */
+  get receivedAtNs(): bigint {
+    return this.request.receivedAtNs;
+  }
+
   /** True when the record at hand states its time. */
   get hasTime(): boolean {
     return this.request.hasTime;

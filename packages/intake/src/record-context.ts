@@ -18,22 +18,24 @@ export class RecordContext implements LineContext {
   isYearAssumed = false;
   private readonly source: LineContext;
   private transportNs: bigint | undefined;
+  private seenNs: bigint | undefined;
 
   constructor(source: LineContext, isZoneGiven: boolean) {
     this.source = source;
     this.zone = new NotingZone(source.zone, isZoneGiven);
   }
 
-  /** `transportNs` is when a transport took the line. */
-  begin(transportNs: bigint | undefined): void {
+  /** `transportNs` is when a transport took the line, `seenNs` when it was read. */
+  begin(transportNs: bigint | undefined, seenNs?: bigint): void {
     this.transportNs = transportNs;
+    this.seenNs = seenNs;
     this.isYearAssumed = false;
     this.zone.begin(transportNs);
   }
 
   get asOfNs(): bigint {
     this.isYearAssumed = true;
-    return this.transportNs ?? this.source.asOfNs;
+    return this.transportNs ?? this.seenNs ?? this.source.asOfNs;
   }
 }
 

@@ -7,7 +7,8 @@ import { LogBatch } from '@tendril/columns/log-batch';
 import { RecordCatalog } from '@tendril/columns/record-catalog';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
 import type { LogRecord } from '@tendril/model/log-record';
-import { LinesToBatch, type LinesSource, type RecordFacts } from './lines-to-batch.ts';
+import type { LinesSource, RecordFacts } from './assembled-to-batch.ts';
+import { LinesToBatch } from './lines-to-batch.ts';
 import { LogWriter } from './log-writer.ts';
 import type { Redactor } from './redact/redactor.ts';
 

@@ -24,9 +24,10 @@ export class RequestState<B extends RecordBatch> {
   /** Times of the record at hand, 0 when unknown. */
   readonly timestamp: WordPair = { low: 0, high: 0 };
   readonly observed: WordPair = { low: 0, high: 0 };
+  /** When the request came. */
+  receivedAtNs = 0n;
   private readonly limits: Limits;
   private sink: BatchSink<B> | undefined;
-  private receivedAtNs = 0n;
   private timestampBounds: TimeBounds = timestampBounds(0n);
   private observedBounds: TimeBounds = observedBounds(0n);
   private resource: LogResource;

@@ -4,20 +4,20 @@ import { decodedRequest } from '@tendril/testkit/otlp-logs-oracle';
 import { randomRecords } from '@tendril/testkit/random-record';
 import type { LogRecord } from '@tendril/model/log-record';
 import { describe, expect, test } from 'vitest';
-import { encodeLogs } from './encode-logs.ts';
+import { LogsEncoder } from './encode-logs.ts';
 import { ProtobufWriter } from './protobuf-writer.ts';
 
 const NOW_NS = 1_780_390_443_101_000_000n;
 
-describe('encodeLogs', () => {
+describe('LogsEncoder', () => {
   test('writes what protobufjs reads back as the same records', () => {
     const { batch, records: written } = randomRecords({ count: 500, seed: 11, nowNs: NOW_NS });
     const records = written.map(({ record }) => record);
     const writer = new ProtobufWriter();
     // What an earlier request wrote must not show.
-    encodeLogs(writer, batch);
+    new LogsEncoder(writer, batch).putTo(batch.rowCount);
     writer.reset();
-    encodeLogs(writer, batch);
+    new LogsEncoder(writer, batch).putTo(batch.rowCount);
     const { resourceLogs } = decodedRequest(writer.written);
     const decoded = resourceLogs.flatMap(({ resource, scopeLogs }) =>
       scopeLogs.flatMap(({ scope, logRecords }) =>

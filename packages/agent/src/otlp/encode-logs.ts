@@ -10,38 +10,23 @@ import type { LogResource, LogScope } from '@tendril/columns/log-resource';
 import type { LowCardinalityColumn } from '@tendril/columns/low-cardinality-column';
 import { PathCursor } from '@tendril/columns/path-cursor';
 import type { TextCursor } from '@tendril/columns/text-cursor';
-import type { AttributeScalar, AttributeValue, Attributes } from '@tendril/model/attribute';
+import { ORIGINAL_KEY, PARSED_MARK } from '@tendril/intake/shipped-lines';
+import { putAttribute, putAttributes, putValue } from './put-attributes.ts';
 import type { ProtobufWriter } from './protobuf-writer.ts';
 
-/** Tells the server that the lines were joined and parsed. */
-const PARSED_MARK = 'tendril.parsed';
 const OPERATION_KEY = 'operationID';
 const OPERATION: ByteSource = new ByteSource(Buffer.from(OPERATION_KEY));
-const ORIGINAL: ByteSource = new ByteSource(Buffer.from('log.record.original'));
+const ORIGINAL: ByteSource = new ByteSource(Buffer.from(ORIGINAL_KEY));
 const EVENT_KEY = 'event.name';
 
 /** Likely lengths of lengths: a record has some hundred bytes, all records of a resource some hundred thousand. */
 const RECORD_LENGTH_BYTES = 2;
 const SHARED_LENGTH_BYTES = 3;
 
-/** Records of one resource and scope that follow each other share them on the wire. */
-export function encodeLogs(writer: ProtobufWriter, batch: LogBatch): void {
-  const rows = new WireRows(writer, batch);
-  const { resources } = batch.columns;
-  while (rows.row < batch.rowCount) {
-    const resource = resources.at(rows.row);
-    const begun = writer.begin(1, SHARED_LENGTH_BYTES);
-    const message = writer.begin(1);
-    putAttributes(writer, 1, resource?.attributes ?? {});
-    writer.end(message);
-    rows.putScopesOf(resource);
-    writer.end(begun);
-  }
-}
-
-/** The rows of a batch, written one after the other. */
-class WireRows {
-  row = 0;
+/** The rows of a batch, which is complete, written one after the other. */
+export class LogsEncoder {
+  private row = 0;
+  private rowEnd = 0;
   private readonly writer: ProtobufWriter;
   private readonly batch: LogBatch;
   private readonly body: TextCursor;
@@ -68,16 +53,30 @@ class WireRows {
     this.overflow = overflowOf(batch);
   }
 
-  /** Of the rows that follow and have this resource. */
-  putScopesOf(resource: LogResource | undefined): void {
+  /** Writes rows up to this one. Those of one resource and scope that follow each other share them on the wire. */
+  putTo(rowEnd: number): void {
+    this.rowEnd = rowEnd;
+    const { batch, writer } = this;
+    while (this.row < rowEnd) {
+      const resource = batch.columns.resources.at(this.row);
+      const begun = writer.begin(1, SHARED_LENGTH_BYTES);
+      const message = writer.begin(1);
+      putAttributes(writer, 1, resource?.attributes ?? {});
+      writer.end(message);
+      this.putScopesOf(resource);
+      writer.end(begun);
+    }
+  }
+
+  private putScopesOf(resource: LogResource | undefined): void {
     const { batch, writer } = this;
     const { resources, scopes } = batch.columns;
-    while (this.row < batch.rowCount && resources.at(this.row) === resource) {
+    while (this.row < this.rowEnd && resources.at(this.row) === resource) {
       const scope = scopes.at(this.row);
       const begun = writer.begin(2, SHARED_LENGTH_BYTES);
       putScope(writer, scope);
       while (
-        this.row < batch.rowCount &&
+        this.row < this.rowEnd &&
         resources.at(this.row) === resource &&
         scopes.at(this.row) === scope
       ) {
@@ -209,46 +208,4 @@ function putPath(writer: ProtobufWriter, key: ByteSource, cursor: PathCursor): v
   else putValue(writer, cursor.take());
   writer.end(value);
   writer.end(attribute);
-}
-
-function putAttributes(writer: ProtobufWriter, field: number, attributes: Attributes): void {
-  for (const key of Object.keys(attributes)) {
-    const value = attributes[key];
-    if (value !== undefined) putAttribute(writer, field, key, value);
-  }
-}
-
-function putAttribute(
-  writer: ProtobufWriter,
-  field: number,
-  key: string,
-  value: AttributeValue,
-): void {
-  const attribute = writer.begin(field);
-  writer.text(1, key);
-  const any = writer.begin(2);
-  putValue(writer, value);
-  writer.end(any);
-  writer.end(attribute);
-}
-
-function putValue(writer: ProtobufWriter, value: AttributeValue): void {
-  if (typeof value !== 'object') {
-    putScalar(writer, value);
-    return;
-  }
-  const array = writer.begin(5);
-  for (const element of value) {
-    const any = writer.begin(1);
-    putScalar(writer, element);
-    writer.end(any);
-  }
-  writer.end(array);
-}
-
-function putScalar(writer: ProtobufWriter, value: AttributeScalar): void {
-  if (typeof value === 'string') writer.text(1, value);
-  else if (typeof value === 'boolean') writer.bool(2, value);
-  else if (typeof value === 'bigint' || Number.isSafeInteger(value)) writer.int64(3, value);
-  else writer.double(4, value);
 }

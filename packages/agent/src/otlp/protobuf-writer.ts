@@ -1,5 +1,5 @@
 /** Writes protobuf messages into one growing buffer, for `encode-logs.ts`. */
-import { ByteStore, type ByteSource } from '@tendril/columns/byte-store';
+import { ByteStore, varintLength, type ByteSource } from '@tendril/columns/byte-store';
 
 const BYTES_INITIAL: number = 256 * 1024;
 const WIRE_VARINT = 0;
@@ -15,8 +15,31 @@ export class ProtobufWriter {
     return this.store.bytes.subarray(0, this.store.end);
   }
 
+  /** What texts are written to. */
+  get bytes(): Uint8Array {
+    return this.store.bytes;
+  }
+
+  /** How many bytes were written. */
+  get length(): number {
+    return this.store.end;
+  }
+
   reset(): void {
     this.store.end = 0;
+  }
+
+  /** Fields as they are on the wire. */
+  raw(bytes: Uint8Array): void {
+    const { store } = this;
+    store.reserve(bytes.length);
+    store.bytes.set(bytes, store.end);
+    store.end += bytes.length;
+  }
+
+  /** Takes back what was written after the first `length` bytes. */
+  takeBack(length: number): void {
+    this.store.end = length;
   }
 
   /**
@@ -47,9 +70,13 @@ export class ProtobufWriter {
     store.end += length;
   }
 
-  text(field: number, value: string): void {
-    this.store.putVarint(field * 8 + WIRE_LENGTH);
-    this.store.putString(value);
+  /** Returns where the bytes of the text begin. */
+  text(field: number, value: string): number {
+    const { store } = this;
+    store.putVarint(field * 8 + WIRE_LENGTH);
+    const lengthAt = store.end;
+    store.putString(value);
+    return lengthAt + varintLength(store.bytes, lengthAt);
   }
 
   /** Text of a column. */

@@ -1,7 +1,7 @@
 /** The lines of one source as records to be analysed; nothing is stored, so nothing is encoded. */
 import { FormatDetector } from '../format-table.ts';
 import type { ParsedFields } from '../format.ts';
-import type { LinesSource } from '../lines-to-batch.ts';
+import type { LinesSource } from '../assembled-to-batch.ts';
 import { RecordAssembler, type AssembledRecord } from '../record-assembler.ts';
 import { RecordContext } from '../record-context.ts';
 import type { AnalysedRecord } from './analysed-record.ts';

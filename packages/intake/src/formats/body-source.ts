@@ -5,7 +5,7 @@
 import { emptyAttributes, type AttributeValue } from '@tendril/model/attribute';
 import { Failure } from '@tendril/model/failure';
 import type { FormatTable } from '../format-table.ts';
-import type { LinesSource } from '../lines-to-batch.ts';
+import type { LinesSource } from '../assembled-to-batch.ts';
 import { zoneOf, type Zone } from '../zone.ts';
 
 /** Fields of the API's ingest request. */

@@ -30,6 +30,11 @@ export interface JoinableLine<Origin> {
 /** More blank lines than these are not kept within a record. */
 const BLANK_LINES_MAX = 10;
 
+/** A line as records hold it. */
+export function plainLine(text: string): string {
+  return withoutReturn(withoutColours(text));
+}
+
 // Wrappers keep the carriage return that a line of a file loses.
 function withoutReturn(plain: string): string {
   let { length } = plain;
@@ -54,7 +59,7 @@ export class RecordJoiner<Origin> {
 
   /** True when the line begins a record; blank ones do not. */
   push({ text, raw, lineCount, origin }: JoinableLine<Origin>): boolean {
-    const plain = withoutReturn(withoutColours(text));
+    const plain = plainLine(text);
     if (isBlank(plain)) {
       this.noteBlank(text, raw);
       return false;

@@ -3,28 +3,18 @@
  * here: the loop reads the common fields in place, with the position in a register, and leaves anything
  * out of the ordinary to the cursor (bench/src/micro/otlp-decode.ts).
  */
+import type { LogScope } from '@tendril/columns/log-resource';
 import { decodeUtf8 } from '@tendril/columns/utf8';
 import type { LogWriter } from '@tendril/intake/log-writer';
+import { factsOfScope, PARSED_MARK } from '@tendril/intake/shipped-lines';
 import { anyValueText, TooDeep } from './any-value.ts';
 import { AttributeReader } from './attribute-reader.ts';
 import { ANY, readAnyValue } from './protobuf-any-value.ts';
 import type { ProtobufCursor } from './protobuf-cursor.ts';
 import { RecordBody } from './record-body.ts';
+import { RECORD } from './record-tags.ts';
+import { ShippedLineReader } from './shipped-line-reader.ts';
 
-// Tags: field number times 8 plus wire type.
-const RECORD = {
-  time: 9,
-  severityNumber: 16,
-  severityText: 26,
-  body: 42,
-  attribute: 50,
-  droppedAttributes: 56,
-  flags: 69,
-  traceId: 74,
-  spanId: 82,
-  observedTime: 89,
-  eventName: 98,
-} as const;
 const RECORD_FIELD_MAX = 12;
 /** Varints from here on have more than one byte. */
 const TWO_BYTES_MIN = 0x80;
@@ -38,6 +28,9 @@ export class LogRecordReader {
   // Of the record: a body that is one text, written when it is known whether there is a severity.
   private bodyStart = 0;
   private bodyEnd = 0;
+  // Of the scope.
+  private shipped: ShippedLineReader | undefined;
+  private isParsed = false;
 
   constructor(cursor: ProtobufCursor, writer: LogWriter) {
     this.cursor = cursor;
@@ -47,8 +40,24 @@ export class LogRecordReader {
     this.attributes = new AttributeReader(cursor, writer, this.depthMax);
   }
 
+  /** Marks of agents are no part of what is stored. */
+  useScope(scope: LogScope): void {
+    const { cursor, writer } = this;
+    const { [PARSED_MARK]: mark, ...attributes } = scope.attributes;
+    const { formats } = writer;
+    this.isParsed = mark === true;
+    const facts = formats && factsOfScope(attributes);
+    this.shipped = facts && new ShippedLineReader(cursor, writer, { facts, formats });
+    writer.useScope(this.isParsed ? writer.context.scope({ ...scope, attributes }) : scope);
+  }
+
   /** Reads the record that ends at `end` and writes or rejects it. */
   read(end: number): void {
+    if (this.shipped) this.shipped.read(end);
+    else this.readRecord(end);
+  }
+
+  private readRecord(end: number): void {
     const { attributes, cursor, writer } = this;
     const { bytes, view } = cursor;
     let position = cursor.position;
@@ -179,7 +188,8 @@ export class LogRecordReader {
 
   private putBody(hasSeverity: boolean): void {
     const { bodyStart, bodyEnd, cursor, lines, writer } = this;
-    const isPut = !hasSeverity && lines.put(decodeUtf8(cursor.bytes, bodyStart, bodyEnd));
+    const isLine = !hasSeverity && !this.isParsed;
+    const isPut = isLine && lines.put(decodeUtf8(cursor.bytes, bodyStart, bodyEnd));
     if (!isPut) writer.bodyRange(bodyStart, bodyEnd);
   }
 

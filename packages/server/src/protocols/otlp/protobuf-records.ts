@@ -30,6 +30,8 @@ export interface ScopedWriter {
 
 /** Reads one record, from the cursor's position to `end`. */
 export interface RecordReader {
+  /** Of the records that follow. */
+  useScope(scope: LogScope): void;
   read(end: number): void;
 }
 
@@ -88,16 +90,16 @@ class RequestReader {
   // The scope nearly always comes first; what comes after the records is put right at the end, since
   // looking for it first would read all records twice.
   private scopeRecords(end: number): void {
-    const { cursor, writer } = this;
+    const { cursor, records, writer } = this;
     const shared = { start: 0, end: 0, schemaUrl: '' };
     let isLate = false;
     let hasRecords = false;
     while (cursor.position < end) {
       const tag = cursor.tag();
       if (tag === FIELD_2_BYTES) {
-        if (!hasRecords) writer.useScope(this.scopeAt(shared));
+        if (!hasRecords) records.useScope(this.scopeAt(shared));
         hasRecords = true;
-        this.records.read(cursor.fieldEnd(end));
+        records.read(cursor.fieldEnd(end));
         continue;
       }
       isLate = hasRecords;

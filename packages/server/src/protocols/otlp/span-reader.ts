@@ -2,6 +2,7 @@
  * One Span in protobuf (opentelemetry/proto/trace/v1), from its bytes to a row. As for log records the
  * common fields are read in place, the rest through the cursor.
  */
+import type { LogScope } from '@tendril/columns/log-resource';
 import type { SpanWriter } from '@tendril/intake/span-writer';
 import type { WordPair } from '@tendril/intake/log-times';
 import { flatten, TooDeep, type ValueSink } from './any-value.ts';
@@ -63,6 +64,10 @@ export class SpanReader {
     this.writer = writer;
     this.attributes = new AttributeReader(cursor, writer, nestingDepthMax);
     this.keyValues = new KeyValueReader(cursor, nestingDepthMax);
+  }
+
+  useScope(scope: LogScope): void {
+    this.writer.useScope(scope);
   }
 
   /** Reads the span that ends at `end` and writes or rejects it. */
