@@ -74,8 +74,7 @@ export function gelfBytes(records: readonly LoadRecord[]): Buffer {
   return Buffer.from(`${messages.join('\0')}\0`);
 }
 
-/** A window, compressed as Beats do by default. */
-export function lumberjackBytes(records: readonly LoadRecord[]): Buffer {
+export function lumberjackFrames(records: readonly LoadRecord[]): Buffer {
   const frames = records.map((record, index) => {
     const event = eventBytes(record);
     const head = Buffer.alloc(10);
@@ -84,10 +83,15 @@ export function lumberjackBytes(records: readonly LoadRecord[]): Buffer {
     head.writeUInt32BE(event.length, 6);
     return Buffer.concat([head, event]);
   });
-  const inner = deflateSync(Buffer.concat(frames), { level: 3 });
+  return Buffer.concat(frames);
+}
+
+/** So many frames, compressed as Beats do by default. */
+export function lumberjackWindow(frames: Uint8Array, size: number): Buffer {
+  const inner = deflateSync(frames, { level: 3 });
   const head = Buffer.alloc(12);
   head.write('2W');
-  head.writeUInt32BE(records.length, 2);
+  head.writeUInt32BE(size, 2);
   head.write('2C', 6);
   head.writeUInt32BE(inner.length, 8);
   return Buffer.concat([head, inner]);

@@ -1,14 +1,17 @@
 /** A sender process for one receiver of a server, and what became of its records. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pause, type ServerProcess } from '../server-process.ts';
 import { readStatus } from '../tendril-api.ts';
 import type { ReceiverSenderResult } from './sender.ts';
+import type { SinkAddress } from './sink.ts';
 
 const run = promisify(execFile);
 const SENDER = join(import.meta.dirname, 'sender.ts');
+const SINK = join(import.meta.dirname, 'sink.ts');
 
 export interface SendOptions {
   readonly perRequest: number;
@@ -19,13 +22,48 @@ export interface SendOptions {
 export async function send(
   server: ServerProcess,
   name: string,
+  options: SendOptions,
+): Promise<ReceiverSenderResult> {
+  return await sendTo(name, await urlOf(server, name), options);
+}
+
+/** To what acknowledges at once: the sender's own limit. */
+export async function sendToSink(
+  name: string,
+  options: SendOptions,
+): Promise<ReceiverSenderResult> {
+  const sink = await startSink(name);
+  try {
+    return await sendTo(name, sink.url, options);
+  } finally {
+    sink.stop();
+  }
+}
+
+interface Sink {
+  readonly url: string;
+  readonly stop: () => void;
+}
+
+async function startSink(name: string): Promise<Sink> {
+  const child = spawn(process.execPath, ['--conditions=source', SINK, name], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line]: unknown[] = await once(child.stdout, 'data');
+  const { port } = JSON.parse(String(line)) as SinkAddress;
+  return { url: `http://127.0.0.1:${port}`, stop: () => child.kill() };
+}
+
+async function sendTo(
+  name: string,
+  url: string,
   { perRequest, seconds, connections }: SendOptions,
 ): Promise<ReceiverSenderResult> {
   const sending = run(process.execPath, [
     '--conditions=source',
     SENDER,
     `--receiver=${name}`,
-    `--url=${await urlOf(server, name)}`,
+    `--url=${url}`,
     `--seconds=${seconds}`,
     `--connections=${connections}`,
     `--per-request=${perRequest}`,

@@ -7,7 +7,7 @@ import { usageOf } from '../process-usage.ts';
 import { ServerProcess } from '../server-process.ts';
 import { table } from '../statistics.ts';
 import { measureNeighbour, measureOverload, neighbourText, overloadText } from './overload.ts';
-import { accountOf, send, stored } from './receiver-load.ts';
+import { accountOf, send, sendToSink, stored } from './receiver-load.ts';
 
 const BASE = 'otlp-http';
 export const RECEIVERS: readonly string[] = [
@@ -82,6 +82,8 @@ export function receiverEnvironment(
 interface Measured {
   readonly name: string;
   readonly rate: number;
+  /** What the sender does where it is acknowledged at once. */
+  readonly sinkRate: number;
   readonly cpuMicroseconds: number;
   readonly senderCpuSeconds: number;
 }
@@ -98,15 +100,15 @@ async function measureRates(
     measured.push(await measureRate(server, name, options));
   }
   const base = measured.find(({ name }) => name === BASE) ?? measured[0];
-  const rows = measured.map(({ name, rate, cpuMicroseconds, senderCpuSeconds }) => [
+  const rows = measured.map(({ name, rate, sinkRate, cpuMicroseconds, senderCpuSeconds }) => [
     `  ${name}`,
     Math.round(rate).toLocaleString('en'),
-    (rate / (base?.rate ?? rate)).toFixed(2),
+    Math.round(sinkRate).toLocaleString('en'),
     cpuMicroseconds.toFixed(1),
     (cpuMicroseconds / (base?.cpuMicroseconds ?? cpuMicroseconds)).toFixed(2),
     senderCpuSeconds.toFixed(1),
   ]);
-  const head = ['  receiver', 'records/s', '× OTLP', 'server µs', '× OTLP', 'sender CPU s'];
+  const head = ['  receiver', 'records/s', 'sender alone', 'server µs', '× OTLP', 'sender CPU s'];
   process.stdout.write(`${table([head, ...rows])}\n`);
 }
 
@@ -115,13 +117,15 @@ async function measureRate(
   name: string,
   options: Options,
 ): Promise<Measured> {
-  const before = usageOf(server.pid);
-  const storedBefore = (await accountOf(server, name)).stored;
-  const sent = await send(server, name, {
+  const load = {
     perRequest: numberOption(options, 'per-request'),
     seconds: numberOption(options, 'seconds'),
     connections: numberOption(options, 'connections'),
-  });
+  };
+  const alone = await sendToSink(name, { ...load, seconds: SINK_SECONDS });
+  const before = usageOf(server.pid);
+  const storedBefore = (await accountOf(server, name)).stored;
+  const sent = await send(server, name, load);
   const sentMs = performance.now();
   await stored(server, name);
   const seconds = sent.seconds + (performance.now() - sentMs) / 1_000;
@@ -134,10 +138,12 @@ async function measureRate(
   return {
     name,
     rate: storedRecords / seconds,
+    sinkRate: alone.records / alone.seconds,
     cpuMicroseconds: (cpuSeconds * 1e6) / storedRecords,
     senderCpuSeconds: sent.cpuSeconds,
   };
 }
 
+const SINK_SECONDS = 2;
 /** Records of batches that were on their way when the sender stopped. */
 const LAST_WRITES = 20_000;

@@ -5,7 +5,8 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { ReceiverLoad } from './load.ts';
-import { senderOf, type Batch, type Send } from './senders.ts';
+import { PreparedLoad } from './prepared-load.ts';
+import { ENCODINGS, senderOf, type Batch, type Send } from './senders.ts';
 
 export interface ReceiverSenderResult {
   /** Acknowledged, or written where nothing is acknowledged. */
@@ -19,6 +20,8 @@ export interface ReceiverSenderResult {
 }
 
 const RETRY_MS = 200;
+/** Of loads that have no record in common. */
+const SEEDS = 900;
 /** Without a word from the server in this time everything is sent again, as Beats do. */
 const SILENCE_MS_MAX = 30_000;
 
@@ -36,7 +39,7 @@ const perRequest = Number(values['per-request']);
 const counts = { records: 0, refusals: 0 };
 const waits: Record<string, number> = {};
 const connections = Array.from({ length: Number(values.connections) }, (_, connection) => ({
-  load: new ReceiverLoad(randomBytes(3).readUIntBE(0, 3) + connection),
+  next: batchesOf(values.receiver, connection),
   send: senderOf(values.receiver, new URL(values.url), {
     connection,
     perRequest,
@@ -46,9 +49,10 @@ const connections = Array.from({ length: Number(values.connections) }, (_, conne
 }));
 // Loads take their time to be made.
 const startedMs = performance.now();
+const usageBefore = process.cpuUsage();
 const untilMs = startedMs + Number(values.seconds) * 1_000;
 await Promise.all(connections.map(sendUntilEnd));
-const { user, system } = process.cpuUsage();
+const { user, system } = process.cpuUsage(usageBefore);
 const seconds = (performance.now() - startedMs) / 1_000;
 const result: ReceiverSenderResult = {
   ...counts,
@@ -60,17 +64,17 @@ process.stdout.write(`${JSON.stringify(result)}\n`);
 process.exit(0);
 
 async function sendUntilEnd({
-  load,
+  next,
   send,
 }: {
-  readonly load: ReceiverLoad;
+  readonly next: () => Batch;
   readonly send: Send;
 }): Promise<void> {
-  let batch = nextBatch(load);
+  let batch = next();
   while (performance.now() < untilMs) {
     if (await send(batch)) {
       counts.records += batch.records.length;
-      batch = nextBatch(load);
+      batch = next();
       continue;
     }
     counts.refusals += 1;
@@ -78,8 +82,16 @@ async function sendUntilEnd({
   }
 }
 
-function nextBatch(load: ReceiverLoad): Batch {
-  return { records: load.next(perRequest), chunk: randomBytes(16).toString('base64') };
+function batchesOf(receiver: string, connection: number): () => Batch {
+  const encoding = ENCODINGS[receiver];
+  if (encoding !== undefined) {
+    const seed = (randomBytes(2).readUInt16BE(0) + connection) % SEEDS;
+    const load = new PreparedLoad(seed, perRequest, encoding);
+    return () => load.next();
+  }
+  // It brings a load of its own, and is asked for the number of its records alone.
+  const records = new ReceiverLoad(connection).next(perRequest);
+  return () => ({ records, chunk: randomBytes(16).toString('base64') });
 }
 
 /** A second more than the run, so that what is answered at its end counts. */

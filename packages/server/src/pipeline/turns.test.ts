@@ -36,17 +36,33 @@ describe('turns', () => {
     expect(order).toEqual(['a', 'a', 'a']);
   });
 
-  test('a source that comes late goes before what another one has waiting', async () => {
+  test('a source that has taken next to nothing does not wait behind another one', async () => {
     const many = Array.from({ length: 50 }, async () => take('noisy', LONG_MS));
     const quiet = take('quiet', 1);
-    expect(order).toEqual(['noisy']);
-    nextRound();
-    nextRound();
+    expect(order).toEqual(['noisy', 'quiet']);
     await quiet;
-    expect(order).toEqual(['noisy', 'noisy', 'quiet', 'noisy']);
     while (rounds.length > 0) nextRound();
     await Promise.all(many);
     expect(order).toHaveLength(51);
+  });
+
+  test('sources get the same time, however long their requests are', async () => {
+    const all = [
+      ...Array.from({ length: 20 }, async () => take('long', LONG_MS)),
+      ...Array.from({ length: 100 }, async () => take('short', LONG_MS / 5)),
+    ];
+    while (order.length < 60) nextRound();
+    const shorts = order.filter((source) => source === 'short').length;
+    expect(shorts / (order.length - shorts)).toBeCloseTo(5, 0);
+    while (rounds.length > 0) nextRound();
+    await Promise.all(all);
+  });
+
+  test('what was taken is forgotten', async () => {
+    await take('noisy', LONG_MS);
+    nowMs += 1_000;
+    await Promise.all([take('noisy', 1), take('noisy', 1)]);
+    expect(order).toHaveLength(3);
   });
 
   test('requests of a source keep their order', async () => {
@@ -80,7 +96,7 @@ describe('turns', () => {
   test('more than the queue takes are told to come again', async () => {
     const begun = take('a', LONG_MS);
     const waiting = Array.from({ length: 16_384 }, async () => take('a', 0));
-    await expect(take('b', 0)).rejects.toMatchObject({ code: 'overloaded' });
+    await expect(take('a', 0)).rejects.toMatchObject({ code: 'overloaded' });
     while (rounds.length > 0) nextRound();
     await Promise.all([begun, ...waiting]);
   });

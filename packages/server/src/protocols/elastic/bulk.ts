@@ -96,8 +96,8 @@ export function partsOfBulk(request: BulkRequest, depthMax: number): readonly Bu
     .map((body) => ({ body, defaultIndex, nowNs }));
 }
 
-/** A millisecond or two of decoding. */
-const PART_ACTIONS = 256;
+/** Half a millisecond of decoding, or less. */
+const PART_ACTIONS = 128;
 
 function beginsWithLine(request: BulkRequest, depthMax: number): boolean {
   const actions = new BulkActions(request);
