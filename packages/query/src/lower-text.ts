@@ -91,11 +91,18 @@ function phrase(column: TextColumn, words: readonly string[], folding: Folding):
   const text = folded(column, folding);
   const exact = sql`hasPhrase(${text}, ${string(words.join(' '))})`;
   if (!isIndexed(column, folding)) return exact;
-  const masked = sql`hasPhrase(${MASKED_BODY}, ${string(words.map(maskDigits).join(' '))})`;
+  const masked = maskedPhrase(words.map(maskDigits));
   const numbered = [...new Set(words.filter(hasDigit))].slice(0, BLOOM_WORDS_MAX);
   if (numbered.length === 0) return masked;
   const blooms = numbered.map((word) => sql`hasToken(${text}, ${string(word)})`);
   return joined([...(words.every(isNumber) ? [] : [masked]), ...blooms, exact], ' AND ');
+}
+
+/** The index tells which bodies have the words; only their order is looked up in these. */
+function maskedPhrase(words: readonly string[]): Sql {
+  const inOrder = sql`hasPhrase(${MASKED_BODY}, ${string(words.join(' '))})`;
+  if (words.length === 1) return inOrder;
+  return sql`(hasAllTokens(${MASKED_BODY}, ${strings([...new Set(words)])}) AND ${inOrder})`;
 }
 
 type Contains = Extract<TextTest, { readonly kind: 'contains' }>;
