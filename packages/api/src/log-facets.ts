@@ -22,6 +22,9 @@ export const FACETS_MAX = 1_000;
 /** More would be read no better. */
 export const FACET_PARTS_MAX = 16;
 
+/** Of so many records all are read when that is asked for: a second or two. */
+export const FACET_EXACT_RECORDS_MAX = 2_000;
+
 /** A part of the range, and how many records match in it, as a histogram counts them. */
 export interface CountedPart {
   readonly from: string;
@@ -37,6 +40,8 @@ export interface LogFacetsRequest extends TimeBounds {
   readonly search: string;
   /** What the caller has counted already; where there is none it is counted first. */
   readonly parts: readonly CountedPart[];
+  /** All records that match are read, unless they are more than `FACET_EXACT_RECORDS_MAX`. */
+  readonly exact: boolean;
 }
 
 export interface LogFacetsInput extends TimeBoundsInput {
@@ -44,6 +49,7 @@ export interface LogFacetsInput extends TimeBoundsInput {
   readonly values?: number | undefined;
   readonly search?: string | undefined;
   readonly parts?: readonly CountedPart[] | undefined;
+  readonly exact?: boolean | undefined;
 }
 
 export interface LogFacet extends Omit<LogField, 'aliases' | 'records'> {
@@ -89,6 +95,12 @@ export const logFacetsRequestSchema: z.ZodType<LogFacetsRequest, LogFacetsInput>
       .max(FACET_PARTS_MAX)
       .default([])
       .describe('Parts of the range with the number of matching records, where they are known.'),
+    exact: z
+      .boolean()
+      .default(false)
+      .describe(
+        `Read all records that match, unless they are more than ${FACET_EXACT_RECORDS_MAX}.`,
+      ),
   })
   .meta({ id: 'LogFacetsRequest' });
 

@@ -27,12 +27,15 @@ export interface LogHistogramRequest extends TimeBounds {
   /** About how many buckets; their width is the next rounder one. */
   readonly buckets: number;
   readonly sql: boolean;
+  /** Counts estimated from some of the records will do, where exact ones would take long. */
+  readonly estimate: boolean;
 }
 
 export interface LogHistogramInput extends TimeBoundsInput {
   readonly query?: string | undefined;
   readonly buckets?: number | undefined;
   readonly sql?: boolean | undefined;
+  readonly estimate?: boolean | undefined;
 }
 
 /** Buckets without records are left out. */
@@ -49,6 +52,8 @@ export interface LogHistogramSummary extends Summary {
   readonly counts: { readonly records: number };
   /** Width of a bucket in nanoseconds. */
   readonly width: string;
+  /** Present when the counts are estimated, as the request allowed: from so many records, matching or not. */
+  readonly sampled?: { readonly records: number };
 }
 
 export type LogHistogramEvent =
@@ -63,8 +68,21 @@ export const logHistogramRequestSchema: z.ZodType<LogHistogramRequest, LogHistog
     ...timeBoundsShape,
     buckets: z.number().int().min(1).max(HISTOGRAM_BUCKETS_MAX).default(60),
     sql: z.boolean().default(false),
+    estimate: z
+      .boolean()
+      .default(false)
+      .describe('Counts estimated from some of the records will do; the summary says so.'),
   })
   .meta({ id: 'LogHistogramRequest' });
+
+export const bucketCountsSchema: z.ZodType<LogHistogramBucket['counts']> = z.partialRecord(
+  z.enum(LEVELS),
+  z.number().int(),
+);
+
+export const sampledSchema: z.ZodType<{ readonly records: number }> = z.object({
+  records: z.number().int(),
+});
 
 export const logHistogramEventSchema: z.ZodType<LogHistogramEvent> = z
   .union([
@@ -72,13 +90,14 @@ export const logHistogramEventSchema: z.ZodType<LogHistogramEvent> = z
       kind: z.literal('bucket'),
       start: z.string(),
       width: z.string(),
-      counts: z.partialRecord(z.enum(LEVELS), z.number().int()),
+      counts: bucketCountsSchema,
     }),
     progressSchema,
     z.object({
       ...summaryShape,
       counts: z.object({ records: z.number().int() }),
       width: z.string(),
+      sampled: sampledSchema.exactOptional(),
     }),
     errorEventSchema,
   ])

@@ -6,12 +6,22 @@ import { z } from 'zod';
 import type { LogRecord } from '@tendril/model/log-record';
 import {
   errorEventSchema,
+  partialSchema,
   progressSchema,
   summaryShape,
   type ErrorEvent,
+  type Partial,
   type ProgressEvent,
   type Summary,
 } from './answer.ts';
+import { FACET_VALUES_MAX, logFacetsResponseSchema, type LogFacetsResponse } from './log-facets.ts';
+import {
+  bucketCountsSchema,
+  HISTOGRAM_BUCKETS_MAX,
+  sampledSchema,
+  type LogHistogramBucket,
+  type LogHistogramSummary,
+} from './log-histogram.ts';
 import { logRecordSchema } from './log-record.ts';
 import type { Route } from './route.ts';
 import {
@@ -41,6 +51,15 @@ export interface LogSearchRequest extends TimeBounds {
   readonly cursor?: string;
   /** Ask for the statements in the summary. */
   readonly sql: boolean;
+  /** Ask for histogram and facets of all that match, on a first page: they come after its rows. */
+  readonly overview?: OverviewRequest;
+}
+
+export interface OverviewRequest {
+  /** As of a histogram. */
+  readonly buckets: number;
+  /** Values of each facet; 0 for no facets. */
+  readonly values: number;
 }
 
 export interface LogSearchInput extends TimeBoundsInput {
@@ -49,6 +68,7 @@ export interface LogSearchInput extends TimeBoundsInput {
   readonly order?: 'desc' | 'asc' | undefined;
   readonly cursor?: string;
   readonly sql?: boolean | undefined;
+  readonly overview?: OverviewRequest;
 }
 
 /** Which of the two a query answers is known before the first row: a table begins with its columns. */
@@ -57,6 +77,9 @@ export type LogSearchEvent =
   | TableColumnsEvent
   | TableCellsEvent
   | ProgressEvent
+  | LogPageEvent
+  | LogOverviewEvent
+  | LogFacetsEvent
   | LogSearchSummary
   | ErrorEvent;
 
@@ -65,6 +88,28 @@ export interface LogRowEvent {
   readonly record: LogRecord;
   /** Of `| around`: the record surrounds one that matches and does not match itself. */
   readonly context?: boolean;
+}
+
+/** With an overview: all rows of the page were sent, and the next can be asked for while the rest is counted. */
+export interface LogPageEvent {
+  readonly kind: 'page';
+  readonly counts: { readonly rows: number };
+  readonly next: string | null;
+  readonly partial: Partial | null;
+}
+
+/** What a histogram says: of the page's own rows where they are all there are, otherwise counted, or estimated. */
+export interface LogOverviewEvent extends Pick<LogHistogramSummary, 'partial' | 'sampled'> {
+  readonly kind: 'overview';
+  /** Of a bucket, in nanoseconds. */
+  readonly width: string;
+  readonly buckets: readonly Pick<LogHistogramBucket, 'start' | 'counts'>[];
+  readonly records: number;
+}
+
+export interface LogFacetsEvent {
+  readonly kind: 'facets';
+  readonly facets: LogFacetsResponse;
 }
 
 export interface LogSearchSummary extends Summary {
@@ -81,6 +126,13 @@ export const logSearchRequestSchema: z.ZodType<LogSearchRequest, LogSearchInput>
     order: z.enum(['desc', 'asc']).default('desc'),
     cursor: z.string().max(100).exactOptional(),
     sql: z.boolean().default(false),
+    overview: z
+      .strictObject({
+        buckets: z.number().int().min(1).max(HISTOGRAM_BUCKETS_MAX),
+        values: z.number().int().min(0).max(FACET_VALUES_MAX),
+      })
+      .exactOptional()
+      .describe('Histogram and facets of all that match, after the rows of a first page.'),
   })
   .meta({ id: 'LogSearchRequest' });
 
@@ -94,6 +146,21 @@ export const logSearchEventSchema: z.ZodType<LogSearchEvent> = z
     tableColumnsSchema,
     tableCellsSchema,
     progressSchema,
+    z.object({
+      kind: z.literal('page'),
+      counts: z.object({ rows: z.number().int() }),
+      next: z.string().nullable(),
+      partial: partialSchema,
+    }),
+    z.object({
+      kind: z.literal('overview'),
+      width: z.string(),
+      buckets: z.array(z.object({ start: z.string(), counts: bucketCountsSchema })),
+      records: z.number().int(),
+      partial: partialSchema,
+      sampled: sampledSchema.exactOptional(),
+    }),
+    z.object({ kind: z.literal('facets'), facets: logFacetsResponseSchema }),
     z.object({
       ...summaryShape,
       counts: z.object({ rows: z.number().int() }),

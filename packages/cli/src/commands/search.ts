@@ -131,6 +131,9 @@ async function searchPages(invocation: Invocation, limit: number, take: Takers):
           summary = event;
           break;
         case 'progress':
+        case 'page':
+        case 'overview':
+        case 'facets':
       }
     }
     cursor = summary?.partial ? undefined : (summary?.next ?? undefined);

@@ -1,9 +1,15 @@
-/** How many rows each day holds, and from that how wide a window for a number of rows is. */
-import { NS_PER_DAY, type TimeRange } from '@tendril/model/time-range';
+/** How many rows each day holds, of the latest also each minute, and from that how wide a window for a number of rows is. */
+import { NS_PER_DAY, NS_PER_MINUTE, type TimeRange } from '@tendril/model/time-range';
 import type { Order } from './cursor.ts';
 
-/** Rows by day since 1970. */
-export type DayRows = ReadonlyMap<bigint, number>;
+export interface DayRows {
+  /** Rows by day since 1970. */
+  readonly days: ReadonlyMap<bigint, number>;
+  /** Rows by minute since 1970, of whole days; the rows of other days are taken to be spread evenly. */
+  readonly minutes: ReadonlyMap<bigint, number>;
+}
+
+export const NO_ROWS: DayRows = { days: new Map(), minutes: new Map() };
 
 /** A window is never narrower, or a clock that is a little off would cost many of them. */
 const WIDTH_NS_MIN = 1_000_000_000n;
@@ -42,7 +48,7 @@ export function rowsWithin(
 ): { readonly inRange: number; readonly inDays: number } {
   const firstDay = range.fromNs / NS_PER_DAY;
   const lastDay = range.toNs / NS_PER_DAY;
-  const touched = [...days].filter(([day]) => day >= firstDay && day <= lastDay);
+  const touched = [...days.days].filter(([day]) => day >= firstDay && day <= lastDay);
   return {
     inRange: daySpans(days, range, nowNs).reduce((sum, span) => sum + span.rows, 0),
     inDays: touched.reduce((sum, [, rows]) => sum + rows, 0),
@@ -53,11 +59,20 @@ interface DaySpan extends TimeRange {
   readonly rows: number;
 }
 
-/** The days that have rows in the range, oldest first, each as if its rows were spread evenly. */
-function daySpans(days: DayRows, range: TimeRange, nowNs: bigint): DaySpan[] {
-  return [...days]
-    .sort(([a], [b]) => Number(a - b))
-    .map(([day, rows]) => spanOf(day * NS_PER_DAY, rows, nowNs))
+const MINUTES_OF_DAY = NS_PER_DAY / NS_PER_MINUTE;
+
+/** The days, or minutes, that have rows in the range, oldest first, each as if its rows were spread evenly. */
+function daySpans({ days, minutes }: DayRows, range: TimeRange, nowNs: bigint): DaySpan[] {
+  const minuteDays = new Set([...minutes.keys()].map((minute) => minute / MINUTES_OF_DAY));
+  const spans = [...days]
+    .filter(([day]) => !minuteDays.has(day))
+    .map(([day, rows]) => spanOf(day * NS_PER_DAY, rows, nowNs));
+  for (const [minute, rows] of minutes) {
+    const fromNs = minute * NS_PER_MINUTE;
+    spans.push({ fromNs, toNs: fromNs + NS_PER_MINUTE, rows });
+  }
+  return spans
+    .sort((a, b) => (a.fromNs < b.fromNs ? -1 : 1))
     .flatMap((span) => partOf(span, range));
 }
 

@@ -4,7 +4,11 @@
  * record stands for as many as its part has more. The newest alone would be those of the last second of a
  * busy hour.
  */
-import type { CountedPart } from '@tendril/api/log-facets';
+import {
+  FACET_EXACT_RECORDS_MAX,
+  type CountedPart,
+  type LogFacetsRequest,
+} from '@tendril/api/log-facets';
 import { emptyAttributes, type Attributes } from '@tendril/model/attribute';
 import type { TimeRange } from '@tendril/model/time-range';
 import { joinSql, sql, uint32, type Sql } from '@tendril/sql/sql';
@@ -13,14 +17,17 @@ import { rangeCondition } from './cursor.ts';
 import { histogramQuery, rollUpFor } from './histogram-query.ts';
 import { flatAttributes } from './json-object.ts';
 import type { LogReader, PreparedQuery } from './log-reader.ts';
+import { readsBodies } from './needle.ts';
 import { allRows, type StatementOptions } from './statement.ts';
 
 /** Enough for shares that are right to a few percent, and read in a few hundredths of a second. */
 const SAMPLE_RECORDS = 600;
 /** Records come in bursts: a window may hold more than its share. */
 const READ_RECORDS_MAX = 4_000;
+/** Of a query that reads bodies: the sample is then smaller, where few of them match. */
+const READ_ROWS_MAX = 400_000;
 /** Each is read for itself, service by service; more would be truer and slower. */
-const PARTS = 3;
+const PARTS = 2;
 
 export interface SampledRecord {
   readonly severityNumber: number;
@@ -59,11 +66,17 @@ interface ReadShare extends Share {
 export async function facetSample(
   reader: LogReader,
   prepared: PreparedQuery,
-  known: readonly CountedPart[],
+  { parts: known, exact }: Pick<LogFacetsRequest, 'parts' | 'exact'>,
   options: StatementOptions,
 ): Promise<Sample> {
   const parts = known.length > 0 ? partsOf(known) : await countedParts(reader, prepared, options);
-  const shares = sharesOf(parts.filter(({ records }) => records > 0));
+  const all = sumOfRecords(parts);
+  const isWhole = exact && all <= FACET_EXACT_RECORDS_MAX;
+  const share = isWhole ? 1 : Math.min(readableShare(reader, prepared), SAMPLE_RECORDS / all);
+  const shares = sharesOf(
+    parts.filter(({ records }) => records > 0),
+    Math.min(1, share),
+  );
   const read = await readShares(reader, shares, { condition: prepared.condition, options });
   await reader.resources.load(
     read.flatMap(({ rows }) => rows.map(({ resourceId }) => resourceId)),
@@ -83,6 +96,11 @@ export async function facetSample(
       ),
     ),
   };
+}
+
+function readableShare(reader: LogReader, { query, range }: PreparedQuery): number {
+  if (!readsBodies(query)) return 1;
+  return READ_ROWS_MAX / Math.max(READ_ROWS_MAX, reader.density.rowsWithin(range).inRange);
 }
 
 /** Neighbours together, so that there are not more than are read. */
@@ -132,8 +150,7 @@ async function countedParts(
 }
 
 /** As much of the middle of each part as should hold its share of the sample. */
-function sharesOf(parts: readonly Part[]): readonly Share[] {
-  const share = Math.min(1, SAMPLE_RECORDS / Math.max(1, sumOfRecords(parts)));
+function sharesOf(parts: readonly Part[], share: number): readonly Share[] {
   return parts.map((part) => {
     const { fromNs, toNs } = part.range;
     const spanNs = Number(toNs - fromNs);

@@ -28,6 +28,17 @@ export async function logFacets(
 ): Promise<LogFacetsResponse> {
   const options = { budget: reader.budget(), signal };
   const prepared = await reader.prepare(request, options);
+  return await facetsOf(reader, prepared, request, options);
+}
+
+export type FacetsWanted = Pick<LogFacetsRequest, 'values' | 'search' | 'parts' | 'exact'>;
+
+export async function facetsOf(
+  reader: LogReader,
+  prepared: PreparedQuery,
+  request: FacetsWanted,
+  options: StatementOptions,
+): Promise<LogFacetsResponse> {
   const [found, exact] = await Promise.all([
     prepared.query.kind === 'all'
       ? countedFacets(reader, prepared.range, request, options)
@@ -92,12 +103,23 @@ function facetOf(
 async function sampledFacets(
   reader: LogReader,
   prepared: PreparedQuery,
-  { values, search, parts }: Pick<LogFacetsRequest, 'values' | 'search' | 'parts'>,
+  { values, search, parts, exact }: FacetsWanted,
   options: StatementOptions,
 ): Promise<FoundFacets> {
-  const { records, matching } = await facetSample(reader, prepared, parts, options);
+  const { records, matching } = await facetSample(reader, prepared, { parts, exact }, options);
   const tally = new FacetTally();
   for (const record of records) addRecord(tally, record);
+  const basis: FacetBasis =
+    records.length >= matching
+      ? { kind: 'records', records: records.length }
+      : { kind: 'sample', records: records.length, matching };
+  return { ...facetsOfTally(tally, { values, search }), basis };
+}
+
+export function facetsOfTally(
+  tally: FacetTally,
+  { values, search }: FacetsShape,
+): Pick<LogFacetsResponse, 'facets' | 'fields'> {
   const wanted = search.toLowerCase();
   const named = tally.facets(values).filter(({ name }) => name.toLowerCase().includes(wanted));
   const facets = named.slice(0, FACETS_MAX).map((found): LogFacet =>
@@ -106,14 +128,10 @@ async function sampledFacets(
       values: found.values,
     }),
   );
-  const basis: FacetBasis =
-    records.length >= matching
-      ? { kind: 'records', records: records.length }
-      : { kind: 'sample', records: records.length, matching };
-  return { facets, fields: named.length, basis };
+  return { facets, fields: named.length };
 }
 
-function addRecord(tally: FacetTally, record: SampledRecord): void {
+export function addRecord(tally: FacetTally, record: SampledRecord): void {
   const { weight } = record;
   const columns = {
     'service.name': record.serviceName,

@@ -92,6 +92,14 @@ FROM logs
 WHERE ${stepsCondition(steps, BY_TEN_SECONDS)}`;
 }
 
+/** Rows by minute since 1970, of a range of whole steps. */
+export function minuteRowsQuery(range: TimeRange): Sql {
+  return sql`SELECT intDiv(toUnixTimestamp(${ROLLUP_STEP}), 60) AS minute, toFloat64(count()) AS rows
+FROM logs
+WHERE ${stepsCondition(range, BY_TEN_SECONDS)}
+GROUP BY minute`;
+}
+
 function countRows(range: TimeRange, condition: Sql, widthNs: bigint): Sql {
   const width = int64(widthNs);
   return sql`SELECT

@@ -1,6 +1,6 @@
 /** Histogram: newest buckets first, each sent once its window has been read. */
 import { z } from 'zod';
-import type { Cost, PartialReason } from '@tendril/api/answer';
+import type { Cost, ErrorEvent, PartialReason } from '@tendril/api/answer';
 import {
   LEVELS,
   type Level,
@@ -11,6 +11,11 @@ import {
 import type { TimeRange } from '@tendril/model/time-range';
 import type { Sql } from '@tendril/sql/sql';
 import { bucketWidthNs, floorTo } from './bucket-width.ts';
+import {
+  ESTIMATE_LIMITS,
+  estimateHistogram,
+  type HistogramEstimate,
+} from './histogram-estimate.ts';
 import { histogramQuery, rollUpFor, type RollUp } from './histogram-query.ts';
 import type { LogReader, PreparedQuery } from './log-reader.ts';
 import { costSince, limitReached } from './read-budget.ts';
@@ -26,7 +31,32 @@ export async function* logHistogram(
 ): AsyncGenerator<LogHistogramEvent> {
   const options = { budget: reader.budget(), signal };
   const prepared = await reader.prepare(request, options);
+  yield* histogramEvents(reader, prepared, request, options);
+}
+
+export async function* histogramEvents(
+  reader: LogReader,
+  prepared: PreparedQuery,
+  request: Pick<LogHistogramRequest, 'buckets' | 'estimate' | 'sql'>,
+  options: StatementOptions,
+): AsyncGenerator<Exclude<LogHistogramEvent, ErrorEvent>> {
   const { range } = prepared;
+  if (request.estimate) {
+    const widthNs = bucketWidthNs(range, request.buckets);
+    const estimating = { prepared, widthNs, limits: ESTIMATE_LIMITS };
+    const estimate = await estimateHistogram(reader, estimating, options);
+    if (estimate) {
+      yield* estimateEvents(estimate, widthNs);
+      const outcome = { ...estimate, partial: undefined, searchedToNs: range.fromNs };
+      yield {
+        ...summaryOf({ range, outcome, budget: options.budget, withSql: request.sql }),
+        counts: { records: estimate.records },
+        width: String(widthNs),
+        sampled: { records: estimate.sampled },
+      };
+      return;
+    }
+  }
   const state = new HistogramState(prepared, request.buckets, reader.density);
   let partial: PartialReason | undefined;
   while (!state.isOver() && partial === undefined) {
@@ -53,6 +83,13 @@ export async function* logHistogram(
     counts: { records },
     width: String(widthNs),
   };
+}
+
+function* estimateEvents(
+  { buckets }: HistogramEstimate,
+  widthNs: bigint,
+): Generator<LogHistogramBucket> {
+  for (const bucket of buckets) yield { kind: 'bucket', width: String(widthNs), ...bucket };
 }
 
 /** Where a histogram is: windows go from the newest end of the range to the oldest. */

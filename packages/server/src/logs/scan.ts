@@ -19,10 +19,9 @@ import { costSince, limitReached } from './read-budget.ts';
 import type { EngineRow, RowShape } from './row-shape.ts';
 import {
   FIRST_WINDOW_ROWS,
+  firstWindowRows,
   nextWindowRows,
   rangeAfter,
-  SMALL_WINDOW_ROWS_MIN,
-  smallWindowNs,
   windowOf,
 } from './search-window.ts';
 import type { TableDensity } from './table-density.ts';
@@ -34,8 +33,8 @@ export interface Scan {
   readonly order: Order;
   readonly limit: number;
   readonly cursor?: Cursor | undefined;
-  /** Matches are probably everywhere, so a small window is tried first. */
-  readonly isCommon?: boolean;
+  /** Where matches lie is not known beforehand, and who asked looks on: a small window is read first. */
+  readonly beginsSmall?: boolean;
 }
 
 export type ScanEvent<Row> =
@@ -109,6 +108,9 @@ class ScanState {
     this.rest = rest.fromNs < rest.toNs ? rest : undefined;
     this.window = rest;
     this.searchedToNs = order === 'desc' ? rest.toNs : rest.fromNs;
+    // A page that goes on after a cut would begin small again, and so would the next.
+    if (scan.beginsSmall === true && cursor === undefined)
+      this.windowRows = firstWindowRows(density.rowsWithin(rest).inRange);
   }
 
   isOver(): boolean {
@@ -118,23 +120,12 @@ class ScanState {
   nextStatement(shape: RowShape<unknown>): Sql {
     const { scan, place, rows, rest = scan.range } = this;
     const { order } = scan;
-    this.window = windowOf(rest, order, this.widthNs(rest));
+    this.window = windowOf(rest, order, this.density.widthNs(rest, order, this.windowRows));
     this.rowsBefore = rows;
     const limit = scan.limit - rows;
     const statement = searchQuery({ ...scan, range: this.window, cursor: place, limit }, shape);
     this.statements.push(statement);
     return statement;
-  }
-
-  private widthNs(rest: TimeRange): bigint {
-    const { scan, statements, density } = this;
-    const widthNs = density.widthNs(rest, scan.order, this.windowRows);
-    // A page that goes on after a cut would begin with a tenth of what is left, and so would the next.
-    const isFirst = statements.length === 0 && scan.cursor === undefined;
-    if (scan.isCommon !== true || !isFirst) return widthNs;
-    if (density.rowsWithin(rest).inDays < SMALL_WINDOW_ROWS_MIN) return widthNs;
-    const smallNs = smallWindowNs(rest);
-    return smallNs < widthNs ? smallNs : widthNs;
   }
 
   took({ timestamp, recordId }: EngineRow): void {

@@ -22,6 +22,7 @@ import { logFacets } from './facets.ts';
 import { logFields } from './field-list.ts';
 import { logFieldValues } from './field-values.ts';
 import { logHistogram } from './histogram.ts';
+import type { LogFacetsResponse } from '@tendril/api/log-facets';
 import { LogReader } from './log-reader.ts';
 import { READ_LIMITS, type ReadLimits } from './read-budget.ts';
 import { searchLogs } from './search.ts';
@@ -86,8 +87,8 @@ function denseEngine(
   query: Engine['query'] = (...given) => engine.query(...given),
 ): Engine {
   const days = [
-    { day: '2026-06-01', rows: 4e8 },
-    { day: '2026-06-02', rows: 8e8 },
+    { day: '2026-06-01', rows: 4e8, largest: 4e8 },
+    { day: '2026-06-02', rows: 8e8, largest: 4e8 },
   ];
   return stubEngine(engine, async (statement, options) => {
     const result = await query(statement, options);
@@ -230,7 +231,7 @@ async function histogram(
 ): Promise<{ total: number; summary: LogHistogramSummary; statements: readonly string[] }> {
   let total = 0;
   let summary: LogHistogramSummary | undefined;
-  const whole = { query: '', buckets: 60, ...RANGE, ...request, sql: true };
+  const whole = { query: '', buckets: 60, estimate: false, ...RANGE, ...request, sql: true };
   for await (const event of logHistogram(
     reader,
     whole,
@@ -340,7 +341,7 @@ describe('the density of the table', () => {
 
 describe('facets', () => {
   test('without a query are what the writers counted in the hours of the range', async () => {
-    const request = { query: '', values: 5, search: '', parts: [], ...RANGE };
+    const request = { query: '', values: 5, search: '', parts: [], exact: false, ...RANGE };
     const { facets, fields, basis } = await logFacets(reader, request, SIGNAL);
     expect(basis).toEqual({ kind: 'hours' });
     expect(fields).toBe(facets.length);
@@ -351,7 +352,14 @@ describe('facets', () => {
   });
 
   test('with a query are of all that match, where they are few', async () => {
-    const request = { query: 'login and level:error', values: 2, search: '', parts: [], ...RANGE };
+    const request = {
+      query: 'login and level:error',
+      values: 2,
+      search: '',
+      parts: [],
+      exact: false,
+      ...RANGE,
+    };
     const { facets, basis } = await logFacets(reader, request, SIGNAL);
     const matching = ROWS.filter(
       ({ body = '', severityNumber }) => body.startsWith('login') && severityNumber === 17,
@@ -368,7 +376,14 @@ describe('facets', () => {
   });
 
   test('of services are counted to the record where the roll-up can tell', async () => {
-    const request = { query: 'level:error', values: 50, search: '', parts: [], ...RANGE };
+    const request = {
+      query: 'level:error',
+      values: 50,
+      search: '',
+      parts: [],
+      exact: false,
+      ...RANGE,
+    };
     const { facets } = await logFacets(reader, request, SIGNAL);
     const matching = ROWS.filter(({ severityNumber }) => severityNumber === 17);
     const services = facets.find(({ name }) => name === 'service.name');
@@ -378,12 +393,16 @@ describe('facets', () => {
 
   test('of a sample stand for as many as the parts they come from have', async () => {
     const request = { query: 'login', values: 5, search: '', ...RANGE };
-    const { facets: all } = await logFacets(reader, { ...request, parts: [] }, SIGNAL);
+    const { facets: all } = await logFacets(
+      reader,
+      { ...request, parts: [], exact: false },
+      SIGNAL,
+    );
     const counted = all.find(({ name }) => name === 'method')?.records ?? 0;
     // As though each record were a thousand: none of them is then read beyond its share.
     const [from, to] = [`${RANGE.from}000000000`, `${RANGE.to}000000000`];
     const parts = [{ from, to, records: counted * 1_000 }];
-    const { facets, basis } = await logFacets(reader, { ...request, parts }, SIGNAL);
+    const { facets, basis } = await logFacets(reader, { ...request, parts, exact: false }, SIGNAL);
     expect(basis).toEqual({
       kind: 'sample',
       records: Math.min(counted, 1_000),
@@ -392,11 +411,90 @@ describe('facets', () => {
     expect(facets.find(({ name }) => name === 'method')?.records).toBe(counted * 1_000);
   });
 
+  test('of few records are of all of them where that is asked for', async () => {
+    const request = { query: 'login', values: 5, search: '', parts: [], ...RANGE };
+    const { facets, basis } = await logFacets(reader, { ...request, exact: true }, SIGNAL);
+    const matching = ROWS.filter(({ body = '' }) => body.startsWith('login'));
+    expect(basis).toEqual({ kind: 'records', records: matching.length });
+    expect(facets.find(({ name }) => name === 'method')?.records).toBe(matching.length);
+  });
+
   test.each(['', 'login'])('are searched by name, with the query “%s”', async (query) => {
-    const request = { query, values: 2, search: 'METH', parts: [], ...RANGE };
+    const request = { query, values: 2, search: 'METH', parts: [], exact: false, ...RANGE };
     const { facets, fields } = await logFacets(reader, request, SIGNAL);
     expect(facets.map(({ name }) => name)).toEqual(['method']);
     expect(fields).toBe(1);
+  });
+});
+
+describe('an overview', () => {
+  const overviewOf = async (
+    request: Partial<LogSearchRequest>,
+  ): Promise<{
+    kinds: readonly string[];
+    records: number;
+    total: number;
+    facets: LogFacetsResponse;
+  }> => {
+    const kinds: string[] = [];
+    let [records, total] = [0, 0];
+    let facets: LogFacetsResponse | undefined;
+    const whole = {
+      query: '',
+      limit: 100,
+      order: 'desc',
+      sql: false,
+      ...RANGE,
+      ...request,
+    } as const;
+    const overview = { buckets: 60, values: 5 };
+    for await (const event of searchLogs(reader, { ...whole, overview }, SIGNAL)) {
+      if (kinds.at(-1) !== event.kind) kinds.push(event.kind);
+      if (event.kind === 'facets') ({ facets } = event);
+      if (event.kind !== 'overview') continue;
+      ({ records } = event);
+      for (const { counts } of event.buckets)
+        total += Object.values(counts).reduce<number>((sum, count) => sum + (count ?? 0), 0);
+    }
+    if (facets === undefined) throw new Error('no facets');
+    return { kinds, records, total, facets };
+  };
+
+  test('follows the rows, and is the same from the rows of a page and from the engine', async () => {
+    const query = 'login and level:error';
+    const ofRows = await overviewOf({ query, limit: 1_000 });
+    const ofAll = await overviewOf({ query, limit: 1 });
+    const { total } = await histogram({ query });
+    for (const { kinds, records, total: sum } of [ofRows, ofAll]) {
+      expect(kinds.filter((kind) => kind !== 'progress')).toEqual([
+        'row',
+        'page',
+        'overview',
+        'facets',
+        'summary',
+      ]);
+      expect([records, sum]).toEqual([total, total]);
+    }
+    expect(ofRows.facets.basis).toEqual({ kind: 'records', records: total });
+    const told = new Map(
+      ofRows.facets.facets.map((facet) => [`${facet.storage} ${facet.name}`, facet]),
+    );
+    expect(ofAll.facets.facets.length).toBe(ofRows.facets.facets.length);
+    for (const { storage, name, records, values } of ofAll.facets.facets) {
+      expect(told.get(`${storage} ${name}`)).toMatchObject({ records, values });
+    }
+  });
+
+  test('is not part of later pages, nor of tables', async () => {
+    const { summary } = await search({ limit: 1 });
+    const overview = { buckets: 60, values: 5 };
+    const requests = [{ cursor: summary.next ?? '' }, { query: '* | fields body' }];
+    for (const request of requests) {
+      const whole = { query: '', limit: 5, order: 'desc', sql: false, ...RANGE } as const;
+      const events = searchLogs(reader, { ...whole, ...request, overview }, SIGNAL);
+      for await (const { kind } of events)
+        expect(['overview', 'facets', 'page']).not.toContain(kind);
+    }
   });
 });
 

@@ -5,9 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bucketWidthNs, ceilTo, floorTo } from './bucket-width.ts';
 import { cursorAt, parseCursor, printCursor, rangeBeyond } from './cursor.ts';
-import { widthForRows } from './day-rows.ts';
+import { NO_ROWS, rowsWithin, widthForRows } from './day-rows.ts';
 import { limitReached } from './read-budget.ts';
-import { nextWindowRows, rangeAfter, smallWindowNs, windowOf } from './search-window.ts';
+import { firstWindowRows, nextWindowRows, rangeAfter, windowOf } from './search-window.ts';
 
 const instant = fc.bigInt(0n, 4_000_000_000n * NS_PER_SECOND);
 const order = fc.constantFrom('desc' as const, 'asc' as const);
@@ -33,9 +33,10 @@ describe('windows', () => {
     );
   });
 
-  test('that are small are a tenth of the range, and never nothing', () => {
-    expect(smallWindowNs({ fromNs: 5n, toNs: 5n })).toBe(1n);
-    expect(smallWindowNs({ fromNs: 0n, toNs: 10n * NS_PER_SECOND })).toBe(NS_PER_SECOND + 1n);
+  test('are small first only where that saves much', () => {
+    expect(firstWindowRows(1_000_000)).toBe(20_000_000);
+    expect(firstWindowRows(1_600_000)).toBe(600_000);
+    expect(firstWindowRows(0)).toBe(20_000_000);
   });
 
   test('grow by what was found and by how long it took', () => {
@@ -46,10 +47,13 @@ describe('windows', () => {
   });
 
   test('are as wide as the rows they are for, over empty days too', () => {
-    const days = new Map([
-      [100n, 86_400_000],
-      [110n, 86_400],
-    ]);
+    const days = {
+      days: new Map([
+        [100n, 86_400_000],
+        [110n, 86_400],
+      ]),
+      minutes: new Map<bigint, number>(),
+    };
     const range = { fromNs: 90n * NS_PER_DAY, toNs: 120n * NS_PER_DAY };
     const nowNs = 200n * NS_PER_DAY;
     const width = (rows: number, way: 'desc' | 'asc'): bigint =>
@@ -58,17 +62,42 @@ describe('windows', () => {
     expect(width(86_400 + 1_000, 'desc')).toBe(19n * NS_PER_DAY + NS_PER_SECOND);
     expect(width(1_000, 'asc')).toBe(10n * NS_PER_DAY + NS_PER_SECOND);
     expect(width(Infinity, 'asc')).toBe(30n * NS_PER_DAY);
-    expect(widthForRows(new Map(), { range, order: 'desc', rows: 1, nowNs })).toBe(
-      30n * NS_PER_DAY,
-    );
+    expect(widthForRows(NO_ROWS, { range, order: 'desc', rows: 1, nowNs })).toBe(30n * NS_PER_DAY);
   });
 
   test("take today's rows to lie before now", () => {
     const nowNs = 100n * NS_PER_DAY + 1_000n * NS_PER_SECOND;
     const range = { fromNs: 0n, toNs: nowNs };
-    const days = new Map([[100n, 1_000_000]]);
+    const days = { days: new Map([[100n, 1_000_000]]), minutes: new Map<bigint, number>() };
     const width = widthForRows(days, { range, order: 'desc', rows: 10_000, nowNs });
     expect(width).toBe(10n * NS_PER_SECOND);
+  });
+});
+
+describe('minutes', () => {
+  const nowNs = 100n * NS_PER_DAY + NS_PER_DAY / 2n;
+  const minute = (nowNs - 3_600n * NS_PER_SECOND) / (60n * NS_PER_SECOND);
+  const rows = {
+    days: new Map([
+      [99n, 8_640],
+      [100n, 1_200],
+    ]),
+    minutes: new Map([
+      [minute, 1_000],
+      [minute + 10n, 200],
+    ]),
+  };
+  const range = { fromNs: 99n * NS_PER_DAY, toNs: nowNs };
+
+  test('say where the rows of a day are, which the day does not', () => {
+    const width = widthForRows(rows, { range, order: 'desc', rows: 700, nowNs });
+    expect(width).toBe(3_600n * NS_PER_SECOND - 30n * NS_PER_SECOND);
+  });
+
+  test('are counted in the place of their day, and other days as before', () => {
+    expect(rowsWithin(rows, { range, nowNs })).toEqual({ inRange: 9_840, inDays: 9_840 });
+    const early = { fromNs: 100n * NS_PER_DAY, toNs: nowNs - 7_200n * NS_PER_SECOND };
+    expect(rowsWithin(rows, { range: early, nowNs })).toEqual({ inRange: 0, inDays: 1_200 });
   });
 });
 

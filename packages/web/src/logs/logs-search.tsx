@@ -26,7 +26,6 @@ import { useElementWidth } from '../lib/use-element-width.ts';
 import { useRecordLinks } from '../records/use-record-links.ts';
 import { ValueContext, type ValueHandlers } from '../records/value-actions.tsx';
 import { Facets } from './facets.tsx';
-import { countedParts, levelTotals } from './histogram-bars.ts';
 import { HistogramPanel } from './histogram.tsx';
 import { LiveBar } from './live-bar.tsx';
 import { LogsStatus } from './logs-status.tsx';
@@ -37,9 +36,10 @@ import { RecordPane } from './record-pane.tsx';
 import { RecordsToolbar } from './records-toolbar.tsx';
 import { RecordsView } from './records-view.tsx';
 import { TimePicker } from '../components/time-picker.tsx';
-import { useFacets } from './use-facets.ts';
+import { useCounts } from './use-counts.ts';
+import { FACET_VALUES } from './use-facets.ts';
 import { useFacetsShown } from './use-facets-shown.ts';
-import { useHistogram } from './use-histogram.ts';
+import type { Histogram } from './use-histogram.ts';
 import { useLogsAddress } from './use-logs-address.ts';
 import { useRecordFeed } from './use-record-feed.ts';
 import './logs.css';
@@ -77,48 +77,38 @@ export function LogsSearch(): ReactElement {
   const { resolved, isBad } = useResolvedRange(range, `${runs} ${query}`);
   const { filter, pipes } = queryParts(query);
   const request = useMemo(
-    () => ({ query: filter, range: resolved, order, isLive }),
+    () => ({
+      query: filter,
+      range: resolved,
+      order,
+      isLive,
+      overview: {
+        buckets: bucketsIn(globalThis.innerWidth),
+        values: preferences().facets ? FACET_VALUES : 0,
+      },
+    }),
     [filter, resolved, order, isLive],
   );
-  const { feed, state, isStale } = useRecordFeed(request);
+  const used = useRecordFeed(request);
+  const { feed, state, isStale } = used;
   const counted = useLiveRange(resolved, isLive);
-  // Rows come first: the rest of the page asks when the first of them are there.
-  const isCounting = (state.records.length > 0 && !isStale) || state.phase !== 'running';
-  const mayLoadMore = useLatch(isCounting);
+  const mayLoadMore = useLatch(state.summary !== undefined || state.phase !== 'running');
   const [measure, widthPx] = useElementWidth();
   const histogramShown = usePreference('histogram');
   const [facetsShown, toggleFacets] = useFacetsShown();
-  const buckets = Math.max(20, Math.min(200, Math.floor(widthPx / BUCKET_PX)));
-  const histogram = useHistogram({
-    query: filter,
-    range: counted,
-    buckets,
-    isEnabled: isCounting && widthPx > 0 && state.phase !== 'failed',
-  });
   const [wantedFields, setWantedFields] = useState('');
   const [searchedFields] = useDebouncedValue(wantedFields.trim(), FIELD_SEARCH_DELAY_MS);
-  // What is shown until the new counts come is of the search before: its sum would be a lie.
-  const total = histogram.isPlaceholderData ? undefined : histogram.data?.total;
-  // Facets of a filter are of records from where the histogram found some.
-  const mayAskFacets = isCounting && (filter === '' || total !== undefined || histogram.isError);
-  const parts = useMemo(
-    () => (total === undefined ? [] : countedParts(histogram.data, counted)),
-    [total, histogram.data, counted],
-  );
-  const facets = useFacets({
+  const counts = useCounts({
+    used,
     query: filter,
     range: counted,
+    buckets: widthPx > 0 ? bucketsIn(widthPx) : 0,
     search: searchedFields,
-    parts,
-    isEnabled: mayAskFacets && facetsShown && state.phase !== 'failed',
+    facetsShown,
+    isLive,
   });
-  const levels = useMemo(
-    () =>
-      histogram.data?.total === undefined
-        ? []
-        : levelTotals(histogram.data.buckets).map(({ level, count }) => ({ value: level, count })),
-    [histogram.data],
-  );
+  const { histogram, total, levels, facets } = counts;
+  const isEstimate = histogram?.isEstimate === true;
   const terms = useMemo(() => searchedTerms(filter), [filter]);
   const run = useCallback(
     (text: string) => {
@@ -243,8 +233,8 @@ export function LogsSearch(): ReactElement {
         {isBad && <div className="notice bad">{text('time.bad')}</div>}
         {histogramShown && (
           <HistogramPanel
-            histogram={histogram.data}
-            isLoading={histogram.isFetching}
+            histogram={histogram}
+            isLoading={counts.isCounting}
             range={counted}
             onZoom={zoom}
           />
@@ -254,7 +244,7 @@ export function LogsSearch(): ReactElement {
           resolved={resolved}
           columns={columns}
           total={total}
-          isCountPartial={histogram.data?.partial !== null && histogram.data !== undefined}
+          countMark={countMarkOf(histogram)}
           permanentLink={() => permanentLink(resolved)}
           facetsShown={facetsShown}
           onFacets={toggleFacets}
@@ -262,7 +252,7 @@ export function LogsSearch(): ReactElement {
           onChange={change}
         />
         {state.phase === 'failed' && <FailureNote error={state.error} onRetry={() => run(query)} />}
-        {histogram.error && state.phase !== 'failed' && <FailureNote error={histogram.error} />}
+        {counts.error !== null && state.phase !== 'failed' && <FailureNote error={counts.error} />}
         <div
           className={`logs-body ${facetsShown ? 'has-facets' : ''} ${openKey === '' ? '' : 'has-detail'}`}
           style={{ '--facets': `${facetsWidthPx}px`, '--detail': `${detailWidthPx}px` }}
@@ -277,7 +267,7 @@ export function LogsSearch(): ReactElement {
                 fields={facets.fields}
                 wanted={wantedFields}
                 onWanted={setWantedFields}
-                isLoading={facets.isFetching || (isCounting && !mayAskFacets)}
+                isLoading={facets.isFetching}
               />
               <div className="facets-close">
                 <IconButton icon="close" label={text('close')} onClick={toggleFacets} />
@@ -305,7 +295,7 @@ export function LogsSearch(): ReactElement {
                 columns={columns}
                 resolved={resolved}
                 terms={terms}
-                total={isLive ? undefined : total}
+                total={isLive || isEstimate ? undefined : total}
                 onColumns={setColumns}
                 onOpen={open}
                 onChange={change}
@@ -366,10 +356,25 @@ export function LogsSearch(): ReactElement {
             </>
           )}
         </div>
-        <LogsStatus state={state} total={total} request={request} />
+        <LogsStatus
+          state={state}
+          total={total}
+          countMark={countMarkOf(histogram)}
+          request={request}
+        />
       </div>
     </ValueContext>
   );
+}
+
+function bucketsIn(widthPx: number): number {
+  return Math.max(20, Math.min(200, Math.floor(widthPx / BUCKET_PX)));
+}
+
+/** Before a number of records that is not exact. */
+function countMarkOf(histogram: Histogram | undefined): string {
+  if (histogram?.isEstimate === true) return '≈ ';
+  return histogram !== undefined && histogram.partial !== null ? '≥ ' : '';
 }
 
 /** A link that shows the same to whoever opens it later: relative ends become the times they stood for. */

@@ -15,10 +15,12 @@ const SqlDialog = lazy(async () => ({
 export interface LogsStatusProps {
   readonly state: FeedState;
   readonly total: number | undefined;
+  /** Before the total, where that is not exact. */
+  readonly countMark: string;
   readonly request: FeedRequest;
 }
 
-export function LogsStatus({ state, total, request }: LogsStatusProps): ReactElement {
+export function LogsStatus({ state, total, countMark, request }: LogsStatusProps): ReactElement {
   const { text, number, shortNumber } = useText();
   const zone = usePreference('zone');
   const { data } = useStatus();
@@ -30,7 +32,10 @@ export function LogsStatus({ state, total, request }: LogsStatusProps): ReactEle
       <StatusLine>
         {total !== undefined && stored !== undefined && (
           <span className="number">
-            {text('status.of', { count: number(total), stored: shortNumber(stored) })}
+            {text('status.of', {
+              count: `${countMark}${number(total)}`,
+              stored: shortNumber(stored),
+            })}
           </span>
         )}
         {summary && (

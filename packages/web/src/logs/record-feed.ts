@@ -4,7 +4,13 @@
  * once a frame.
  */
 import type { Client } from '@tendril/api/client';
-import type { LogSearchSummary } from '@tendril/api/log-search';
+import type { LogFacetsResponse } from '@tendril/api/log-facets';
+import type {
+  LogOverviewEvent,
+  LogPageEvent,
+  LogSearchSummary,
+  OverviewRequest,
+} from '@tendril/api/log-search';
 import type { ProgressEvent } from '@tendril/api/answer';
 import type { LogRecord } from '@tendril/model/log-record';
 import type { TimeRange } from '@tendril/model/time-range';
@@ -17,6 +23,8 @@ export interface FeedRequest {
   readonly range: TimeRange;
   readonly order: 'desc' | 'asc';
   readonly isLive: boolean;
+  /** What is wanted beside the records. */
+  readonly overview: OverviewRequest;
 }
 
 export interface FeedState {
@@ -25,6 +33,9 @@ export interface FeedState {
   readonly progress: ProgressEvent | undefined;
   /** Of the page that ended last. */
   readonly summary: LogSearchSummary | undefined;
+  /** Of all that match, when they were told with the first page; never in live mode. */
+  readonly overview: LogOverviewEvent | undefined;
+  readonly facets: LogFacetsResponse | undefined;
   readonly error: unknown;
   readonly live: LiveState;
 }
@@ -40,7 +51,8 @@ export interface LiveState {
   readonly markedKey: string | undefined;
 }
 
-const FIRST_PAGE_ROWS = 100;
+/** More than a screen, and all there is of most needles. */
+const FIRST_PAGE_ROWS = 128;
 const PAGE_ROWS = 1_000;
 /** Loaded by scrolling; more than anybody reads, and about 200 MB of a browser's memory. */
 const RECORDS_MAX = 200_000;
@@ -71,6 +83,8 @@ export class RecordFeed {
     phase: 'running',
     progress: undefined,
     summary: undefined,
+    overview: undefined,
+    facets: undefined,
     error: undefined,
     live: LIVE_OFF,
   };
@@ -146,19 +160,24 @@ export class RecordFeed {
     this.#page = page;
     this.#show({ phase: 'running', error: undefined, progress: undefined });
     try {
-      for await (const event of this.#api.searchLogs(this.#pageRequest(), page.signal)) {
-        if (page.signal.aborted) return;
+      const signal = AbortSignal.any([page.signal, this.#closing.signal]);
+      for await (const event of this.#api.searchLogs(this.#pageRequest(), signal)) {
+        if (signal.aborted) return;
         if (event.kind === 'row') this.#append(event.record);
         else if (event.kind === 'progress') this.#show({ progress: event });
-        else if (event.kind === 'summary') this.#endPage(event);
+        else if (event.kind === 'overview') this.#show({ overview: event });
+        else if (event.kind === 'facets') this.#show({ facets: event.facets });
+        else if (event.kind === 'page') this.#endPage(event);
+        else if (event.kind === 'summary') this.#endAnswer(event, page);
       }
     } catch (error) {
-      if (!page.signal.aborted) this.#show({ phase: 'failed', error });
+      const isLeft = page.signal.aborted || this.#closing.signal.aborted;
+      if (!isLeft) this.#show({ phase: 'failed', error });
     }
   }
 
   #pageRequest(): Parameters<Client['searchLogs']>[0] {
-    const { query, range, order } = this.#request;
+    const { query, range, order, overview } = this.#request;
     const isFirst = this.#next === undefined;
     return {
       query,
@@ -166,13 +185,20 @@ export class RecordFeed {
       to: String(range.toNs),
       order,
       limit: isFirst ? FIRST_PAGE_ROWS : PAGE_ROWS,
+      ...(isFirst && { overview }),
       ...(this.#next !== undefined && { cursor: this.#next }),
     };
   }
 
-  #endPage(summary: LogSearchSummary): void {
-    this.#next = summary.next ?? undefined;
-    this.#show({ phase: summary.next === null ? 'done' : 'more', summary, progress: undefined });
+  #endPage({ next }: Pick<LogPageEvent, 'next'>): void {
+    this.#next = next ?? undefined;
+    this.#show({ phase: next === null ? 'done' : 'more', progress: undefined });
+  }
+
+  /** The next page may be on its way already, when all is told that came with the first. */
+  #endAnswer(summary: LogSearchSummary, page: AbortController): void {
+    this.#show({ summary });
+    if (page === this.#page) this.#endPage(summary);
   }
 
   // Within a frame the array is ours; a frame's snapshot is never changed.

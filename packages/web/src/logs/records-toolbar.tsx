@@ -18,7 +18,8 @@ export interface RecordsToolbarProps {
   readonly resolved: TimeRange;
   readonly columns: readonly string[];
   readonly total: number | undefined;
-  readonly isCountPartial: boolean;
+  /** Before the total, where that is not exact. */
+  readonly countMark: string;
   readonly permanentLink: () => string;
   readonly facetsShown: boolean;
   readonly onFacets: () => void;
@@ -27,7 +28,7 @@ export interface RecordsToolbarProps {
 }
 
 export function RecordsToolbar(props: RecordsToolbarProps): ReactElement {
-  const { address, resolved, columns, total, isCountPartial, permanentLink, onColumns } = props;
+  const { address, resolved, columns, total, countMark, permanentLink, onColumns } = props;
   const { facetsShown, onFacets } = props;
   const { text, number } = useText();
   const isTable = queryParts(address.query).pipes !== '';
@@ -47,7 +48,7 @@ export function RecordsToolbar(props: RecordsToolbarProps): ReactElement {
       <h2 className="records-count" aria-live="polite">
         <span className="visually-hidden">{text('records.title')} </span>
         <span className="dim number">
-          {total === undefined ? '' : `${isCountPartial ? '≥ ' : ''}${number(total)}`}
+          {total === undefined ? '' : `${countMark}${number(total)}`}
         </span>
       </h2>
       <span className="grow" />

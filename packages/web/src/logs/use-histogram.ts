@@ -6,6 +6,7 @@ import {
 } from '@tanstack/react-query';
 import type { Partial } from '@tendril/api/answer';
 import type { LogHistogramEvent, LogHistogramBucket } from '@tendril/api/log-histogram';
+import type { LogOverviewEvent } from '@tendril/api/log-search';
 import type { WithoutError } from '@tendril/api/stream';
 import type { TimeRange } from '@tendril/model/time-range';
 import { useApi } from '../lib/api.ts';
@@ -17,6 +18,8 @@ export interface Histogram {
   /** Undefined before the first bucket. */
   readonly widthNs: bigint | undefined;
   readonly partial: Partial | null;
+  /** Follows from a sample; the exact counts are on their way. */
+  readonly isEstimate: boolean;
 }
 
 export interface HistogramRequest {
@@ -24,18 +27,26 @@ export interface HistogramRequest {
   readonly range: TimeRange;
   readonly buckets: number;
   readonly isEnabled: boolean;
+  /** An estimate will do, where counting takes long. */
+  readonly estimate: boolean;
 }
 
-const NOTHING: Histogram = { buckets: [], total: undefined, widthNs: undefined, partial: null };
+const NOTHING: Histogram = {
+  buckets: [],
+  total: undefined,
+  widthNs: undefined,
+  partial: null,
+  isEstimate: false,
+};
 
 export function useHistogram(request: HistogramRequest): UseQueryResult<Histogram> {
   const api = useApi();
-  const { query, range, buckets, isEnabled } = request;
+  const { query, range, buckets, isEnabled, estimate } = request;
   const bounds = { from: String(range.fromNs), to: String(range.toNs) };
   return useQuery({
-    queryKey: ['logs', 'histogram', query, bounds, buckets],
+    queryKey: ['logs', 'histogram', query, bounds, buckets, estimate],
     queryFn: streamedQuery({
-      streamFn: ({ signal }) => api.logHistogram({ query, ...bounds, buckets }, signal),
+      streamFn: ({ signal }) => api.logHistogram({ query, ...bounds, buckets, estimate }, signal),
       reducer: withEvent,
       initialValue: NOTHING,
       refetchMode: 'replace',
@@ -61,6 +72,19 @@ function withEvent(histogram: Histogram, event: WithoutError<LogHistogramEvent>)
         total: event.counts.records,
         widthNs: BigInt(event.width),
         partial: event.partial,
+        isEstimate: event.sampled !== undefined,
       };
   }
+}
+
+/** What a search has said of its records already. */
+export function histogramOfOverview(overview: LogOverviewEvent): Histogram {
+  const { width, buckets, records, partial, sampled } = overview;
+  return {
+    buckets: buckets.map(({ start, counts }) => ({ kind: 'bucket', width, start, counts })),
+    total: records,
+    widthNs: BigInt(width),
+    partial,
+    isEstimate: sampled !== undefined,
+  };
 }

@@ -44,6 +44,9 @@ function withEvent(table: ResultTable, event: WithoutError<LogSearchEvent>): Res
     case 'summary':
       return { ...table, rows: [...table.rows], summary: event };
     case 'row':
+    case 'page':
+    case 'overview':
+    case 'facets':
     case 'progress':
       return table;
   }
