@@ -120,7 +120,7 @@ export class AssembledToBatch {
     writer.severity(parsed.severityNumber || wrapping.severityNumber, parsed.severityText);
     writer.body(parsed.body);
     if (parsed.eventName !== '') writer.eventName(parsed.eventName);
-    for (const [name, value] of parsed.attributes) writer.attribute(name, value);
+    writer.fields(parsed.attributes);
     for (const fields of wrapping.attributes) {
       for (const [name, value] of fields) {
         if (!parsed.attributes.has(name)) writer.attribute(name, value);

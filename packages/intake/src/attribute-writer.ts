@@ -15,6 +15,7 @@ import { AttributeKeys, DOMAIN, type KeyEntry } from './attribute-keys.ts';
 import { copyToDomain, putIdText } from './domain-columns.ts';
 import type { GateList } from './redact/gate-list.ts';
 import type { Redactor } from './redact/redactor.ts';
+import type { LineFields } from './line-fields.ts';
 import { StoredLine } from './stored-line.ts';
 
 /** Names what was cut in a record. */
@@ -261,6 +262,27 @@ export class AttributeWriter {
     const kind = kindOfValue(value);
     if (kind === undefined) this.text(columns, entry, attributeText(value));
     else this.value(columns, entry, kind, value);
+  }
+
+  /** As `plainValue` for each of the fields. */
+  lineFields(columns: RecordColumns, fields: LineFields): void {
+    const shift = this.line.shiftOf(fields.line, fields.partsFrom);
+    for (let index = 0; index < fields.size; index += 1) {
+      const entry = this.keyOfName(fields.nameAt(index));
+      if (!entry) continue;
+      if (shift === undefined || !fields.isPart(index)) {
+        this.plainValue(columns, entry, fields.valueAt(index));
+        continue;
+      }
+      const { source } = this.line;
+      this.textRange(
+        columns,
+        entry,
+        source,
+        fields.startAt(index) + shift,
+        fields.endAt(index) + shift,
+      );
+    }
   }
 
   private isOneTooMany(): boolean {

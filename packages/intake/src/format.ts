@@ -50,8 +50,13 @@ export interface LineContext {
   readonly asOfNs: bigint;
 }
 
-/** Names and values as a line gives them. A map: keys are hostile, and an object is slower here. */
-export type ParsedFields = ReadonlyMap<string, AttributeValue>;
+/** Names and values as a line gives them. A map or its like: keys are hostile. */
+export interface ParsedFields extends Iterable<readonly [string, AttributeValue]> {
+  readonly size: number;
+  get(name: string): AttributeValue | undefined;
+  has(name: string): boolean;
+  keys(): Iterable<string>;
+}
 
 /** Everything a line says about one record. */
 export interface ParsedLine {

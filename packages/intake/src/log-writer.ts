@@ -21,6 +21,8 @@ import { AttributeKeys } from './attribute-keys.ts';
 import { AttributeWriter, type WriterCounts } from './attribute-writer.ts';
 import { putName } from './domain-columns.ts';
 import type { FormatTable } from './format-table.ts';
+import type { ParsedFields } from './format.ts';
+import { LineFields } from './line-fields.ts';
 import { KnownMessages, type KnownMessage } from './known-messages.ts';
 import { LogContext } from './log-context.ts';
 import { setNs } from './log-times.ts';
@@ -293,6 +295,12 @@ export class LogWriter {
   attribute(name: string, value: AttributeValue): void {
     const entry = this.attributes.keyOfName(name);
     if (entry) this.attributes.plainValue(this.batch.columns, entry, value);
+  }
+
+  /** What a format found in a line. */
+  fields(fields: ParsedFields): void {
+    if (fields instanceof LineFields) this.attributes.lineFields(this.batch.columns, fields);
+    else for (const [name, value] of fields) this.attribute(name, value);
   }
 
   private get batch(): LogBatch {

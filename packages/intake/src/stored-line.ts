@@ -34,6 +34,17 @@ export class StoredLine {
     this.next = 0;
   }
 
+  /**
+   * How far behind places of `line` those in `source` are, for all parts from `from` on; undefined when the end of
+   * `line` is not that of the stored one. What was taken out of it, as colours are, stood before.
+   */
+  shiftOf(line: string, from: number): number | undefined {
+    const shift = this.text.length - line.length;
+    if (this.text === '' || shift < 0) return undefined;
+    const isEnd = this.text === line || this.text.slice(from + shift) === line.slice(from);
+    return isEnd ? this.offset + shift : undefined;
+  }
+
   /** Where `part` begins in `source`, or -1. Parts are looked for in their order. */
   find(part: string): number {
     if (this.text === '') return -1;

@@ -57,9 +57,9 @@ export class DomainReader {
     values.errorCode = '';
     values.caller = '';
     values.durationMs = undefined;
-    for (const [key, value] of attributes) {
+    for (const key of attributes.keys()) {
       const role = this.roleOf(key);
-      if (role) put(values, role, value);
+      if (role) put(values, role, attributes.get(key) ?? '');
     }
     return values;
   }

@@ -74,7 +74,7 @@ function differing(
 /** What a line gives, as a pack would write it down. */
 export function exampleOf(line: string, parsed: ParsedLine): FormatExample {
   const severity = severityOfNumber(parsed.severityNumber);
-  const resource = plain(parsed.resource ?? new Map());
+  const resource = plain(parsed.resource ?? []);
   const attributes = plain(parsed.attributes);
   return {
     line,
@@ -88,7 +88,9 @@ export function exampleOf(line: string, parsed: ParsedLine): FormatExample {
   };
 }
 
-function plain(fields: ReadonlyMap<string, AttributeValue>): Readonly<Record<string, unknown>> {
+function plain(
+  fields: Iterable<readonly [string, AttributeValue]>,
+): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     [...fields].map(([name, value]) => [name, typeof value === 'bigint' ? `${value}` : value]),
   );

@@ -9,20 +9,27 @@
  */
 import type { AttributeValue } from '@tendril/model/attribute';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
+import type { ParsedFields } from '../../format.ts';
+import { fieldName, type FieldName, type LineFields } from '../../line-fields.ts';
 import { keptText } from '../../patterns/kept-text.ts';
 import { addNested, isDeeperThan } from '../json-fields.ts';
 import { jsonEnd, stringEnd } from '../json-fragment.ts';
 import { parseJson } from '../json-text.ts';
 
-export type ContextFields = Map<string, AttributeValue>;
+export interface ContextFields extends ParsedFields {
+  /** In place of what the name had. */
+  set(name: string, value: AttributeValue): unknown;
+}
 
-/** Adds the pairs of the object that begins at `start` as far as they are JSON; true when it ends at `end`. */
+/**
+ * Adds the pairs of the object that begins at `start`, or goes on there with a comma, as far as they are JSON; true
+ * when it ends at `end`.
+ */
 export function addContext(
-  text: string,
+  fields: LineFields,
   { start, end }: { readonly start: number; readonly end: number },
-  fields: ContextFields,
 ): boolean {
-  return new ContextReader(text, start, fields).read(end);
+  return new ContextReader(fields, start).read(end);
 }
 
 const BLANK = 0x20;
@@ -42,7 +49,7 @@ const DIGITS_MAX = 15;
  * has the same names in the same order, so the name that came after this one last is looked for first.
  */
 interface WrittenName {
-  readonly name: string;
+  readonly field: FieldName;
   readonly written: string;
   next: WrittenName | undefined;
 }
@@ -51,27 +58,32 @@ interface WrittenName {
 const NAMES_MAX = 4096;
 const NAME_LENGTH_MAX = 128;
 const names = new Map<string, WrittenName>();
-const noName: WrittenName = { name: '', written: '', next: undefined };
+const noName: WrittenName = { field: fieldName(''), written: '', next: undefined };
 
 class ContextReader {
   private readonly text: string;
-  private readonly fields: ContextFields;
+  private readonly fields: LineFields;
   private at: number;
-  private before: WrittenName = noName;
-  private name = '';
+  private name: WrittenName = noName;
   /** Index of the next backslash from where it was last looked for; -1 when there is none. */
   private backslash: number;
+  // Of the string that was read last.
+  private stringStart = 0;
+  private isEscaped = false;
 
-  constructor(text: string, start: number, fields: ContextFields) {
-    this.text = text;
+  constructor(fields: LineFields, start: number) {
+    const { line } = fields;
+    this.text = line;
     this.fields = fields;
     this.at = start;
-    this.backslash = text.indexOf('\\', start);
+    this.backslash = line.indexOf('\\', start);
   }
 
   read(end: number): boolean {
     const { text } = this;
-    if (text.charCodeAt(this.at) !== OPEN_BRACE) return false;
+    const first = text.charCodeAt(this.at);
+    if (first !== OPEN_BRACE && first !== COMMA)
+      return first === CLOSE_BRACE && this.at + 1 === end;
     this.at += 1;
     if (text.charCodeAt(this.at) === CLOSE_BRACE) return this.at + 1 === end;
     while (this.at < end) {
@@ -86,56 +98,65 @@ class ContextReader {
   }
 
   private readName(): boolean {
-    const { next } = this.before;
-    if (next && this.text.startsWith(next.written, this.at)) {
-      this.at += next.written.length;
-      // It may have been written without the blank the last time.
-      if (this.text.charCodeAt(this.at) === BLANK) this.at += 1;
-      this.name = next.name;
-      this.before = next;
-      return true;
-    }
-    return this.readOtherName();
+    const { text } = this;
+    const { next } = this.name;
+    if (!next || !text.startsWith(next.written, this.at)) return this.readOtherName();
+    const end = this.at + next.written.length;
+    // What was written without a blank before its value may have one here.
+    if (text.charCodeAt(end) === BLANK) return this.readOtherName();
+    this.at = end;
+    this.name = next;
+    return true;
   }
 
   private readOtherName(): boolean {
     const { text, at } = this;
-    if (text.charCodeAt(at) !== QUOTE) return false;
+    if (text.charCodeAt(at) !== QUOTE || !this.readString()) return false;
     const name = this.string();
     if (name === undefined || text.charCodeAt(this.at) !== COLON) return false;
     this.at += text.charCodeAt(this.at + 1) === BLANK ? 2 : 1;
-    this.name = name;
-    this.before = this.remember(text.slice(at, this.at));
+    const written = text.slice(at, this.at);
+    const known = names.get(written) ?? addName(written, name);
+    this.name.next = known;
+    this.name = known;
     return true;
-  }
-
-  private remember(written: string): WrittenName {
-    const known = names.get(written) ?? addName(written, this.name);
-    this.name = known.name;
-    this.before.next = known;
-    return known;
   }
 
   private readValue(): boolean {
     const first = this.text.charCodeAt(this.at);
-    if (first === QUOTE) {
-      const value = this.string();
-      if (value !== undefined) this.set(this.name, value);
-      return value !== undefined;
-    }
+    if (first === QUOTE) return this.readText();
     if (first === OPEN_BRACE || first === OPEN_BRACKET) return this.readNested();
     return this.readInteger() || this.readScalar();
   }
 
-  // The string that begins here; undefined when it is none.
-  private string(): string | undefined {
+  private readText(): boolean {
+    if (!this.readString()) return false;
+    if (!this.isEscaped) {
+      this.fields.addPart(this.name.field, this.stringStart + 1, this.at - 1);
+      return true;
+    }
+    const value = this.string();
+    if (value !== undefined) this.fields.add(this.name.field, value);
+    return value !== undefined;
+  }
+
+  // Goes on behind the string that begins here; false when it is none.
+  private readString(): boolean {
     const { text, at } = this;
     const end = stringEnd(text, at);
-    if (end < 0) return undefined;
+    if (end < 0) return false;
+    this.stringStart = at;
     this.at = end + 1;
     if (this.backslash >= 0 && this.backslash < at) this.backslash = text.indexOf('\\', at);
-    if (this.backslash < 0 || this.backslash > end) return text.slice(at + 1, end);
-    const value = parseJson(text.slice(at, end + 1));
+    this.isEscaped = this.backslash >= 0 && this.backslash < end;
+    return true;
+  }
+
+  // The one that was read last; undefined when its escapes are none.
+  private string(): string | undefined {
+    const { at, stringStart, text } = this;
+    if (!this.isEscaped) return text.slice(stringStart + 1, at - 1);
+    const value = parseJson(text.slice(stringStart, at));
     return typeof value === 'string' ? value : undefined;
   }
 
@@ -144,7 +165,7 @@ class ContextReader {
     const value = end < 0 ? undefined : parseJson(this.text.slice(this.at, end));
     if (value === undefined || isDeeperThan(value, DEFAULT_LIMITS.nestingDepthMax - 1))
       return false;
-    addNested(value, this.name, (key, leaf) => this.set(key, leaf));
+    addNested(value, this.name.field.name, (key, leaf) => this.fields.add(fieldName(key), leaf));
     this.at = end;
     return true;
   }
@@ -166,7 +187,7 @@ class ContextReader {
     // JSON has no leading zeros.
     if (text.charCodeAt(first) === 0x30 && at - first > 1) return false;
     this.at = at;
-    this.set(this.name, isNegative ? 0 - value : value);
+    this.fields.add(this.name.field, isNegative ? 0 - value : value);
     return true;
   }
 
@@ -176,25 +197,22 @@ class ContextReader {
     const end = SCALAR.lastIndex;
     const value = parseJson(this.text.slice(this.at, end));
     if (value === undefined) return false;
-    addNested(value, this.name, (key, leaf) => this.set(key, leaf));
+    addNested(value, this.name.field.name, (key, leaf) => this.fields.add(fieldName(key), leaf));
     this.at = end;
     return true;
-  }
-
-  private set(name: string, value: AttributeValue): void {
-    if (!this.fields.has(name)) this.fields.set(name, value);
   }
 }
 
 function addName(written: string, name: string): WrittenName {
-  if (written.length > NAME_LENGTH_MAX) return { name, written, next: undefined };
+  const field = fieldName(name);
+  if (written.length > NAME_LENGTH_MAX) return { field, written, next: undefined };
   // Those that are forgotten are not reached from the others either.
   if (names.size >= NAMES_MAX) {
     for (const known of names.values()) known.next = undefined;
     names.clear();
   }
-  // Copies: a part of the line would keep all of it in memory.
-  const known = { name: keptText(name), written: keptText(written), next: undefined };
+  // A copy: a part of the line would keep all of it in memory.
+  const known = { field, written: keptText(written), next: undefined };
   names.set(known.written, known);
   return known;
 }

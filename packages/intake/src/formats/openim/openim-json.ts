@@ -6,6 +6,7 @@
 import type { AttributeValue } from '@tendril/model/attribute';
 import { DEFAULT_LIMITS } from '@tendril/model/limits';
 import type { LineContext, LineFormat, ParsedFields, ParsedLine } from '../../format.ts';
+import { LineFields } from '../../line-fields.ts';
 import { isoTime } from '../iso-time.ts';
 import { addNested, isDeeperThan, isMap } from '../json-fields.ts';
 import { parseJson } from '../json-text.ts';
@@ -36,10 +37,10 @@ function parse(line: string, context: LineContext): ParsedLine | undefined {
     head;
   const timeNs = isoTime(time, 0, context)?.timeNs;
   if (timeNs === undefined || !LEVELS.has(level)) return undefined;
-  const fields: ContextFields = new Map<string, AttributeValue>();
+  const fields = new LineFields(line);
   if (caller !== '') fields.set('code.caller', textOf(caller));
   if (pid === '-1') fields.set('log.source', 'wasm');
-  if (!addRest(line, HEAD.lastIndex, fields)) return undefined;
+  if (!addContext(fields, { start: HEAD.lastIndex, end: endOf(line) })) return undefined;
   return openimLine({
     timeNs,
     level,
@@ -98,10 +99,9 @@ function quoted(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-// `,"key":…}` or `}`.
-function addRest(line: string, start: number, fields: ContextFields): boolean {
-  const rest = `{${line.slice(line[start] === ',' ? start + 1 : start).trimEnd()}`;
-  return addContext(rest, { start: 0, end: rest.length }, fields);
+// Without the blanks at its end.
+function endOf(line: string): number {
+  return line.endsWith('}') ? line.length : line.trimEnd().length;
 }
 
 /** Sources have few; hostile ones make up new ones all the time. */

@@ -3,11 +3,11 @@
  * encoder prints them: time, level and columns separated by tabs, the message, its fields as JSON. The
  * generations differ in which columns there are and in how wide they are.
  */
-import type { AttributeValue } from '@tendril/model/attribute';
 import type { LineContext, LineFormat, ParsedLine } from '../../format.ts';
+import { fieldName, LineFields } from '../../line-fields.ts';
 import { isoTime } from '../iso-time.ts';
 import { readColumns, type HeadColumns } from './columns.ts';
-import { addContext, type ContextFields } from './context.ts';
+import { addContext } from './context.ts';
 import { LEVELS, openimLine } from './record.ts';
 import { straighten } from './straighten.ts';
 
@@ -77,15 +77,13 @@ interface Head {
 
 /** What follows the columns: the message and its fields. */
 function recordOf(line: string, { timeNs, level, columns, start }: Head): ParsedLine {
-  const fields: ContextFields = new Map<string, AttributeValue>();
-  if (columns.caller !== '') fields.set('code.caller', columns.caller);
-  if (columns.isWasm) fields.set('log.source', 'wasm');
-  const message = messageOf(line, start + columns.length, fields) || line.slice(start).trimEnd();
+  const from = start + columns.length;
+  const { fields, message } = messageOf(line, from, columns);
   const { resource, isSdk } = columns;
   return openimLine({
     timeNs,
     level,
-    message,
+    message: message || line.slice(start).trimEnd(),
     fields,
     resource,
     layer: isSdk ? 'sdk' : 'server',
@@ -95,21 +93,36 @@ function recordOf(line: string, { timeNs, level, columns, start }: Head): Parsed
 // Messages may hold what looks like the beginning of the fields.
 const BEGINNINGS_MAX = 4;
 
-function messageOf(line: string, start: number, fields: ContextFields): string {
+interface Message {
+  readonly message: string;
+  readonly fields: LineFields;
+}
+
+function messageOf(line: string, start: number, columns: HeadColumns): Message {
   const first = line.indexOf('\t{', start);
+  let cut: LineFields | undefined;
   let at = first;
   for (let count = 0; at >= 0 && count < BEGINNINGS_MAX; count += 1) {
-    const found: ContextFields = count === 0 ? fields : new Map(fields);
+    const fields = fieldsOf(line, columns);
     const feed = line.indexOf('\n', at);
-    const end = feed < 0 ? line.length : feed;
-    if (addContext(line, { start: at + 1, end }, found)) {
-      if (found !== fields) for (const [name, value] of found) fields.set(name, value);
+    if (addContext(fields, { start: at + 1, end: feed < 0 ? line.length : feed })) {
       if (feed >= 0) fields.set('exception.stacktrace', line.slice(feed + 1));
-      return line.slice(start, at).trimEnd();
+      return { message: line.slice(start, at).trimEnd(), fields };
     }
+    cut ??= fields;
     at = line.indexOf('\t{', at + 1);
   }
   // What could be read of fields that were cut is kept.
   const end = line.startsWith('\t{"', first) ? first : line.length;
-  return line.slice(start, end).trimEnd();
+  return { message: line.slice(start, end).trimEnd(), fields: cut ?? fieldsOf(line, columns) };
+}
+
+const CALLER = fieldName('code.caller');
+const SOURCE = fieldName('log.source');
+
+function fieldsOf(line: string, { caller, isWasm }: HeadColumns): LineFields {
+  const fields = new LineFields(line);
+  if (caller !== '') fields.add(CALLER, caller);
+  if (isWasm) fields.add(SOURCE, 'wasm');
+  return fields;
 }

@@ -102,7 +102,7 @@ export class EventWriter {
     writer.severity(severity.severityNumber ?? 0, severity.severityText ?? '');
     writer.body(record.body);
     if (record.eventName !== '') writer.eventName(record.eventName);
-    for (const [name, value] of record.attributes) writer.attribute(name, value);
+    writer.fields(record.attributes);
     writer.end();
   }
 

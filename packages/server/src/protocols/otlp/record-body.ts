@@ -29,12 +29,12 @@ export class RecordBody {
     const found = this.reader?.read(body, writer.nearestTimeNs);
     if (!found) return false;
     const { line, isTimeLost } = found;
+    if (line.body !== body && !line.attributes.has(ORIGINAL_KEY)) writer.original(body);
     if (line.timeNs !== undefined && !isTimeLost && !writer.hasTime) writer.timeNs(line.timeNs);
     writer.severity(line.severityNumber, line.severityText);
     writer.body(line.body);
     if (line.eventName !== '') writer.eventName(line.eventName);
-    for (const [name, value] of line.attributes) writer.attribute(name, value);
-    if (line.body !== body && !line.attributes.has(ORIGINAL_KEY)) writer.original(body);
+    writer.fields(line.attributes);
     if (line.resource) writer.useResourceOnce(this.resource(line.resource));
     return true;
   }
