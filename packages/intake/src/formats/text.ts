@@ -4,6 +4,7 @@
  */
 import type { LineContext, LineFormat, ParsedFields, ParsedLine } from '../format.ts';
 import { leadingTime, type LeadingTime } from './leading-time.ts';
+import { isQuietText } from './quiet-text.ts';
 import {
   severityNumberOf,
   severityNumberOfSyslog,
@@ -35,6 +36,7 @@ interface FoundTime extends LeadingTime {
 }
 
 function parse(line: string, context: LineContext): ParsedLine {
+  if (isQuietText(line)) return wholeLine(line);
   const priority = PRIORITY.exec(line);
   const start = priority?.[0].length ?? 0;
   const time = findTime(line, start, context);
@@ -50,6 +52,19 @@ function parse(line: string, context: LineContext): ParsedLine {
     scopeName: '',
     attributes: attributesOf(time, origin),
     resource: origin && resourceOf(origin),
+  };
+}
+
+function wholeLine(line: string): ParsedLine {
+  return {
+    timeNs: undefined,
+    severityText: '',
+    severityNumber: 0,
+    body: line,
+    eventName: '',
+    scopeName: '',
+    attributes: new Map(),
+    resource: undefined,
   };
 }
 

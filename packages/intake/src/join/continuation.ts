@@ -3,6 +3,7 @@
  * trace, the unindented parts of the traces of Java, Python, Go, Node and Rust, and what OpenIM cuts in
  * two. For the lines of one origin, in order, without blank ones.
  */
+import { severityOfName } from '@tendril/model/severity';
 import {
   beginsPretty,
   beginsWithDate,
@@ -142,6 +143,20 @@ export class ContinuationRule {
     return true;
   }
 }
+
+/**
+ * True of a line that nothing which follows belongs to: where no other line waits for more, it is a record. Only for
+ * lines in which nothing states a time or a severity (`isQuietText`).
+ */
+export function standsAlone(line: string): boolean {
+  if (!BEGINS_WITH_WORD.test(line) || CONTROL.test(line)) return false;
+  const [word = ''] = FIRST_WORD.exec(line) ?? [];
+  return severityOfName(word) === undefined && !ANY_START.test(line);
+}
+
+const BEGINS_WITH_WORD = /^[A-Za-z]/;
+const CONTROL = /\p{Cc}/u;
+const FIRST_WORD = /^\w{1,16}/;
 
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACKET = 0x5d;

@@ -6,7 +6,9 @@ import type { BatchSink } from '@tendril/columns/batch';
 import type { LogBatch } from '@tendril/columns/log-batch';
 import type { LogResource, LogScope } from '@tendril/columns/log-resource';
 import type { LineContext, ParsedFields, ParsedLine } from '@tendril/intake/format';
+import { isQuietText } from '@tendril/intake/formats/quiet-text';
 import { FORMATS } from '@tendril/intake/formats/registry';
+import { standsAlone } from '@tendril/intake/join/continuation';
 import { isBlank } from '@tendril/intake/join/line-shape';
 import { RecordJoiner } from '@tendril/intake/join/record-joiner';
 import { NO_SCOPE } from '@tendril/intake/log-context';
@@ -81,13 +83,18 @@ export class EventWriter {
    * the request.
    */
   write(event: ParsedLine, fallback: EventFallback = NO_FALLBACK): void {
-    if (!this.hasSources || !isLine(event)) {
+    if (!this.hasSources || !isLine(event) || this.needsNoOthers(event.body)) {
       this.put(event, event.body, fallback);
       return;
     }
     this.linesHeld += 1;
     const line = { text: event.body, raw: event.body, lineCount: 1, origin: { event, fallback } };
     this.joinerOf(event, fallback).push(line);
+  }
+
+  // Of a line that waits it may be the end.
+  private needsNoOthers(line: string): boolean {
+    return this.joiners.size === 0 && isQuietText(line) && standsAlone(line);
   }
 
   private put(event: ParsedLine, raw: string, fallback: EventFallback): void {

@@ -57,8 +57,8 @@ interface OwnLine extends ParsedLine {
 const PRIORITY = /^<(\d{1,3})>/;
 /** Priority is facility times 8 plus severity; the highest facility is 23. */
 const PRIORITY_MAX = 191;
-const HEADER_5424 =
-  /^<\d{1,3}>1 (?<time>\S{1,64}) (?<host>\S{1,255}) (?<app>\S{1,255}) (?<pid>\S{1,128}) (?<id>\S{1,32}) ?/;
+// Without names for its groups, which are an object more for each message (`npm run bench -- receiver-decode`).
+const HEADER_5424 = /^<\d{1,3}>1 (\S{1,64}) (\S{1,255}) (\S{1,255}) (\S{1,128}) (\S{1,32}) ?/;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 function syslogEvent({ bytes, isCut, peer }: SyslogMessage, nowNs: bigint): SyslogEvent {
@@ -85,17 +85,16 @@ function priorityOf(text: string): number | undefined {
 
 function rfc5424(text: string, nowNs: bigint): OwnLine | undefined {
   const header = HEADER_5424.exec(text);
-  const fields = header?.groups;
-  if (!fields) return undefined;
-  const { time = '-', host = '-', app = '-', pid = '-', id = '-' } = fields;
-  const data = dataAt(text, header[0].length);
+  if (!header) return undefined;
+  const [whole, time = '-', host = '-', app = '-', pid = '-', id = '-'] = header;
+  const data = dataAt(text, whole.length);
   const { attributes } = data;
   if (pid !== '-') attributes.set('process.pid', /^\d{1,10}$/.test(pid) ? Number(pid) : pid);
   if (id !== '-') attributes.set('syslog.msgid', id);
   const resource = new Map<string, AttributeValue>();
   if (host !== '-') resource.set('host.name', host);
   if (app !== '-') resource.set('service.name', app);
-  const body = text.slice(data.end).replace(/^ /, '');
+  const body = text.slice(text[data.end] === ' ' ? data.end + 1 : data.end);
   return {
     timeNs: time === '-' ? undefined : timeOfText(time, nearestContext(nowNs)),
     severityText: '',
