@@ -13,6 +13,7 @@ import { patterns } from './patterns/patterns.ts';
 import { ingestSpans } from './ingest-spans/ingest-spans.ts';
 import { querySpans } from './query-spans/query-spans.ts';
 import { queryLogs } from './query-logs/query-logs.ts';
+import { clients } from './receivers/clients.ts';
 import { receivers } from './receivers/receivers.ts';
 import { receiverDecode } from './micro/receiver-decode.ts';
 import { senders } from './senders/senders.ts';
@@ -30,6 +31,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   faults,
   senders,
   receivers,
+  clients,
   analyze,
   agent,
   otlpDecode,

@@ -45,7 +45,7 @@ interface Sink {
   readonly stop: () => void;
 }
 
-async function startSink(name: string): Promise<Sink> {
+export async function startSink(name: string): Promise<Sink> {
   const child = spawn(process.execPath, ['--conditions=source', SINK, name], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -75,7 +75,7 @@ async function sendTo(
   return JSON.parse(stdout) as ReceiverSenderResult;
 }
 
-async function urlOf(server: ServerProcess, name: string): Promise<string> {
+export async function urlOf(server: ServerProcess, name: string): Promise<string> {
   if (name === 'ndjson') return server.url;
   const { receivers: listening } = await readStatus(server.url);
   const url = listening.find((receiver) => receiver.name === name)?.url;
