@@ -5,15 +5,18 @@ import { EXIT } from './exit.ts';
 import { run } from './run.ts';
 
 const stopping = new AbortController();
-let interrupts = 0;
+let signals = 0;
 let isPipeBroken = false;
 
-// The first interrupt lets the command finish; the second ends it.
-process.on('SIGINT', () => {
-  interrupts += 1;
-  if (interrupts > 1) process.exit(EXIT.interrupted);
-  stopping.abort();
-});
+// The first lets the command finish; the second ends it. In a container nobody else would act on SIGTERM: the first
+// process has no usual reaction to it.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    signals += 1;
+    if (signals > 1) process.exit(EXIT.interrupted);
+    stopping.abort();
+  });
+}
 
 // `tendril search … | head`: the reader has what it wanted.
 for (const stream of [process.stdout, process.stderr]) {

@@ -41,11 +41,12 @@ function startAgent(): ChildProcess {
   return spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
-async function gone(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  child.once('exit', () => resolve());
+/** Its exit code; null when the signal ended it. */
+async function gone(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  const { promise, resolve } = Promise.withResolvers<number | null>();
+  child.once('exit', resolve);
   child.kill(signal);
-  await promise;
+  return await promise;
 }
 
 let written = 0;
@@ -80,12 +81,12 @@ async function stored(): Promise<readonly NonNullable<Search['record']>[]> {
 
 async function storedCount(count: number): Promise<void> {
   await vi.waitFor(async () => expect((await stored()).length).toBeGreaterThanOrEqual(count), {
-    timeout: 20_000,
+    timeout: 60_000,
     interval: 200,
   });
 }
 
-describe('an agent', { timeout: 120_000 }, () => {
+describe('an agent', { timeout: 300_000 }, () => {
   test('ships every line once, though it is killed while files rotate', async () => {
     for (let round = 1; round <= 4; round += 1) {
       const agent = startAgent();
@@ -101,7 +102,7 @@ describe('an agent', { timeout: 120_000 }, () => {
     }
     const last = startAgent();
     await storedCount(written);
-    await gone(last, 'SIGTERM');
+    expect(await gone(last, 'SIGTERM')).toBe(0);
     const records = await stored();
     const numbers = records.map(({ body }) => Number(/message (\d+)/.exec(body)?.[1]));
     const all = Array.from({ length: written }, (_, index) => index + 1);
