@@ -5,7 +5,7 @@
  */
 import type { Attributes } from '@tendril/model/attribute';
 import type { AssembledRecord, Wrapping } from './record-assembler.ts';
-import { plainLine } from './join/record-joiner.ts';
+import { plainLine } from './join/colours.ts';
 import { UTC, zoneOf, type Zone } from './zone.ts';
 
 /** On scopes whose records were read where they came from; their messages are not read again. */

@@ -8,6 +8,22 @@ const LETTER_M = 0x6d;
 /** Of a colour, `;38;2;255;255;255` being the longest. */
 const PARAMETERS_LENGTH_MAX = 24;
 
+/** Whether a sequence begins in the first characters. */
+export function isColouredUpTo(text: string, length: number): boolean {
+  const escape = text.indexOf(ESCAPE);
+  return escape >= 0 && escape < length;
+}
+
+const CARRIAGE_RETURN = 0x0d;
+
+/** A line as records hold it. Wrappers keep the carriage return that a line of a file loses. */
+export function plainLine(text: string): string {
+  const plain = withoutColours(text);
+  let { length } = plain;
+  while (plain.charCodeAt(length - 1) === CARRIAGE_RETURN) length -= 1;
+  return length === plain.length ? plain : plain.slice(0, length);
+}
+
 /** Nearly all sequences are colours, and those are found by hand: `npm run bench -- lines`, OpenIM. */
 export function withoutColours(text: string): string {
   let escape = text.indexOf(ESCAPE);

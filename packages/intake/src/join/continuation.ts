@@ -4,6 +4,7 @@
  * two. For the lines of one origin, in order, without blank ones.
  */
 import { severityOfName } from '@tendril/model/severity';
+import { plainLine } from './colours.ts';
 import {
   beginsPretty,
   beginsWithDate,
@@ -45,9 +46,17 @@ export class ContinuationRule {
   private ruleLines = 0;
   private isNested = false;
   private previous = '';
+  /** A line that begins a record and was not looked into: most are followed by another such line. */
+  private dated: string | undefined;
+
+  /** A line that begins with a date, as it was written: it begins a record. */
+  beginDated(raw: string): void {
+    this.dated = raw;
+  }
 
   next(line: ShapedLine): Continuation {
     const { plain } = line;
+    this.lookBack();
     this.ruleLines += 1;
     const wanted = this.lines === 0 ? 'begins' : this.wanted(line);
     const fits = this.lines < JOINED_LINES_MAX && this.length + plain.length < JOINED_LENGTH_MAX;
@@ -63,7 +72,18 @@ export class ContinuationRule {
 
   /** A line without visible text, whose colours may end what was coloured. */
   noteBlank(raw: string): void {
+    this.lookBack();
     if (this.rule?.until?.test(raw)) this.rule = undefined;
+  }
+
+  private lookBack(): void {
+    if (this.dated === undefined) return;
+    const plain = plainLine(this.dated);
+    this.dated = undefined;
+    this.lines = 1;
+    this.length = plain.length;
+    this.previous = plain;
+    this.begin(plain);
   }
 
   private begin(plain: string): void {

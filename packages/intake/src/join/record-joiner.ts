@@ -2,9 +2,9 @@
  * Physical lines of one origin in, records out: what belongs together is joined with line feeds. Blank
  * lines within a record stay, those between records go.
  */
-import { withoutColours } from './colours.ts';
+import { isColouredUpTo, plainLine } from './colours.ts';
 import { ContinuationRule } from './continuation.ts';
-import { isBlank } from './line-shape.ts';
+import { beginsWithDate, isBlank } from './line-shape.ts';
 
 /** `Origin` is what its reader knows of a line: where it came from. */
 export interface JoinedRecord<Origin> {
@@ -29,25 +29,15 @@ export interface JoinableLine<Origin> {
 
 /** More blank lines than these are not kept within a record. */
 const BLANK_LINES_MAX = 10;
-
-/** A line as records hold it. */
-export function plainLine(text: string): string {
-  return withoutReturn(withoutColours(text));
-}
-
-// Wrappers keep the carriage return that a line of a file loses.
-function withoutReturn(plain: string): string {
-  let { length } = plain;
-  while (plain.charCodeAt(length - 1) === CARRIAGE_RETURN) length -= 1;
-  return length === plain.length ? plain : plain.slice(0, length);
-}
-
-const CARRIAGE_RETURN = 0x0d;
+/** As much of a line as tells that it begins with a date. */
+const DATE_LENGTH = 15;
 
 export class RecordJoiner<Origin> {
   private readonly emit: (record: JoinedRecord<Origin>) => void;
   private readonly rule = new ContinuationRule();
-  private text = '';
+  private text: string | undefined = '';
+  /** The line that the text is, when nobody has asked for it. */
+  private coloured = '';
   private raw = '';
   private lineCount = 0;
   private origin: Origin | undefined;
@@ -58,7 +48,13 @@ export class RecordJoiner<Origin> {
   }
 
   /** True when the line begins a record; blank ones do not. */
-  push({ text, raw, lineCount, origin }: JoinableLine<Origin>): boolean {
+  push(line: JoinableLine<Origin>): boolean {
+    const { text, raw } = line;
+    if (beginsWithDate(text) && !isColouredUpTo(text, DATE_LENGTH)) {
+      this.rule.beginDated(text);
+      this.begin(line, undefined);
+      return true;
+    }
     const plain = plainLine(text);
     if (isBlank(plain)) {
       this.noteBlank(text, raw);
@@ -67,18 +63,24 @@ export class RecordJoiner<Origin> {
     const blanksBefore = this.blanks.length;
     const continuation = this.rule.next({ plain, raw: text, blanksBefore });
     if (continuation === 'begins' || !this.isOpen) {
-      this.flush();
-      this.text = plain;
-      this.raw = raw;
-      this.lineCount = lineCount;
-      this.origin = origin;
+      this.begin(line, plain);
       return true;
     }
+    this.text ??= plainLine(this.coloured);
     this.addBlanks();
     this.text += continuation === 'splices' ? plain : `\n${plain}`;
     this.raw += `\n${raw}`;
-    this.lineCount += lineCount;
+    this.lineCount += line.lineCount;
     return false;
+  }
+
+  private begin({ lineCount, origin, raw, text }: JoinableLine<Origin>, plain?: string): void {
+    this.flush();
+    this.text = plain;
+    this.coloured = text;
+    this.raw = raw;
+    this.lineCount = lineCount;
+    this.origin = origin;
   }
 
   /** True between the first line of a record and its `flush`. */
@@ -88,13 +90,15 @@ export class RecordJoiner<Origin> {
 
   /** The record at hand is complete, though more of its lines may come: they begin another one. */
   flush(): void {
-    const { text, raw, lineCount, origin } = this;
+    const { coloured, text, raw, lineCount, origin } = this;
     this.blanks.length = 0;
     if (lineCount === 0 || origin === undefined) return;
     this.lineCount = 0;
     this.text = '';
+    this.coloured = '';
     this.raw = '';
-    this.emit({ text, raw, lineCount, origin });
+    if (text === undefined) this.emit(new OneLine(coloured, { raw, lineCount, origin }));
+    else this.emit({ text, raw, lineCount, origin });
   }
 
   private noteBlank(text: string, raw: string): void {
@@ -111,5 +115,26 @@ export class RecordJoiner<Origin> {
       this.lineCount += 1;
     }
     this.blanks.length = 0;
+  }
+}
+
+/** A record of one line. Its colours are taken away when its text is asked for: who ships it does not. */
+class OneLine<Origin> implements JoinedRecord<Origin> {
+  readonly raw: string;
+  readonly lineCount: number;
+  readonly origin: Origin;
+  private readonly coloured: string;
+  private plain: string | undefined;
+
+  constructor(coloured: string, { raw, lineCount, origin }: Omit<JoinedRecord<Origin>, 'text'>) {
+    this.coloured = coloured;
+    this.raw = raw;
+    this.lineCount = lineCount;
+    this.origin = origin;
+  }
+
+  get text(): string {
+    this.plain ??= plainLine(this.coloured);
+    return this.plain;
   }
 }

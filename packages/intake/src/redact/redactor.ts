@@ -64,6 +64,8 @@ export interface Redactor {
  * the end of a sentence. So passes are made until one finds nothing: two, but for made-up texts.
  */
 const PASSES_MAX = 8;
+/** Of the text that was asked about last. */
+const REMEMBERED_LENGTH_MAX: number = 64 * 1024;
 
 export function createRedactor(options: RedactorOptions): Redactor {
   const content = options.contentMode ?? 'keep';
@@ -93,7 +95,20 @@ export function createRedactor(options: RedactorOptions): Redactor {
     );
   }
 
+  // A text with secrets is asked about by those who look for them and by those who write it.
+  let lastText = '';
+  let lastRedacted: string | undefined;
   function redactText(text: string): string | undefined {
+    if (text === lastText) return lastRedacted;
+    const redacted = redactedOf(text);
+    if (text.length <= REMEMBERED_LENGTH_MAX) {
+      lastText = text;
+      lastRedacted = redacted;
+    }
+    return redacted;
+  }
+
+  function redactedOf(text: string): string | undefined {
     let raw: string | undefined;
     let bytes = Buffer.from(text, 'utf8');
     for (let passes = 0; passes < PASSES_MAX; passes++) {

@@ -277,7 +277,8 @@ class Follower {
     const { file } = followed;
     try {
       if (!file.isOpen) return undefined;
-      await file.look();
+      // As long as there is more to read, reading tells whether it was truncated.
+      if (file.unreadBytes === 0) await file.look();
       if (await file.wasTruncated()) await this.beginAgain(followed);
       if (file.unreadBytes === 0) return await this.rest(key, followed);
       followed.grownAtMs = Date.now();
@@ -293,6 +294,7 @@ class Follower {
     const { place } = file;
     this.places.remember(place);
     file.startOver();
+    await file.look();
     // Now that the original is cut, its copy is read from where that was left.
     const siblings = await findRotated(file.path);
     const unknown = siblings.filter((each) => !this.isKnown(each));

@@ -11,7 +11,7 @@ import { COMPARED_BYTES_MAX, digestOf, type FilePlace } from './file-place.ts';
  * Read at once: large enough for the disk, small enough that no file makes the others wait and that its lines are
  * gone before the garbage collector takes them for something that stays (`bench agent`).
  */
-const CHUNK_BYTES: number = 64 * 1024;
+const CHUNK_BYTES: number = 128 * 1024;
 
 export interface FileLines {
   readonly lines: readonly string[];
@@ -49,6 +49,8 @@ export class FollowedFile {
   /** The bytes before `readTo`, at most `COMPARED_BYTES_MAX`. */
   private beforeReadTo: Buffer = Buffer.alloc(0);
   private head: Buffer = Buffer.alloc(0);
+  /** What follows `readTo`, when it was read with the bytes before. */
+  private ahead: Buffer | undefined;
 
   private constructor(identity: FileIdentity, handle: FileHandle, from: StartOfFile) {
     const { id, offset } = from;
@@ -105,7 +107,10 @@ export class FollowedFile {
     if (this.unreadBytes === 0) return false;
     const { beforeReadTo, readTo } = this;
     const { length } = beforeReadTo;
-    return !(await this.readAt(readTo - length, length)).equals(beforeReadTo);
+    const bytes = await this.readAt(readTo - length, length + CHUNK_BYTES);
+    if (!bytes.subarray(0, length).equals(beforeReadTo)) return true;
+    this.ahead = bytes.subarray(length);
+    return false;
   }
 
   /** From the beginning again. What of a line had been read is dropped; returns how many bytes. */
@@ -113,6 +118,7 @@ export class FollowedFile {
     const dropped = this.readTo - this.splitTo;
     this.id = randomUUID();
     this.splitter = undefined;
+    this.ahead = undefined;
     this.readTo = 0;
     this.beforeReadTo = Buffer.alloc(0);
     this.head = Buffer.alloc(0);
@@ -121,8 +127,12 @@ export class FollowedFile {
 
   /** The next lines; undefined when no line has become complete. */
   async read(): Promise<FileLines | undefined> {
-    const chunk = await this.readAt(this.readTo, CHUNK_BYTES);
-    if (chunk.length === 0) return undefined;
+    const chunk = this.ahead ?? (await this.readAt(this.readTo, CHUNK_BYTES));
+    this.ahead = undefined;
+    if (chunk.length === 0) {
+      await this.look();
+      return undefined;
+    }
     await this.fillHead();
     const splitter = (this.splitter ??= splitterOf(this.head, this.readTo));
     const cutBefore = splitter.cutLines;
