@@ -92,6 +92,12 @@ export class EventWriter {
     this.joinerOf(event, fallback).push(line);
   }
 
+  /** True of a text that says nothing beside itself, and is a record of its own. */
+  isMessage(line: string): boolean {
+    if (isBlank(line) || (this.hasSources && !this.needsNoOthers(line))) return false;
+    return withoutColours(line) === line && this.bodies.read(line, this.nowNs) === undefined;
+  }
+
   // Of a line that waits it may be the end.
   private needsNoOthers(line: string): boolean {
     return this.joiners.size === 0 && isQuietText(line) && standsAlone(line);

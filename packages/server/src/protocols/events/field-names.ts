@@ -25,6 +25,8 @@ export interface FieldName {
   /** What its value is stored under when it has no such role. */
   readonly attribute: string;
   readonly place: FieldPlace;
+  /** What it means depends on more than its value: such events are not read from their bytes. */
+  readonly isOdd: boolean;
   /** Where it stood last: what came after it, and what came first in it. Others of its kind have the same order. */
   next: FieldName | undefined;
   first: FieldName | undefined;
@@ -42,18 +44,23 @@ export interface FieldPlace {
 const NAMES_REMEMBERED_MAX = 4096;
 const NAME_LENGTH_MAX = 256;
 
+/** MongoDB's marks, and Log4j's seconds. */
+const ODD_NAMES = ['s', 'instant.epochSecond'];
+
 let namesMade = 0;
 
 /** What fields become, worked out once for each name (`npm run bench -- receiver-decode`). */
 export class FieldNames {
   readonly root: FieldName;
   private readonly rename: (name: string) => string;
+  private readonly odd: ReadonlySet<string>;
   private readonly places: Map<string, FieldPlace> = new Map();
   private remembered = 0;
 
-  /** `rename` gives a protocol's names at the top of an event those that are known here. */
-  constructor(rename: (name: string) => string) {
+  /** `rename` gives a protocol's names at the top of an event those that are known here; `odd` are some of these. */
+  constructor(rename: (name: string) => string, odd: readonly string[] = []) {
     this.rename = rename;
+    this.odd = new Set([...ODD_NAMES, ...odd]);
     this.root = this.make('', '', { kind: 'metadata', target: '' });
   }
 
@@ -107,6 +114,7 @@ export class FieldNames {
       place: this.placeOf(kind === 'resource' ? resourcePlaceName(target) : attribute),
       next: undefined,
       first: undefined,
+      isOdd: this.odd.has(name) || this.odd.has(target),
       seenIn: 0,
     };
   }

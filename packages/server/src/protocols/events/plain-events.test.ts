@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeBulk } from '../elastic/bulk.ts';
 import { decodeForward, readForwardMessage } from '../fluent/forward.ts';
+import { decodeGelf } from '../gelf/gelf.ts';
 
 const NAMES =
   `@timestamp time ts level log.level severity severityNumber PRIORITY message msg log service name app
@@ -68,6 +69,37 @@ const event = fc
   .tuple(fields, fc.constantFrom({}, { level: 'info' }, { level: 30 }, { log: { level: 'WARN' } }))
   .map(([given, severity]) => Object.assign({ zz: 1 }, severity, given));
 
+const MESSAGES = [
+  'user 17 connected',
+  'token was renewed ',
+  '\tat com.acme.Im.send(Im.java:7)',
+  '',
+  'java.io.IOException: closed',
+  'Caused by: x',
+  'error: no route',
+  '2026-11-21 09:30:00 up',
+  'level=info msg=x',
+  '{"level":"warn","msg":"x"}',
+  'panic: nil',
+  '\u001b[31mred\u001b[0m',
+];
+
+const gelfMessage = fc
+  .record(
+    {
+      host: fc.constantFrom('a', 'b', ''),
+      short_message: fc.constantFrom(...MESSAGES),
+      full_message: fc.constantFrom(...MESSAGES),
+      facility: fc.constantFrom('shop', ''),
+      level: fc.integer({ min: 0, max: 8 }),
+      timestamp: fc.constantFrom(1763717400.5, 1763717400),
+      _operationID: fc.constantFrom('a-1', 'a-2'),
+      _line: fc.nat(9),
+    },
+    { requiredKeys: [] },
+  )
+  .map((fields) => Object.assign({ _zz: 1 }, fields));
+
 function bulk(documents: readonly string[]): string {
   const body = documents.map((document) => `{"create":{"_index":"logs-shop-x"}}\n${document}\n`);
   const request = { body: Buffer.from(body.join('')), defaultIndex: '', nowNs: DECODED_AT_NS };
@@ -126,6 +158,23 @@ describe('an event that is read from its bytes', () => {
         expect(message(true, plain)).toBe(message(false, plain));
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test('becomes the record of one that is parsed as a whole, in GELF', () => {
+    const decode = (documents: readonly string[]): string => {
+      const messages = documents.map((document) => ({ bytes: Buffer.from(document), peer: '::1' }));
+      return decodedText(
+        decodedRecords((writer, sink) => decodeGelf(messages, writer, sink, DECODED_AT_NS)),
+      );
+    };
+    fc.assert(
+      fc.property(fc.array(gelfMessage, { minLength: 1, maxLength: 8 }), (messages) => {
+        const documents = messages.map((each) => JSON.stringify(each));
+        const escaped = documents.map((each) => each.replace('"_zz":', '"\\u005fzz":'));
+        expect(decode(documents)).toBe(decode(escaped).replaceAll('\\\\u005fzz', '_zz'));
+      }),
+      { numRuns: 400 },
     );
   });
 });

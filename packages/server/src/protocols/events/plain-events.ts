@@ -42,6 +42,11 @@ export interface PlainEventFrame {
   /** The message of an event that has none. */
   readonly bodyStart: number;
   readonly bodyEnd: number;
+  /**
+   * Its severity is that of the transport, and its message a line that may know better: where it does not, and belongs
+   * to no other, the event is a plain one.
+   */
+  readonly isLine: boolean;
 }
 
 /** An attribute that the protocol adds. */
@@ -77,10 +82,10 @@ const RESOURCE_PLACES = RESOURCE_ROLES.map(
   ([role, name]) => [role, name, resourcePlaceName(name)] as const,
 );
 
+const HOST_PLACE = resourcePlaceName('host.name');
+const NO_SEVERITY = { number: 0, text: '' };
 const NOBODY = -1;
 const STREAM_KEY = 'log.iostream';
-/** MongoDB's marks, and Log4j's seconds: what they mean depends on more than their value. */
-const ODD_NAMES: ReadonlySet<string> = new Set(['s', 'instant.epochSecond']);
 const PID = /^\d{1,10}$/;
 
 const RESOURCES_MAX = 4_096;
@@ -131,8 +136,9 @@ export class PlainEvents {
     const { added } = frame;
     const { leaves, picked, writer } = this;
     if (!this.pick(leaves, context) || !this.claimPlaces(leaves, added, names)) return false;
-    const severity = this.severity(leaves);
+    const severity = this.severity(leaves) ?? (frame.isLine ? NO_SEVERITY : undefined);
     if (severity === undefined || !this.hasPlainEnd(leaves)) return false;
+    if (frame.isLine && !this.isMessage(events, names)) return false;
     writer.useResource(this.resource(leaves, frame));
     events.useScope(picked.scope === NOBODY ? '' : leaves.text(picked.scope));
     writer.begin();
@@ -157,7 +163,8 @@ export class PlainEvents {
     this.statedSeverity = undefined;
     for (let index = 0; index < leaves.count; index += 1) {
       const name = leaves.name(index);
-      const { kind, role } = name;
+      const { isOdd, kind, role } = name;
+      if (isOdd) return false;
       fates[index] = FATE.attribute;
       if (kind === 'metadata') fates[index] = FATE.none;
       else if (kind === 'resource') fates[index] = FATE.resource;
@@ -165,7 +172,8 @@ export class PlainEvents {
       else if (role !== undefined) {
         const known = picked[role.role];
         const isBest = known === NOBODY || role.rank < (leaves.name(known).role?.rank ?? 0);
-        if (isOdd(leaves, index)) return false;
+        // It becomes a text there, if its values differ.
+        if (leaves.kind(index) === LEAF.list) return false;
         if (!isBest || !this.serves(leaves, index, { role: role.role, context })) continue;
         if (known !== NOBODY) fates[known] = FATE.attribute;
         picked[role.role] = index;
@@ -285,6 +293,14 @@ export class PlainEvents {
     return { number, text: isNamed ? statedSeverity.text : severityTextOf(number) };
   }
 
+  private isMessage(events: EventWriter, names: FieldNames): boolean {
+    const { leaves, picked } = this;
+    if (picked.body === NOBODY || picked.event !== NOBODY) return false;
+    // The sender's address is put there elsewhere.
+    if (names.placeOf(HOST_PLACE).filledIn !== leaves.event) return false;
+    return events.isMessage(leaves.text(picked.body));
+  }
+
   // Blanks at the end of a message are cut off elsewhere.
   private hasPlainEnd(leaves: EventLeaves): boolean {
     const { body } = this.picked;
@@ -383,11 +399,6 @@ export class PlainEvents {
 
 function noRoles(): Record<Role, number> {
   return Object.fromEntries(ROLES.map((role) => [role, NOBODY])) as Record<Role, number>;
-}
-
-// Of a field with a role. A list becomes a text there, if its values differ.
-function isOdd(leaves: EventLeaves, index: number): boolean {
-  return leaves.kind(index) === LEAF.list || ODD_NAMES.has(leaves.name(index).target);
 }
 
 const STDOUT = Buffer.from('stdout');

@@ -40,12 +40,13 @@ export class PlainJson {
     source: ByteSource,
     start: number,
     end: number,
-    { service = '', added = NOTHING_ADDED }: PlainJsonFallback,
+    { service = '', added = NOTHING_ADDED, isLine = false }: PlainJsonFallback,
   ): boolean {
     if (!this.reader.read(source, start, end, this.depthMax)) return false;
     return this.plain.write(this.request, {
       service,
       added,
+      isLine,
       timeNs: undefined,
       bodyStart: start,
       bodyEnd: end,
@@ -62,4 +63,5 @@ export class PlainJson {
 export interface PlainJsonFallback {
   readonly service?: string;
   readonly added?: readonly AddedAttribute[];
+  readonly isLine?: boolean;
 }

@@ -144,6 +144,7 @@ class EntryWriter {
       timeNs: plainTime(source, start + 1),
       bodyStart: 0,
       bodyEnd: 0,
+      isLine: false,
     });
     return isWritten ? end : 0;
   }

@@ -10,6 +10,7 @@ import type { WriteOutcome } from '@tendril/intake/request-state';
 import { EventReader, EventTooDeep, isFields, type EventFields } from '../events/event-fields.ts';
 import { EventWriter, nearestContext } from '../events/event-writer.ts';
 import { FieldNames, METADATA } from '../events/field-names.ts';
+import { PlainJson, type PlainJsonFallback } from '../events/plain-json.ts';
 
 /** Of one message, inflated. */
 export const MESSAGE_BYTES_MAX: number = 8 * 1024 * 1024;
@@ -30,7 +31,9 @@ export function decodeGelf(
   const depthMax = writer.limits.nestingDepthMax;
   const context = nearestContext(nowNs);
   const reader = new EventReader({ context, depthMax, names: GELF_NAMES });
+  const plain = new PlainJson({ events, writer, names: GELF_NAMES, nowNs });
   for (const message of messages) {
+    if (message.bytes[0] === OPEN_BRACE && plain.writeSlice(message.bytes, LINE)) continue;
     try {
       writeMessage(message, events, reader);
     } catch (thrown) {
@@ -40,6 +43,10 @@ export function decodeGelf(
   }
   return events.outcome();
 }
+
+const OPEN_BRACE = 0x7b;
+/** The level is often that of the stream alone (Docker's driver); what the message says goes before it. */
+const LINE: PlainJsonFallback = { isLine: true };
 
 function writeMessage(message: GelfMessage, events: EventWriter, reader: EventReader): void {
   const bytes = inflated(message.bytes);
@@ -58,7 +65,6 @@ function writeMessage(message: GelfMessage, events: EventWriter, reader: EventRe
   const event = reader.finish(text);
   const facility = fields['facility'];
   const { severityText, severityNumber } = event;
-  // The level is often that of the stream alone (Docker's driver); what the message says goes before it.
   const unstated = { ...event, severityText: '', severityNumber: 0 };
   events.write(withHost(withFullMessage(unstated, fields), message.peer), {
     service: typeof facility === 'string' ? facility : '',
@@ -97,6 +103,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
 /** What a sender adds begins with an underscore. */
 const GELF_NAMES: FieldNames = new FieldNames(
   (name) => NAMES.get(name) ?? (name.startsWith('_') ? name.slice(1) : name),
+  [`${METADATA}full_message`, 'gelf.facility'],
 );
 
 /** The full message is the message, where it goes on from the short one: a stack trace, a longer text. */

@@ -224,11 +224,10 @@ function answer(
   body: string,
   contentType: string = 'application/json',
 ): void {
-  const bytes = Buffer.from(body);
   response.writeHead(status, {
     ...PRODUCT_HEADERS,
     'content-type': contentType,
-    'content-length': bytes.length,
+    'content-length': Buffer.byteLength(body),
   });
-  response.end(bytes);
+  response.end(body);
 }
