@@ -25,7 +25,10 @@ const SAMPLE_RECORDS = 600;
 /** Records come in bursts: a window may hold more than its share. */
 const READ_RECORDS_MAX = 4_000;
 /** Of a query that reads bodies: the sample is then smaller, where few of them match. */
-const READ_ROWS_MAX = 400_000;
+const READ_ROWS_MAX = 250_000;
+/** Of so few rows all that match are read, as long as they are no more than these. */
+const WHOLE_ROWS_MAX = 300_000;
+const WHOLE_RECORDS_MAX = 3_500;
 /** Each is read for itself, service by service; more would be truer and slower. */
 const PARTS = 2;
 
@@ -71,7 +74,9 @@ export async function facetSample(
 ): Promise<Sample> {
   const parts = known.length > 0 ? partsOf(known) : await countedParts(reader, prepared, options);
   const all = sumOfRecords(parts);
-  const isWhole = exact && all <= FACET_EXACT_RECORDS_MAX;
+  const { inRange } = reader.density.rowsWithin(prepared.range);
+  const isSoonRead = inRange <= WHOLE_ROWS_MAX && all <= WHOLE_RECORDS_MAX;
+  const isWhole = isSoonRead || (exact && all <= FACET_EXACT_RECORDS_MAX);
   const share = isWhole ? 1 : Math.min(readableShare(reader, prepared), SAMPLE_RECORDS / all);
   const shares = sharesOf(
     parts.filter(({ records }) => records > 0),
