@@ -33,5 +33,7 @@ export const EN_PAGE_PATTERNS = {
   'changes.more': 'more',
   'changes.less': 'less',
   'changes.empty': 'Both spans hold the same, as far as their counts can tell',
+  'changes.oneSided':
+    'There is nothing to compare: one of the two spans has no records. Choose a shorter range, or another',
   'changes.against': 'This range against the {time} before it',
 } as const;

@@ -35,5 +35,6 @@ export const ZH_PAGE_PATTERNS: Readonly<Record<keyof typeof EN_PAGE_PATTERNS, st
   'changes.more': '变多',
   'changes.less': '变少',
   'changes.empty': '从数量上看，两段时间没有差别',
+  'changes.oneSided': '无法比较：两段时间中有一段没有日志。请缩短时间范围，或另选一段',
   'changes.against': '这段时间与此前 {time} 对比',
 };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { PartialReason } from '@tendril/api/answer';
 import type { LogChange, LogChangesRequest, LogChangesResponse } from '@tendril/api/log-changes';
 import { Failure } from '@tendril/model/failure';
-import { LOG_FIELDS } from '@tendril/model/fields';
+import { LOG_FIELDS, logFieldOf, logFieldOfSourceKey } from '@tendril/model/fields';
 import type { TimeRange } from '@tendril/model/time-range';
 import type { FieldCatalogue } from '@tendril/query/catalogue';
 import type { Candidate } from '@tendril/query/check';
@@ -169,6 +169,8 @@ function otherField(
   { source, name }: z.infer<typeof fieldRowSchema>,
   catalogue: FieldCatalogue,
 ): readonly ComparedField[] {
+  // What fills a column is compared with it.
+  if (logFieldOf(name) !== undefined || logFieldOfSourceKey(name) !== undefined) return [];
   const attribute = catalogue.find(name).find(({ scope }) => scope === source);
   if (!attribute) return [];
   const target =

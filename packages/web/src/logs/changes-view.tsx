@@ -45,8 +45,15 @@ export function ChangesView({ query, range, onFilter }: ChangesViewProps): React
       {data?.partial && <div className="notice warn">{text('patterns.partial')}</div>}
       <div className="patterns-frame" aria-busy={isFetching}>
         {changes.length > 0 && <ChangeTable changes={changes} onFilter={onFilter} />}
+        {!data && isFetching && <p className="patterns-empty dim">{text('records.loading')}</p>}
         {data && !data.partial && changes.length === 0 && (
-          <p className="patterns-empty dim">{text('changes.empty')}</p>
+          <p className="patterns-empty dim">
+            {text(
+              data.records === 0 || data.baselineRecords === 0
+                ? 'changes.oneSided'
+                : 'changes.empty',
+            )}
+          </p>
         )}
       </div>
     </div>
