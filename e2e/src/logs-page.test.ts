@@ -238,6 +238,41 @@ describe.skipIf(path === undefined && process.env['CI'] !== 'true')('the log pag
     await page.locator('.time-chart-entry', { hasText: 'msg-server' }).waitFor();
   });
 
+  test('shows records that pipes order, cut or surround like those of any search', async () => {
+    const logs = await opened({ q: 'service.name:msg-server | sort timestamp asc | limit 3' });
+    const { page } = logs;
+    await logs.rows().nth(2).waitFor();
+    expect(await logs.rows().count()).toBe(3);
+    await logs.rows().first().click();
+    await page.locator('.record-detail', { hasText: 'msg-server' }).waitFor();
+  });
+
+  test('columns of a table stand under each other, however long the cells are', async () => {
+    const logs = await opened();
+    const { page } = logs;
+    await logs.run('* | fields service.name, body');
+    await page.locator('.result-row').nth(10).waitFor();
+    const places = await page
+      .locator('.result-row > :last-child')
+      .evaluateAll((cells) => cells.map((cell) => Math.round(cell.getBoundingClientRect().left)));
+    expect(new Set(places).size).toBe(1);
+  });
+
+  test('rows between two clicks are selected, not their text', async () => {
+    const logs = await opened();
+    const { page } = logs;
+    await logs
+      .rows()
+      .nth(1)
+      .click({ modifiers: ['ControlOrMeta'] });
+    await logs
+      .rows()
+      .nth(4)
+      .click({ modifiers: ['Shift'] });
+    await page.locator('.selection-bar', { hasText: '4' }).waitFor();
+    expect(await page.evaluate(() => String(getSelection()))).toBe('');
+  });
+
   test('finds and marks a text in the rows without changing the search', async () => {
     const logs = await opened({ q: 'service.name:openim-push' });
     const { page } = logs;

@@ -22,7 +22,12 @@ export function ColumnsMenu(props: ColumnsMenuProps): ReactElement {
   return (
     <Popover position="bottom-end" shadow="md" trapFocus returnFocus>
       <Popover.Target>
-        <button type="button" className="button small ghost">
+        <button
+          type="button"
+          className="button small ghost"
+          aria-label={text('columns.title')}
+          title={text('columns.title')}
+        >
           <Icon name="column" sizePx={14} />
           <span className="wide-only">{text('columns.title')}</span>
         </button>

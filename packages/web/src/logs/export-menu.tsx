@@ -43,7 +43,12 @@ export function ExportMenu({ address, resolved, columns }: ExportMenuProps): Rea
   return (
     <Menu position="bottom-end" shadow="md">
       <Menu.Target>
-        <button type="button" className="button small ghost">
+        <button
+          type="button"
+          className="button small ghost"
+          aria-label={text('export.title')}
+          title={text('export.title')}
+        >
           <Icon name="download" sizePx={14} />
           <span className="wide-only">{text('export.title')}</span>
         </button>

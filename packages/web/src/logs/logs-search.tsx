@@ -52,8 +52,8 @@ const PatternsView = lazy(async () => ({
 const ChartView = lazy(async () => ({
   default: (await import('./chart-view.tsx')).ChartView,
 }));
-const ResultTable = lazy(async () => ({
-  default: (await import('./result-table.tsx')).ResultTable,
+const PipedView = lazy(async () => ({
+  default: (await import('./piped-view.tsx')).PipedView,
 }));
 const ChangesView = lazy(async () => ({
   default: (await import('./changes-view.tsx')).ChangesView,
@@ -303,7 +303,18 @@ export function LogsSearch(): ReactElement {
               />
             )}
             <Suspense>
-              {view === 'records' && pipes !== '' && <ResultTable query={query} range={resolved} />}
+              {view === 'records' && pipes !== '' && (
+                <PipedView
+                  address={address}
+                  columns={columns}
+                  resolved={resolved}
+                  terms={terms}
+                  onColumns={setColumns}
+                  onOpen={open}
+                  onChange={change}
+                  onRun={run}
+                />
+              )}
               {view === 'chart' && (
                 <ChartView
                   query={query}

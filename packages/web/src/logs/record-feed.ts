@@ -24,7 +24,7 @@ export interface FeedRequest {
   readonly order: 'desc' | 'asc';
   readonly isLive: boolean;
   /** What is wanted beside the records. */
-  readonly overview: OverviewRequest;
+  readonly overview?: OverviewRequest;
 }
 
 export interface FeedState {
@@ -37,6 +37,8 @@ export interface FeedState {
   readonly overview: LogOverviewEvent | undefined;
   readonly facets: LogFacetsResponse | undefined;
   readonly error: unknown;
+  /** The query's pipes answer a table, which is not read here. */
+  readonly isTable: boolean;
   readonly live: LiveState;
 }
 
@@ -86,6 +88,7 @@ export class RecordFeed {
     overview: undefined,
     facets: undefined,
     error: undefined,
+    isTable: false,
     live: LIVE_OFF,
   };
   /** What the next frame shows. */
@@ -164,6 +167,7 @@ export class RecordFeed {
       for await (const event of this.#api.searchLogs(this.#pageRequest(), signal)) {
         if (signal.aborted) return;
         if (event.kind === 'row') this.#append(event.record);
+        else if (event.kind === 'columns') return this.#leaveTable();
         else if (event.kind === 'progress') this.#show({ progress: event });
         else if (event.kind === 'overview') this.#show({ overview: event });
         else if (event.kind === 'facets') this.#show({ facets: event.facets });
@@ -185,9 +189,14 @@ export class RecordFeed {
       to: String(range.toNs),
       order,
       limit: isFirst ? FIRST_PAGE_ROWS : PAGE_ROWS,
-      ...(isFirst && { overview }),
+      ...(isFirst && overview && { overview }),
       ...(this.#next !== undefined && { cursor: this.#next }),
     };
+  }
+
+  #leaveTable(): void {
+    this.#page?.abort();
+    this.#show({ phase: 'done', isTable: true });
   }
 
   #endPage({ next }: Pick<LogPageEvent, 'next'>): void {

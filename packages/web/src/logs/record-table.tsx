@@ -143,6 +143,7 @@ export function RecordTable(props: RecordTableProps): ReactElement {
         style={{ '--grid': gridTemplate(columns, timeWidthPx(timeStyle), widths) }}
         onScroll={({ currentTarget }) => onAtEdge(isAtEdge(currentTarget, order))}
         onKeyDown={(event) => pressKey(event, keys)}
+        onMouseDown={keepSelection}
         onClick={(event) => clickRow(event, keys)}
       >
         <TableHeader {...props} />
@@ -292,6 +293,13 @@ function openMenu({ columns, active, activeIndex, setMenu }: KeyContext, record:
   setTimeout(() => setMenu({ target: { field, value }, box: cell.getBoundingClientRect() }), 0);
 }
 
+/** A click with Shift selects rows; the browser would mark the text between. */
+function keepSelection(event: MouseEvent<HTMLElement>): void {
+  if (!event.shiftKey) return;
+  event.preventDefault();
+  event.currentTarget.focus();
+}
+
 function clickRow(event: MouseEvent<HTMLElement>, context: KeyContext): void {
   const { records, openKey, selectedKeys, onSelect, onOpen, setActive, activeIndex } = context;
   const row =
@@ -302,6 +310,7 @@ function clickRow(event: MouseEvent<HTMLElement>, context: KeyContext): void {
   if (!record || !getSelection()?.isCollapsed) return;
   const key = recordKey(record);
   if (event.ctrlKey || event.metaKey) {
+    setActive({ key, column: -1 });
     onSelect(toggled(selectedKeys, key));
   } else if (event.shiftKey && activeIndex >= 0) {
     const [from, to] = [Math.min(activeIndex, index), Math.max(activeIndex, index)];

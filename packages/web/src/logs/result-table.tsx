@@ -14,7 +14,7 @@ import { visibleLine } from '../records/visible-text.ts';
 import { durationText } from '../lib/duration-text.ts';
 import { ResultNotes } from './result-notes.tsx';
 import { sortedRows, type RowOrder } from './row-order.ts';
-import { useTable } from '../query/use-table.ts';
+import { useTable, type ResultTable as ResultTableData } from '../query/use-table.ts';
 
 export interface ResultTableProps {
   readonly query: string;
@@ -38,9 +38,7 @@ export function ResultTable({ query, range }: ResultTableProps): ReactElement {
     overscan: 12,
     useFlushSync: false,
   });
-  const grid = columns.map(({ type }) =>
-    type === 'text' ? 'minmax(160px, 2fr)' : 'minmax(110px, 1fr)',
-  );
+  const widthsPx = useMemo(() => columnWidthsPx(columns, data?.rows ?? []), [columns, data]);
   return (
     <>
       {error && <FailureNote error={error} onRetry={() => void refetch()} />}
@@ -53,7 +51,10 @@ export function ResultTable({ query, range }: ResultTableProps): ReactElement {
         aria-busy={isFetching}
         aria-label={text('table.label')}
         aria-rowcount={rows.length + 1}
-        style={{ '--grid': grid.join(' ') }}
+        style={{
+          '--grid': widthsPx.map((px) => `minmax(${px}px, ${px}fr)`).join(' '),
+          '--least': `${widthsPx.reduce((sum, px) => sum + px + GAP_PX, GAP_PX)}px`,
+        }}
       >
         <div role="rowgroup" className="result-head">
           <div role="row" className="result-row" aria-rowindex={1}>
@@ -100,6 +101,27 @@ export function ResultTable({ query, range }: ResultTableProps): ReactElement {
 }
 
 const NO_COLUMNS: readonly TableColumn[] = [];
+/** Of a grid, and at both ends of a row. */
+const GAP_PX = 12;
+const CHARACTER_PX = 7.3;
+const WIDTH_PX = { min: 90, max: 640 };
+/** Enough to know how long cells are. */
+const MEASURED_ROWS = 200;
+
+/** Of all rows the same, so that columns stand under each other. */
+function columnWidthsPx(
+  columns: readonly TableColumn[],
+  rows: ResultTableData['rows'],
+): readonly number[] {
+  const measured = rows.slice(0, MEASURED_ROWS);
+  return columns.map(({ name, type }, at) => {
+    const lengths = measured.map((row) => (type === 'time' ? 24 : String(row[at] ?? '').length));
+    const characters = Math.max(name.length + 2, ...lengths);
+    return Math.round(
+      Math.min(WIDTH_PX.max, Math.max(WIDTH_PX.min, characters * CHARACTER_PX + 16)),
+    );
+  });
+}
 const ARIA_SORT = { asc: 'ascending', desc: 'descending' } as const;
 
 /** Greatest first, least first, as the query has them. */

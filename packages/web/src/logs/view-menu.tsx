@@ -36,7 +36,12 @@ export function ViewMenu({ address, onChange }: ViewMenuProps): ReactElement {
   return (
     <Menu position="bottom-end" shadow="md">
       <Menu.Target>
-        <button type="button" className="button small ghost">
+        <button
+          type="button"
+          className="button small ghost"
+          aria-label={text('view.title')}
+          title={text('view.title')}
+        >
           <Icon name="wrap" sizePx={14} />
           <span className="wide-only">{text('view.title')}</span>
         </button>

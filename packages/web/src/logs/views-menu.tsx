@@ -37,6 +37,7 @@ export function ViewsMenu(props: ViewsMenuProps): ReactElement {
         <button
           type="button"
           className="button small ghost"
+          aria-label={text('views.title')}
           title={text('views.open')}
           aria-expanded={isOpen}
           onClick={() => setOpen(!isOpen)}
