@@ -32,6 +32,15 @@ describe('RecordPrinter', () => {
     );
   });
 
+  test('what the journal notes of each entry is shown where all is asked for', () => {
+    const attributes = { _BOOT_ID: '0b81', SYSLOG_FACILITY: '3', JOB_TYPE: 'start' };
+    const record = sampleRecord({ attributes });
+    expect(new RecordPrinter(piped, { full: false }).print(record)).toMatch(
+      /SendMsg failed {2}JOB_TYPE=start$/,
+    );
+    expect(new RecordPrinter(piped, { full: true }).print(record)).toContain('_BOOT_ID=0b81');
+  });
+
   test.each([40, 80, 120])('on a terminal of %i columns a line fits', (columns) => {
     const printer = new RecordPrinter(terminal(columns), { full: false });
     const record = sampleRecord({ body: '消息发送失败，请稍后再试 '.repeat(9) });

@@ -47,7 +47,7 @@ export class RecordPrinter {
   /** Without the last line end. `label` stands where the service stands else. */
   print(record: LogRecord, label?: RecordLabel): string {
     const head = this.head(record, label);
-    const attributes = attributesText(record);
+    const attributes = attributesText(record, this.full);
     if (!this.output.isTerminal)
       return [head.text, printable(record.body), attributes].join('  ').trimEnd();
     return this.full ? this.whole(record, head, attributes) : this.cut(record, head, attributes);
@@ -119,8 +119,13 @@ export function timeText(ns: string, isShort: boolean): string {
   return `${local}${sign}${two(offsetMinutes / 60)}:${two(offsetMinutes % 60)}`;
 }
 
-function attributesText(record: LogRecord): string {
-  const pairs = Object.entries(record.attributes).map(pairText);
+/** What the journal notes of each entry (`_BOOT_ID`, `SYSLOG_FACILITY`): shown where all of a record is asked for. */
+const NOTES = /^(?:_|SYSLOG_)/;
+
+function attributesText(record: LogRecord, isWhole: boolean): string {
+  const pairs = Object.entries(record.attributes)
+    .filter(([key]) => isWhole || !NOTES.test(key))
+    .map(pairText);
   const ids: [string, string][] = [
     ['operationID', record.operationId],
     ['trace_id', record.traceId],

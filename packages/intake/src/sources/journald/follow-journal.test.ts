@@ -64,7 +64,8 @@ async function follow(
     if (messages.length >= count) stopping.abort();
     else onCount(messages.length);
   }
-  expect(events).toEqual([]);
+  const path = ['journald', ...units].join(' ');
+  expect(events).toEqual([{ kind: 'opened', path, detail: '' }]);
   return { messages, cursor: last };
 }
 

@@ -41,8 +41,10 @@ const CURSOR = /"__CURSOR"\s*:\s*"((?:[^"\\]|\\.)*)"/;
 
 /** Until the signal is given. */
 export async function* followJournal(options: FollowJournalOptions): AsyncGenerator<OriginLines> {
-  const { onEvent, signal } = options;
+  const { onEvent, selection, signal } = options;
+  const path = nameOf(selection);
   let { cursor } = options;
+  onEvent({ kind: 'opened', path, detail: '' });
   let pauseMs = PAUSE_MS.min;
   while (!signal.aborted) {
     try {
@@ -55,7 +57,7 @@ export async function* followJournal(options: FollowJournalOptions): AsyncGenera
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof Failure) throw error;
-      onEvent({ kind: 'interrupted', path: PROGRAM, detail: messageOf(error) });
+      onEvent({ kind: 'interrupted', path, detail: messageOf(error) });
     }
     await waitFor(pauseMs, signal);
     pauseMs = Math.min(PAUSE_MS.max, pauseMs * 2);
@@ -104,15 +106,20 @@ function startArguments({ sinceMs, tail }: JournalStart, cursor: string | undefi
   return [...since, tail === undefined ? '--lines=all' : `--lines=${tail}`];
 }
 
+/** For people. */
+function nameOf({ units }: JournalSelection): string {
+  return ['journald', ...units].join(' ');
+}
+
 function whichJournal({ directory }: JournalSelection): string[] {
   return directory === undefined ? [] : [`--directory=${directory}`];
 }
 
 async function* entries(
-  { id, signal }: Pick<FollowJournalOptions, 'id' | 'signal'>,
+  { id, selection, signal }: Pick<FollowJournalOptions, 'id' | 'selection' | 'signal'>,
   args: readonly string[],
 ): AsyncGenerator<OriginLines> {
-  const origin = { id, name: 'journald', resource: {} };
+  const origin = { id, name: nameOf(selection), resource: {} };
   for await (const { cutLines, lines } of printed(args, signal)) {
     const placeAfter = (count: number): StreamPlace => ({
       id,

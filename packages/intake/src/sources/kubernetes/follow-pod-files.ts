@@ -42,7 +42,11 @@ export async function* followPodFiles(
     await pods.listed();
     const namespaces = selection.namespaces ?? ['*'];
     const include = namespaces.map((namespace) => join(folder, `${namespace}_*`, '*', '*.log'));
-    const files = followFiles({ include, exclude: [], start, places, signal, onEvent });
+    const tell = (event: SourceEvent): void => {
+      const path = pods.nameOf(event.path);
+      if (path !== undefined) onEvent({ ...event, path });
+    };
+    const files = followFiles({ include, exclude: [], start, places, signal, onEvent: tell });
     for await (const lines of files) {
       const origin = pods.originOf(lines);
       if (!origin) continue;
@@ -90,18 +94,28 @@ class NodePods {
     await Promise.race([this.first.promise, waitFor(LIST_MS_MAX, this.signal)]);
   }
 
+  /** As the API's logs are named; undefined for pods and containers that are not meant, the path for other files. */
+  nameOf(path: string): string | undefined {
+    const fields = containerPath(path)?.fields;
+    if (!fields) return path;
+    const namespace = String(fields.get('k8s.namespace.name') ?? '');
+    const name = String(fields.get('k8s.pod.name') ?? '');
+    const container = String(fields.get('k8s.container.name') ?? '');
+    if (!this.matcher.takesPod({ name }) || !this.isContainer(container)) return undefined;
+    return `${namespace}/${name}/${container}`;
+  }
+
   /** Undefined for pods and containers that are not meant. */
   originOf({ path, placeAfter }: FollowedLines): Origin | undefined {
     const fields = containerPath(path)?.fields;
-    const name = String(fields?.get('k8s.pod.name') ?? '');
-    const container = String(fields?.get('k8s.container.name') ?? '');
-    if (!fields || !this.matcher.takesPod({ name }) || !this.isContainer(container))
-      return undefined;
+    const name = this.nameOf(path);
+    if (!fields || name === undefined) return undefined;
+    const container = String(fields.get('k8s.container.name') ?? '');
     const pod = this.pods.get(String(fields.get('k8s.pod.uid') ?? ''));
     const known = pod?.containers.find((each) => each.name === container);
     const run = Number.parseInt(basename(path), 10);
     const own = known && pod ? resourceOf(pod, { ...known, restartCount: run }) : undefined;
     const resource = own ?? { 'service.name': container, ...Object.fromEntries(fields) };
-    return { id: placeAfter(0).id, name: path, resource: { ...resource, 'log.file.path': path } };
+    return { id: placeAfter(0).id, name, resource: { ...resource, 'log.file.path': path } };
   }
 }
