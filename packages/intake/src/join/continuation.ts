@@ -45,6 +45,7 @@ export class ContinuationRule {
   private rule: TraceRule | undefined;
   private ruleLines = 0;
   private isNested = false;
+  private isColoured = false;
   private previous = '';
   /** A line that begins a record and was not looked into: most are followed by another such line. */
   private dated: string | undefined;
@@ -65,7 +66,7 @@ export class ContinuationRule {
     this.length = given === 'begins' ? plain.length : this.length + plain.length + 1;
     this.previous = plain;
     // What only did not fit any more goes on as it was.
-    if (wanted === 'begins') this.begin(plain);
+    if (wanted === 'begins') this.begin(line);
     else if (this.rule?.end?.test(plain)) this.close();
     return given;
   }
@@ -77,16 +78,18 @@ export class ContinuationRule {
   }
 
   private lookBack(): void {
-    if (this.dated === undefined) return;
-    const plain = plainLine(this.dated);
+    const { dated: raw } = this;
+    if (raw === undefined) return;
+    const plain = plainLine(raw);
     this.dated = undefined;
     this.lines = 1;
     this.length = plain.length;
     this.previous = plain;
-    this.begin(plain);
+    this.begin({ plain, raw });
   }
 
-  private begin(plain: string): void {
+  private begin({ plain, raw }: Pick<ShapedLine, 'plain' | 'raw'>): void {
+    this.isColoured = plain !== raw;
     this.isNested = false;
     this.ruleLines = 0;
     if (beginsWithDate(plain)) {
@@ -112,15 +115,17 @@ export class ContinuationRule {
 
   private wanted(line: ShapedLine): Continuation {
     const { plain } = line;
-    if (this.rule?.until) return this.takesUntilEnd(line);
+    if (this.rule?.until) return this.takesUntilEnd(line, this.rule);
     if (beginsWithDate(plain)) return 'begins';
     if (plain.charCodeAt(0) === CLOSE_BRACKET && this.isSplit(plain)) return 'splices';
     return this.belongs(line) ? 'continues' : 'begins';
   }
 
   // Whoever wrote the colour at its end may be gone: a date ends it as well.
-  private takesUntilEnd({ plain, raw }: ShapedLine): Continuation {
+  private takesUntilEnd({ plain, raw }: ShapedLine, { frame }: TraceRule): Continuation {
     if (beginsWithDate(plain)) return 'begins';
+    const isAfterFrame = !this.isColoured && isIndented(this.previous) && !isIndented(plain);
+    if (isAfterFrame && frame?.test(plain) === false) return 'begins';
     this.noteBlank(raw);
     return 'continues';
   }

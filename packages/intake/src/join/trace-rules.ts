@@ -18,6 +18,8 @@ export interface TraceRule {
   readonly linesTaken?: number;
   /** Ends with the first line that holds this, colours included; until then all lines belong to it. */
   readonly until?: RegExp;
+  /** With `until`, where somebody took the colours away: the unindented lines after the first indented one. */
+  readonly frame?: RegExp;
   /** The last line of it: what follows begins a record. */
   readonly end?: RegExp;
 }
@@ -58,6 +60,7 @@ export const TRACE_RULES: readonly TraceRule[] = [
     part: NEVER,
     isAlone: true,
     until: new RegExp(String.raw`\u001b\[0?m`),
+    frame: /^[^\n]{1,1024}:\d{1,7} \(0x[\da-f]{1,16}\)$/,
   },
   {
     name: 'rust-panic',
