@@ -11,7 +11,10 @@ export class LiteralScanner {
   // Units that stand in no text are one class, 0.
   private readonly classes: Uint16Array = new Uint16Array(UTF16_UNITS);
   private readonly classCount: number;
-  /** Next state by state and class. */
+  /**
+   * Where the row of the next state begins, by state and class; where texts end in that state, its complement,
+   * which is negative: one look tells both.
+   */
   private readonly next: Int32Array;
   /** Numbers of the texts that end in a state. */
   private readonly found: (readonly number[] | undefined)[];
@@ -23,18 +26,21 @@ export class LiteralScanner {
     if (states * this.classCount > TABLE_ENTRIES_MAX) throw new Error('too many texts to look for');
     this.next = new Int32Array(states * this.classCount);
     this.found = Array.from({ length: states });
-    this.link(this.plant(texts));
+    const planted = this.plant(texts);
+    this.link(planted);
+    this.writeRows(planted);
   }
 
   /** Calls `onFound` with the number of each text, once for every place where it stands. */
   scan(text: string, onFound: (number: number) => void): void {
-    const { classes, classCount, next, found } = this;
-    let state = 0;
+    const { classes, next } = this;
+    let row = 0;
     for (let at = 0; at < text.length; at += 1) {
       const unit = classes[text.charCodeAt(at)] ?? 0;
-      state = next[state * classCount + unit] ?? 0;
-      const ends = found[state];
-      if (ends) for (const number of ends) onFound(number);
+      row = next[row + unit] ?? 0;
+      if (row >= 0) continue;
+      row = ~row;
+      for (const number of this.found[row / this.classCount] ?? []) onFound(number);
     }
   }
 
@@ -93,6 +99,14 @@ export class LiteralScanner {
         if (shorter) found[child] = [...(found[child] ?? []), ...shorter];
         queue.push(child);
       }
+    }
+  }
+
+  private writeRows(states: number): void {
+    const { classCount, found, next } = this;
+    for (let entry = 0; entry < states * classCount; entry += 1) {
+      const state = next[entry] ?? 0;
+      next[entry] = found[state] ? ~(state * classCount) : state * classCount;
     }
   }
 }
