@@ -15,7 +15,9 @@ const UNIT_NS: Readonly<Record<string, number>> = {
 const PART = /(\d+(?:\.\d+)?)\s?(ns|us|µs|μs|ms|s|m|h)/y;
 /** Longest text that is tried; the longest that Go prints has 25 characters. */
 const TEXT_LENGTH_MAX = 40;
-const KEY_UNIT = /(?:_|\.)(ns|us|ms|s)(?:ecs|econds)?$/;
+const KEY_UNIT = /(?:_|\.)(ns|us|ms|s)(?:ecs|econds)?$|[a-z](Ms|Millis)$/;
+/** pino-http's, in milliseconds. */
+const RESPONSE_TIME = 'responseTime';
 
 /** Nanoseconds; undefined when the text is not a duration. */
 export function parseDurationNs(text: string, numberUnitNs: number): number | undefined {
@@ -55,5 +57,7 @@ function unitsNs(text: string): number | undefined {
 
 /** Nanoseconds of one unit that a key's ending names, as in `duration_ms`; 0 when it names none. */
 export function durationUnitOfKey(key: string): number {
-  return UNIT_NS[KEY_UNIT.exec(key)?.[1] ?? ''] ?? 0;
+  if (key === RESPONSE_TIME) return UNIT_NS['ms'] ?? 0;
+  const [ending, unit = ''] = KEY_UNIT.exec(key) ?? [];
+  return UNIT_NS[ending !== undefined && unit === '' ? 'ms' : unit] ?? 0;
 }

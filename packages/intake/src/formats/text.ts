@@ -11,6 +11,7 @@ import {
   severityTextOf,
   severityWord,
 } from './severity-word.ts';
+import { addSpoken } from './spoken-fields.ts';
 import { syslogOrigin, type SyslogOrigin } from './syslog-origin.ts';
 
 export const TEXT: LineFormat = {
@@ -50,7 +51,7 @@ function parse(line: string, context: LineContext): ParsedLine {
     body: time || priority ? `${time?.before ?? ''}${messageFrom(line, severity.end)}` : line,
     eventName: '',
     scopeName: '',
-    attributes: attributesOf(time, origin),
+    attributes: attributesOf(line, time, origin),
     resource: origin && resourceOf(origin),
   };
 }
@@ -111,10 +112,12 @@ function messageFrom(line: string, start: number): string {
 }
 
 function attributesOf(
+  line: string,
   time: LeadingTime | undefined,
   origin: SyslogOrigin | undefined,
 ): ParsedFields {
   const attributes = new Map(time?.attributes);
+  addSpoken(line, attributes);
   // A program's process id changes with every connection of sshd: an attribute, not a resource.
   if (origin && /^\d+$/.test(origin.pid)) attributes.set('process.pid', Number(origin.pid));
   return attributes;

@@ -2,6 +2,7 @@
 import type { AttributeValue } from '@tendril/model/attribute';
 import { severityNumber, type Severity } from '@tendril/model/severity';
 import type { LineContext, LineFormat, LineGate, ParsedLine } from '../format.ts';
+import { addSpoken } from '../formats/spoken-fields.ts';
 import { epochNs } from '../formats/calendar.ts';
 import { timeOfText } from '../formats/leading-time.ts';
 import {
@@ -83,7 +84,7 @@ class Build {
           body: (captures['body'] ?? line).trimEnd(),
           eventName: nilToEmpty(captures['event']),
           scopeName: nilToEmpty(captures['logger']),
-          attributes: attributesIn(captures, attributes, names),
+          attributes: attributesIn(line, captures, { rules: attributes, names }),
           resource: resource.length === 0 ? undefined : fieldsIn(captures, resource),
         };
         return extract.length === 0 ? parsed : extended(parsed, extract);
@@ -204,13 +205,17 @@ function fieldsIn(
 }
 
 function attributesIn(
+  line: string,
   captures: Captures,
-  rules: readonly FieldRule[],
-  names: ReadonlyMap<string, string>,
+  {
+    names,
+    rules,
+  }: { readonly rules: readonly FieldRule[]; readonly names: ReadonlyMap<string, string> },
 ): ReadonlyMap<string, AttributeValue> {
   const attributes = new Map<string, AttributeValue>();
   addFields(rules, captures, attributes);
   addNestedFields(captures, names, attributes);
+  addSpoken(line, attributes);
   return attributes;
 }
 
