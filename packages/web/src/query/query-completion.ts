@@ -11,6 +11,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { Client } from '@tendril/api/client';
 import type { LogField } from '@tendril/api/log-fields';
 import type { TimeRange } from '@tendril/model/time-range';
+import { pipeNamed } from '@tendril/query/pipes/registry';
 import { completionsAt, type Completion as Place } from '@tendril/query/complete';
 import { printFieldName, quoteText } from '@tendril/query/print';
 import type { useText } from '../lib/text.tsx';
@@ -23,6 +24,7 @@ export interface CompletionSources {
   readonly source?: QuerySource | undefined;
   readonly range: TimeRange;
   readonly text: ReturnType<typeof useText>['text'];
+  readonly language: ReturnType<typeof useText>['language'];
 }
 
 const OPERATORS = [':', '<', '<=', '>', '>='] as const;
@@ -68,11 +70,17 @@ async function optionsAt(place: Place, sources: CompletionSources): Promise<read
         apply: operator === ':' ? ':' : `${operator} `,
       }));
     case 'pipe':
+      return (place.keywords ?? []).map((keyword) => ({
+        label: keyword,
+        detail: pipeNamed(keyword)?.summary[sources.language] ?? '',
+        apply: `${keyword} `,
+        type: 'pipe',
+      }));
     case 'function':
       return (place.keywords ?? []).map((keyword) => ({
         label: keyword,
-        apply: place.kind === 'function' ? `${keyword}(` : `${keyword} `,
-        type: place.kind,
+        apply: `${keyword}(`,
+        type: 'function',
       }));
   }
 }

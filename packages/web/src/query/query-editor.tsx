@@ -34,7 +34,7 @@ const LINT_DELAY_MS = 250;
 
 export function QueryEditor(props: QueryEditorProps): ReactElement {
   const { draft, hadFocus, range, error, source } = props;
-  const { text, failure } = useText();
+  const { text, language, failure } = useText();
   const api = useApi();
   const queryClient = useQueryClient();
   const fields = useFields(range, source).data?.fields ?? [];
@@ -43,9 +43,9 @@ export function QueryEditor(props: QueryEditorProps): ReactElement {
   // What was typed and has not come back as the draft yet: on a busy machine it comes when more was typed.
   const echoes = useRef<string[]>([]);
   // What the editor's extensions see: always the latest props.
-  const latest = useRef({ ...props, fields, text, failure });
+  const latest = useRef({ ...props, fields, text, language, failure });
   useEffect(() => {
-    latest.current = { ...props, fields, text, failure };
+    latest.current = { ...props, fields, text, language, failure };
   });
   useEffect(() => {
     if (!place.current) return undefined;
