@@ -53,9 +53,9 @@ export type AgentEvent =
   | { readonly kind: 'waiting'; readonly detail: string }
   | { readonly kind: 'refused'; readonly detail: string; readonly recordCount: number };
 
-/** Worth a request; OTLP servers like some hundreds of kilobytes, and take some megabytes. */
-const RECORDS_MAX = 2_000;
-const REQUEST_BYTES: number = 1024 * 1024;
+/** Worth a request: a request costs about a millisecond (`bench agent`), and servers take some megabytes. */
+const RECORDS_MAX = 5_000;
+const REQUEST_BYTES: number = 2 * 1024 * 1024;
 /** A record that may still grow is complete when nothing came for so long; also the delay of a quiet file. */
 const QUIET_MS = 500;
 const SAVE_EVERY_MS = 1_000;

@@ -32,7 +32,8 @@ const HANDLE = /^0x[0-9a-f]{1,16}$/i;
 /** What only names a thing inside of a program; a session may be a number (ZooKeeper), a password is none. */
 export function isReference(value: string, label: string): boolean {
   if (value.length > 512) return false;
-  return OBJECT.test(value) || (label === 'session' && HANDLE.test(value));
+  const isObject = value.includes('@') && OBJECT.test(value);
+  return isObject || (label === 'session' && HANDLE.test(value));
 }
 
 /** A word that goes on with a sentence instead of being a value. */

@@ -26,8 +26,9 @@ function withJob(line: string): Wrapped | undefined {
   const step = job > 0 ? line.indexOf('\t', job + 1) : -1;
   if (step < 0 || step > 2 * NAME_LENGTH_MAX) return undefined;
   const time = timeAt(line, line[step + 1] === BYTE_ORDER_MARK ? step + 2 : step + 1);
+  if (!time) return undefined;
   const names = [line.slice(0, job), line.slice(job + 1, step)] as const;
-  return time && commandOf(line.slice(time.end), time.timeNs, names);
+  return commandOf(line.slice(time.end), time.timeNs, names);
 }
 
 interface FoundTime {
