@@ -68,8 +68,9 @@ function daySpans({ days, minutes }: DayRows, range: TimeRange, nowNs: bigint): 
     .filter(([day]) => !minuteDays.has(day))
     .map(([day, rows]) => spanOf(day * NS_PER_DAY, rows, nowNs));
   for (const [minute, rows] of minutes) {
-    const fromNs = minute * NS_PER_MINUTE;
-    spans.push({ fromNs, toNs: fromNs + NS_PER_MINUTE, rows });
+    const span = { fromNs: minute * NS_PER_MINUTE, toNs: (minute + 1n) * NS_PER_MINUTE, rows };
+    // There are thousands of them, and most ranges are short.
+    if (span.toNs > range.fromNs && span.fromNs < range.toNs) spans.push(span);
   }
   return spans
     .sort((a, b) => (a.fromNs < b.fromNs ? -1 : 1))
