@@ -98,6 +98,10 @@ export class Lane<B extends Batch> implements BatchSink<B> {
     return { frames, afterCommit };
   }
 
+  giveBackIdle(): void {
+    this.#idle.length = 0;
+  }
+
   #isFull(batch: B): boolean {
     const { frameBytes, partitionsMax } = this.#options;
     return (

@@ -6,6 +6,8 @@ export interface RoundSource {
   readonly byteLength: number;
   /** The round must be committed or given up before the next one is encoded. */
   take(): LaneRound;
+  /** Memory that is kept for more than comes now. */
+  giveBackIdle(): void;
 }
 
 export class Lanes implements RoundSource {
@@ -17,6 +19,10 @@ export class Lanes implements RoundSource {
 
   get byteLength(): number {
     return this.#lanes.reduce((sum, lane) => sum + lane.byteLength, 0);
+  }
+
+  giveBackIdle(): void {
+    for (const lane of this.#lanes) lane.giveBackIdle();
   }
 
   take(): LaneRound {

@@ -25,6 +25,7 @@ import {
 } from './ingest-pipeline.ts';
 import { Lane } from './lane.ts';
 import { Lanes } from './lanes.ts';
+import { collectGarbage } from './free-memory.ts';
 import { PendingTimes, type PendingFrameTimes, type RecordTable } from './pending-times.ts';
 import type { PipelineLimits } from './pipeline-limits.ts';
 import type { IngestRequest, Pipeline, SpanIngestRequest } from './pipeline.ts';
@@ -118,6 +119,7 @@ async function openCore(options: OpenPipelineOptions): Promise<Core> {
   const tail = createTail(limits);
   const pendingTimes = new PendingTimes(feeding.queue.newestFrame);
   const lanes = new Lanes();
+  giveMemoryBack({ lanes, memory: storage.memory, signal: feeding.stop.signal });
   const requestIds = createRequestIds(options, storage.replay);
   const committer = new Committer({
     accounts,
@@ -263,16 +265,31 @@ interface Feeding {
 /** Some inserts at full rate: what none of them needed is not needed. */
 const MEMORY_TRIM_MS = 5_000;
 
+function giveMemoryBack({
+  lanes,
+  memory,
+  signal,
+}: {
+  readonly lanes: Lanes;
+  readonly memory: FrameMemory;
+  readonly signal: AbortSignal;
+}): void {
+  const trimming = setInterval(() => {
+    if (!memory.trim()) return;
+    lanes.giveBackIdle();
+    collectGarbage();
+  }, MEMORY_TRIM_MS);
+  trimming.unref();
+  signal.addEventListener('abort', () => clearInterval(trimming), { once: true });
+}
+
 function startFeeding(
   options: OpenPipelineOptions,
-  { housekeeping, journal, memory, progress, quarantine, replay, wal }: Storage,
+  { housekeeping, journal, progress, quarantine, replay, wal }: Storage,
 ): Feeding {
   const { engine, limits, nowMs, onBlocksLost, recordTables, warn } = options;
   const stop = new AbortController();
   const { signal } = stop;
-  const trimming = setInterval(() => memory.trim(), MEMORY_TRIM_MS);
-  trimming.unref();
-  signal.addEventListener('abort', () => clearInterval(trimming), { once: true });
   const queue = createQueue(options, { progress, replay, wal });
   const inserter = new Inserter({ engine, signal, backOffMs: limits.insertBackOffMs, warn });
   let quarantinedFrames = 0;

@@ -38,6 +38,25 @@ describe('the memory of frames', () => {
     expect(useTwoSlabs(memory)).toEqual(before);
   });
 
+  test('says once after a load that it is over', () => {
+    const memory = new FrameMemory();
+    for (let frame = 0; frame < 32; frame += 1) memory.take(2 * MIB).release();
+    expect(memory.trim()).toBe(false);
+    memory.take(MIB).release();
+    expect(memory.trim()).toBe(true);
+    memory.take(MIB).release();
+    expect(memory.trim()).toBe(false);
+  });
+
+  test('takes less than 64 MiB for no load', () => {
+    const memory = new FrameMemory();
+    const trims = Array.from({ length: 63 }, () => {
+      memory.take(MIB).release();
+      return memory.trim();
+    });
+    expect(trims).not.toContain(true);
+  });
+
   test('never overlaps what is in use', () => {
     const step = fc.record({
       size: fc.integer({ min: 1, max: 3 * MIB }),

@@ -17,6 +17,11 @@ const SHARED_BYTES_MAX = SLAB_BYTES / 4;
 /** What two inserts of 200,000 records free, one after the other. */
 const IDLE_SLABS_MAX = 16;
 
+/** Taken between two trims: what a canary and our own spans take is less. */
+const REST_BYTES = 1024 * 1024;
+/** What was taken since the last rest leaves memory behind that is worth a collection. */
+const BUSY_BYTES = 64 * 1024 * 1024;
+
 interface Slab {
   readonly bytes: Buffer;
   usedBytes: number;
@@ -28,9 +33,14 @@ export class FrameMemory {
   /** How many of them were idle all the time since the last trim. */
   #spareSlabs = 0;
   #current: Slab | undefined;
+  /** Since the last trim, */
+  #takenBytes = 0;
+  /** and since the last rest. */
+  #busyBytes = 0;
 
   /** Not cleared. */
   take(byteLength: number): FrameSpace {
+    this.#takenBytes += byteLength;
     if (byteLength > SHARED_BYTES_MAX) {
       return { bytes: Buffer.allocUnsafeSlow(byteLength), release: () => undefined };
     }
@@ -43,11 +53,17 @@ export class FrameMemory {
 
   /**
    * Gives memory back that was not needed since the last call. What comes and goes within that time stays:
-   * slabs made anew each second would keep the garbage collector busy (bench ingest-logs).
+   * slabs made anew each second would keep the garbage collector busy (bench ingest-logs). True once after each
+   * load, when it is over.
    */
-  trim(): void {
+  trim(): boolean {
     for (const { bytes } of this.#idle.splice(0, this.#spareSlabs)) freeMemory(bytes);
     this.#spareSlabs = this.#idle.length;
+    this.#busyBytes += this.#takenBytes;
+    const isOver = this.#takenBytes <= REST_BYTES && this.#busyBytes >= BUSY_BYTES;
+    this.#takenBytes = 0;
+    if (isOver) this.#busyBytes = 0;
+    return isOver;
   }
 
   #slabWith(byteLength: number): Slab {
