@@ -8,7 +8,7 @@ import { severityWord } from './severity-word.ts';
 const CONTEXT = { zone: UTC, asOfNs: 1_763_717_400_000_000_000n };
 
 const piece = fc.constantFrom(
-  ...'user token failed error ERROR [WARN] info: I W] E: D1 D2> panic log notice -- - --INFO 错误 【信息】 A'.split(
+  ...'user token failed error ERROR [WARN] info: I W] E: D1 D2> panic log notice -- - --INFO 错误 【信息】 用户 已连接，信息 异常：x A'.split(
     ' ',
   ),
   ...'2026-11-21 09:30:00 2026-11-21T09:30:00.123Z 1763717400 1763717400123 081109 203615 I0602'.split(
@@ -43,6 +43,7 @@ describe('a line that is quiet at sight', () => {
   test.each([
     'connected from 10.0.0.1 in 35 ms',
     'user 100234 sent 12 messages',
+    '用户 100234 已连接，耗时 12 毫秒',
     'token of user deadbeef-1234 was renewed',
   ])('%s', (text) => {
     expect(isQuietText(text)).toBe(true);

@@ -49,8 +49,8 @@ function hasNoSeverity(line: string): boolean {
   let start = -1;
   for (let at = 0; at < line.length && words < WORDS_MAX; at += 1) {
     const code = line.charCodeAt(at);
-    // Other scripts have words and brackets of their own.
-    if (code > ASCII_MAX) return false;
+    // Brackets and blanks of other scripts are not told apart here.
+    if (code > ASCII_MAX && OTHER_SEPARATOR.test(line[at] ?? '')) return false;
     const isBetween = code <= BLANK || (SEPARATORS[code] ?? 0) > 0;
     if (!isBetween && start < 0) start = at;
     if (!isBetween || start < 0) continue;
@@ -73,9 +73,11 @@ function mayState(line: string, wordStart: number, end: number): boolean {
   if (length > NAME_LENGTH_MAX) return false;
   // A letter is a mark where something closes it.
   if (length === 1) return end < line.length && (SEPARATORS[line.charCodeAt(end)] ?? 0) > 0;
-  if (length === 2) return (line.charCodeAt(start) | CASE) === SMALL_D;
+  if (length === 2 && (line.charCodeAt(start) | CASE) === SMALL_D) return true;
   return severityNumberOf(line.slice(start, end)) > 0;
 }
+
+const OTHER_SEPARATOR = /[\s【】：]/;
 
 const DASH = 0x2d;
 const SMALL_D = 0x64;

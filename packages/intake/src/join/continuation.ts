@@ -175,13 +175,14 @@ export class ContinuationRule {
  */
 export function standsAlone(line: string): boolean {
   if (!BEGINS_WITH_WORD.test(line) || CONTROL.test(line)) return false;
-  const [word = ''] = FIRST_WORD.exec(line) ?? [];
+  const [, word = ''] = FIRST_WORD.exec(line) ?? [];
   return severityOfName(word) === undefined && !ANY_START.test(line);
 }
 
-const BEGINS_WITH_WORD = /^[A-Za-z]/;
+const BEGINS_WITH_WORD = /^[A-Za-z\p{Script=Han}]/u;
 const CONTROL = /\p{Cc}/u;
-const FIRST_WORD = /^\w{1,16}/;
+// Where it is a level, a logger wrote the line: `isLogged`.
+const FIRST_WORD = /^\W{0,2}?(\w{1,16})/;
 
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACKET = 0x5d;

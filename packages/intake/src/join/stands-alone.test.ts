@@ -7,6 +7,9 @@ import { RecordJoiner } from './record-joiner.ts';
 const LINES = [
   'user 17 connected',
   'token of user 12 was renewed',
+  '用户 17 已连接',
+  '错误 用户 17',
+  '码INFO 用户',
   'info user 17 connected',
   'error-code mismatch',
   'INFO-x started',
@@ -64,6 +67,7 @@ test('messages stand alone, and what begins a record of several lines does not',
   expect(alone).toEqual([
     'user 17 connected',
     'token of user 12 was renewed',
+    '用户 17 已连接',
     'Caused by: java.io.IOException: closed',
     'main.run(0xc000)',
     'exit status 2',
