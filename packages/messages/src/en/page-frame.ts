@@ -99,6 +99,9 @@ export const EN_PAGE_FRAME = {
   'first.way.curl': 'curl',
   'first.way.otlp': 'OpenTelemetry SDK',
   'first.way.collector': 'OpenTelemetry Collector',
+  'first.way.demo': 'A demonstration',
+  'first.note.demo':
+    'A small messenger with a fault in it, to look around in. `tendril demo --remove` takes its data away again.',
   'first.note.file': 'OpenIM, RustIM, JSON, logfmt and plain text are recognised.',
   'first.note.pipe': 'Lines still appear in the terminal.',
   'first.note.curl': 'One JSON object or one line of text per record.',

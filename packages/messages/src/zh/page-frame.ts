@@ -99,6 +99,9 @@ export const ZH_PAGE_FRAME: Readonly<Record<keyof typeof EN_PAGE_FRAME, string>>
   'first.way.curl': 'curl',
   'first.way.otlp': 'OpenTelemetry SDK',
   'first.way.collector': 'OpenTelemetry Collector',
+  'first.way.demo': '演示',
+  'first.note.demo':
+    '一个带故障的小型即时通讯系统，可以随便看看。用 `tendril demo --remove` 可清除它的数据。',
   'first.note.file': '自动识别 OpenIM、RustIM、JSON、logfmt 和纯文本格式。',
   'first.note.pipe': '终端里照常显示每一行。',
   'first.note.curl': '每行一个 JSON 对象，或一行文本。',

@@ -49,6 +49,7 @@ const TITLES: Readonly<Record<FirstWay['id'], PageMessageId>> = {
   curl: 'first.way.curl',
   otlp: 'first.way.otlp',
   collector: 'first.way.collector',
+  demo: 'first.way.demo',
 };
 const NOTES: Readonly<Record<FirstWay['id'], PageMessageId>> = {
   file: 'first.note.file',
@@ -56,6 +57,7 @@ const NOTES: Readonly<Record<FirstWay['id'], PageMessageId>> = {
   curl: 'first.note.curl',
   otlp: 'first.note.otlp',
   collector: 'first.note.collector',
+  demo: 'first.note.demo',
 };
 
 function Arrivals({ status }: FirstRunProps): ReactElement {

@@ -1,6 +1,6 @@
 /** Ways to send a first record, with the addresses of this very server. */
 export interface FirstWay {
-  readonly id: 'file' | 'pipe' | 'curl' | 'otlp' | 'collector';
+  readonly id: 'file' | 'pipe' | 'curl' | 'otlp' | 'collector' | 'demo';
   readonly code: string;
 }
 
@@ -22,7 +22,8 @@ export function firstWays({ origin, receivers }: ServerAddresses): readonly Firs
   --data-binary '{"level":"error","msg":"first record","operationID":"op-1"}'`,
     },
   ];
-  if (otlp === undefined) return ways;
+  const demo: FirstWay = { id: 'demo', code: 'tendril demo' };
+  if (otlp === undefined) return [...ways, demo];
   return [
     ...ways,
     {
@@ -42,5 +43,6 @@ service:
     logs:
       exporters: [otlphttp/tendril]`,
     },
+    demo,
   ];
 }
