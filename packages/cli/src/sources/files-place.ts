@@ -4,16 +4,25 @@ import { followFiles } from '@tendril/intake/sources/files/follow/follow-files';
 import type { OriginLines } from '@tendril/intake/sources/origin-lines';
 import { sourcesOf } from '@tendril/intake/sources/registry';
 import type { Invocation } from '../command.ts';
-import type { FollowOptions, Listing, LogPlace, Selection } from './log-place.ts';
+import {
+  TAIL_DEFAULT,
+  type FollowOptions,
+  type Listing,
+  type LogPlace,
+  type Selection,
+} from './log-place.ts';
 
-export function filesPlace({ stdin }: Pick<Invocation, 'stdin'>, { paths }: Selection): LogPlace {
+export function filesPlace(
+  { stdin }: Pick<Invocation, 'stdin'>,
+  { paths, tailLines = TAIL_DEFAULT }: Selection,
+): LogPlace {
   const sources: LogPlace['sources'] = async () => await sourcesOf(paths, { stdin });
   return {
     kind: 'files',
     where: paths.join(' '),
     sources,
     list: async () => await listed((await sourcesOf(paths, { stdin })).map(({ name }) => name)),
-    follow: (options) => followed(paths, options),
+    follow: (options) => followed({ paths, tailLines }, options),
     close: () => undefined,
   };
 }
@@ -36,10 +45,10 @@ async function listed(paths: readonly string[]): Promise<Listing> {
 }
 
 async function* followed(
-  paths: readonly string[],
+  { paths, tailLines }: { readonly paths: readonly string[]; readonly tailLines: number },
   { onEvent, signal }: FollowOptions,
 ): AsyncGenerator<OriginLines<unknown>> {
-  const options = { include: paths, exclude: [], start: 'end' as const, places: [] };
+  const options = { include: paths, exclude: [], start: 'end' as const, tailLines, places: [] };
   for await (const { path, ...lines } of followFiles({ ...options, signal, onEvent })) {
     const { id } = lines.placeAfter(0);
     yield { ...lines, origin: { id, name: path, resource: { 'log.file.path': path } } };

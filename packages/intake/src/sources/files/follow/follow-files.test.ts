@@ -146,6 +146,18 @@ describe('a followed file', () => {
     await reader.stop();
   });
 
+  test('gives the last lines before what is new, as many as are asked for', async () => {
+    const old = await write(5);
+    const reader = new Reader({ start: 'end', tailLines: 2 });
+    await reader.sees(old.slice(-2));
+    const lines = await write(1);
+    await reader.sees([...old.slice(-2), ...lines]);
+    await reader.stop();
+    const all = new Reader({ start: 'end', tailLines: 50 });
+    await all.sees([...old, ...lines]);
+    await all.stop();
+  });
+
   test('holds back a line until its line feed', async () => {
     const reader = new Reader();
     await appendFile(log, 'half');

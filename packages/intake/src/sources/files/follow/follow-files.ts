@@ -23,6 +23,8 @@ import { KnownPlaces } from './known-places.ts';
 export interface FollowOptions extends FilePatterns {
   /** Where files begin that are there at the first look and have no place; later ones begin at their beginning. */
   readonly start: 'beginning' | 'end';
+  /** How many lines before the end, as far as they are found in its last mebibyte; none when undefined. */
+  readonly tailLines?: number;
   /** From the last run. */
   readonly places: readonly FilePlace[];
   readonly signal: AbortSignal;
@@ -82,6 +84,8 @@ interface Followed {
 const MAGIC_BYTES = 4;
 /** Beyond it a line at the end of a file is taken for whole. */
 const LAST_LINE_BYTES = 64 * 1024;
+const TAIL_BYTES_MAX: number = 1024 * 1024;
+const LINE_FEED = 0x0a;
 /** Folders watched; the files of others are looked at all the same. */
 const WATCHED_MAX = 1_000;
 
@@ -267,10 +271,15 @@ class Follower {
   private async firstOffset({ sizeBytes }: FoundFile, readAt: ReadAt): Promise<number> {
     if (!this.isFirstLook || this.options.start === 'beginning') return 0;
     // The line that is being written is not cut in two; units of UTF-16 are not either.
-    const from = Math.max(0, Math.floor((sizeBytes - LAST_LINE_BYTES) / 2) * 2);
+    const { tailLines = 0 } = this.options;
+    const lookedAt = tailLines > 0 ? TAIL_BYTES_MAX : LAST_LINE_BYTES;
+    const from = Math.max(0, Math.floor((sizeBytes - lookedAt) / 2) * 2);
     const encoding = encodingOf(await readAt(0, COMPARED_BYTES_MAX));
-    const lineAt = afterLastLine(await readAt(from, sizeBytes - from), encoding);
-    return lineAt === 0 ? sizeBytes : from + lineAt;
+    const bytes = await readAt(from, sizeBytes - from);
+    const lineAt = afterLastLine(bytes, encoding);
+    if (lineAt === 0) return sizeBytes;
+    const isOfBytes = encoding === 'utf-8';
+    return from + (isOfBytes ? linesBefore(bytes, lineAt, { tailLines, from }) : lineAt);
   }
 
   private async readTurn(key: string, followed: Followed): Promise<FileLines | undefined> {
@@ -370,4 +379,20 @@ class Follower {
   private note(kind: FollowEvent['kind'], path: string, detail: string): void {
     this.options.onEvent({ kind, path, detail });
   }
+}
+
+/** Where the last lines before `end` begin. `from` is where the bytes begin in their file. */
+function linesBefore(
+  bytes: Buffer,
+  end: number,
+  { from, tailLines }: { readonly tailLines: number; readonly from: number },
+): number {
+  let at = end;
+  for (let count = 0; count < tailLines; count += 1) {
+    const feed = at < 2 ? -1 : bytes.lastIndexOf(LINE_FEED, at - 2);
+    // The first of the bytes may be the rest of a line.
+    if (feed < 0) return from === 0 ? 0 : at;
+    at = feed + 1;
+  }
+  return at;
 }
