@@ -79,8 +79,7 @@ const CACHES: XmlElements = {
  * cleared again by the kernel (a fifth of an insert's processor time at 512 MiB, bench ingest-logs).
  */
 const PURGE_ABOVE_BYTES = 800 * MIB;
-/** More than one insert frees at once (250 MB), so that the next one need not fault its pages in: a quarter of an insert's system time. */
-const DIRTY_BYTES_MAX = 384 * MIB;
+const DIRTY_BYTES_MAX = 256 * MIB;
 
 function memoryConfig(memoryBytesMax: number): XmlElements {
   return {

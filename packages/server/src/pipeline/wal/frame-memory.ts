@@ -14,7 +14,7 @@ export interface FrameSpace {
 const SLAB_BYTES = 8 * 1024 * 1024;
 /** A larger frame gets memory of its own, so that a slab is never mostly empty. */
 const SHARED_BYTES_MAX = SLAB_BYTES / 4;
-/** What two inserts of 200,000 records free, one after the other. */
+/** What two inserts of 150,000 records free, one after the other. */
 const IDLE_SLABS_MAX = 16;
 
 /** Taken between two trims: what a canary and our own spans take is less. */
