@@ -171,7 +171,7 @@ export class ContinuationRule {
 
 /**
  * True of a line that nothing which follows belongs to: where no other line waits for more, it is a record. Only for
- * lines in which nothing states a time or a severity (`isQuietText`).
+ * lines that no logger wrote (`isLogged`, and `isQuietText`, which costs less).
  */
 export function standsAlone(line: string): boolean {
   if (!BEGINS_WITH_WORD.test(line) || CONTROL.test(line)) return false;

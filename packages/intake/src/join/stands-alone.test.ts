@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isQuietText } from '../formats/quiet-text.ts';
 import { standsAlone } from './continuation.ts';
+import { isLogged } from './line-shape.ts';
 import { RecordJoiner } from './record-joiner.ts';
 
 const LINES = [
@@ -10,6 +11,7 @@ const LINES = [
   '用户 17 已连接',
   '错误 用户 17',
   '码INFO 用户',
+  'cache miss key=UID_TOKEN:12:5 I]',
   'info user 17 connected',
   'error-code mismatch',
   'INFO-x started',
@@ -42,7 +44,7 @@ const LINES = [
   'note: run with RUST_BACKTRACE',
 ];
 
-const alone = LINES.filter((line) => isQuietText(line) && standsAlone(line));
+const alone = LINES.filter((line) => (isQuietText(line) || !isLogged(line)) && standsAlone(line));
 
 test('a line that stands alone is a record of its own, whatever comes after it', () => {
   fc.assert(
@@ -68,9 +70,13 @@ test('messages stand alone, and what begins a record of several lines does not',
     'user 17 connected',
     'token of user 12 was renewed',
     '用户 17 已连接',
+    '错误 用户 17',
+    'cache miss key=UID_TOKEN:12:5 I]',
     'Caused by: java.io.IOException: closed',
     'main.run(0xc000)',
     'exit status 2',
+    'SELECT 1;',
+    'throw new Error("x")',
     'note: run with RUST_BACKTRACE',
   ]);
 });

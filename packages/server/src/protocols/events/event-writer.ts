@@ -9,7 +9,7 @@ import type { LineContext, ParsedFields, ParsedLine } from '@tendril/intake/form
 import { isQuietText } from '@tendril/intake/formats/quiet-text';
 import { FORMATS } from '@tendril/intake/formats/registry';
 import { standsAlone } from '@tendril/intake/join/continuation';
-import { isBlank } from '@tendril/intake/join/line-shape';
+import { isBlank, isLogged } from '@tendril/intake/join/line-shape';
 import { RecordJoiner } from '@tendril/intake/join/record-joiner';
 import { NO_SCOPE } from '@tendril/intake/log-context';
 import type { LogWriter } from '@tendril/intake/log-writer';
@@ -100,7 +100,8 @@ export class EventWriter {
 
   // Of a line that waits it may be the end.
   private needsNoOthers(line: string): boolean {
-    return this.joiners.size === 0 && isQuietText(line) && standsAlone(line);
+    const mayGoOn = this.joiners.size > 0 || (!isQuietText(line) && isLogged(line));
+    return !mayGoOn && standsAlone(line);
   }
 
   private put(event: ParsedLine, raw: string, fallback: EventFallback): void {
