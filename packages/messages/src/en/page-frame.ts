@@ -91,7 +91,6 @@ export const EN_PAGE_FRAME = {
   'first.title': 'Waiting for the first record',
   'first.explain':
     'Nothing is stored yet. Send logs in one of these ways; this page shows them as soon as they arrive.',
-  'first.received': '{count, plural, one {# record} other {# records}} received from {sources}',
   'first.waiting': 'Listening…',
   'first.more': 'Filebeat, Fluent Bit, Vector, syslog, Loki clients and others',
   'first.way.file': 'Files',

@@ -91,7 +91,6 @@ export const ZH_PAGE_FRAME: Readonly<Record<keyof typeof EN_PAGE_FRAME, string>>
   'settings.stays': '保存在这个浏览器里。',
   'first.title': '等待第一条日志',
   'first.explain': '还没有任何日志。用下面任意一种方式发送，到达后这里会立刻显示。',
-  'first.received': '已收到 {count, number} 条，来自 {sources}',
   'first.waiting': '正在监听…',
   'first.more': 'Filebeat、Fluent Bit、Vector、syslog、Loki 客户端等更多方式',
   'first.way.file': '日志文件',

@@ -35,7 +35,10 @@ export function FirstRun({ status }: FirstRunProps): ReactElement {
           <p className="dim">{text(NOTES[way.id])}</p>
         </>
       )}
-      <Arrivals status={status} />
+      <div className="first-run-state" role="status">
+        <span className="pulse" />
+        {text('first.waiting')}
+      </div>
       <p>
         <Link to="/data/add">{text('first.more')}</Link>
       </p>
@@ -59,20 +62,3 @@ const NOTES: Readonly<Record<FirstWay['id'], PageMessageId>> = {
   collector: 'first.note.collector',
   demo: 'first.note.demo',
 };
-
-function Arrivals({ status }: FirstRunProps): ReactElement {
-  const { text } = useText();
-  const sources = status.accounts.filter(({ received }) => received > 0);
-  const count = sources.reduce((sum, { received }) => sum + received, 0);
-  return (
-    <div className="first-run-state" role="status">
-      <span className="pulse" />
-      {count === 0
-        ? text('first.waiting')
-        : text('first.received', {
-            count,
-            sources: sources.map(({ source }) => source).join(', '),
-          })}
-    </div>
-  );
-}
