@@ -133,6 +133,19 @@ describe('tendril monitor', () => {
     expect(stdout).toMatch(/^old\n(new\n)*$/);
   });
 
+  test('begins a file with what is newer than a time', async () => {
+    const path = join(folder, 'timed.log');
+    const lines = ['08:00:00 first', '09:00:00 second', '10:00:00 third'];
+    await writeFile(path, lines.map((line) => `2026-06-02T${line.replace(' ', 'Z ')}\n`).join(''));
+    const stopping = new AbortController();
+    const args = ['monitor', path, '-o', 'raw', '--since', '2026-06-02T09:00:00Z'];
+    const { stdout } = await runCli(args, {
+      signal: stopping.signal,
+      onOutput: (text) => text.includes('third') && stopping.abort(),
+    });
+    expect(stdout).toBe('2026-06-02T09:00:00Z second\n2026-06-02T10:00:00Z third\n');
+  });
+
   test('says what is wrong with its flags', async () => {
     const output = await runCli(['monitor', '-o', 'yaml'], { environment: environment() });
     expect(output.code).toBe(EXIT.usage);

@@ -4,6 +4,8 @@ import { formatsWith, loadPacks } from '@tendril/intake/packs/load-packs';
 import { RecordDesk } from '@tendril/intake/record-reader';
 import { createRedactor } from '@tendril/intake/redact/redactor';
 import { namePattern } from '@tendril/intake/sources/name-pattern';
+import { NS_PER_MS } from '@tendril/model/time-range';
+import type { RecordMatcher } from '@tendril/query/match';
 import type { Command, Invocation } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { badValue, isSet, textFlag } from '../flag-values.ts';
@@ -20,7 +22,7 @@ import { PACK_FLAGS, packFolders } from '../parsing/pack-flags.ts';
 import { lineOrigin, ORIGIN_FLAGS } from '../shipping/line-origin.ts';
 import { choosePlace, openPlace } from '../sources/choose-place.ts';
 import type { LogPlace } from '../sources/log-place.ts';
-import { SINCE_FLAGS, SOURCE_FLAGS } from '../sources/source-flags.ts';
+import { sinceOf, SINCE_FLAGS, SOURCE_FLAGS } from '../sources/source-flags.ts';
 
 export const monitor: Command = {
   name: 'monitor',
@@ -93,7 +95,7 @@ function monitorOf(invocation: Invocation, nameOfLog: MonitorOptions['nameOf']):
   return new Monitor({
     invocation,
     printer: new MonitorPrinter(stdout, formatOf(invocation), { full: isSet(flags, 'full') }),
-    matches: recordQuery(textFlag(flags, 'query') ?? '', nowMs()),
+    matches: since(sinceOf(invocation), recordQuery(textFlag(flags, 'query') ?? '', nowMs())),
     records: new LogRecords({
       desk: new RecordDesk({ redactor, nowMs }),
       formats: formatsWith(packs),
@@ -101,6 +103,13 @@ function monitorOf(invocation: Invocation, nameOfLog: MonitorOptions['nameOf']):
     }),
     nameOf: nameOfLog,
   });
+}
+
+/** Not all places can leave out what is older. */
+function since(sinceMs: number | undefined, matches: RecordMatcher): RecordMatcher {
+  if (sinceMs === undefined) return matches;
+  const sinceNs = BigInt(Math.trunc(sinceMs)) * NS_PER_MS;
+  return (record, domain) => BigInt(record.timestamp) >= sinceNs && matches(record, domain);
 }
 
 /** Without what all logs of the place have in common. */

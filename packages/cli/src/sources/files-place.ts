@@ -14,7 +14,7 @@ import {
 
 export function filesPlace(
   { stdin }: Pick<Invocation, 'stdin'>,
-  { paths, tailLines = TAIL_DEFAULT }: Selection,
+  { paths, sinceMs, tailLines }: Selection,
 ): LogPlace {
   const sources: LogPlace['sources'] = async () => await sourcesOf(paths, { stdin });
   return {
@@ -22,7 +22,7 @@ export function filesPlace(
     where: paths.join(' '),
     sources,
     list: async () => await listed((await sourcesOf(paths, { stdin })).map(({ name }) => name)),
-    follow: (options) => followed({ paths, tailLines }, options),
+    follow: (options) => followed({ paths, sinceMs, tailLines }, options),
     close: () => undefined,
   };
 }
@@ -45,10 +45,15 @@ async function listed(paths: readonly string[]): Promise<Listing> {
 }
 
 async function* followed(
-  { paths, tailLines }: { readonly paths: readonly string[]; readonly tailLines: number },
+  { paths, sinceMs, tailLines }: Pick<Selection, 'paths' | 'sinceMs' | 'tailLines'>,
   { onEvent, signal }: FollowOptions,
 ): AsyncGenerator<OriginLines<unknown>> {
-  const options = { include: paths, exclude: [], start: 'end' as const, tailLines, places: [] };
+  // Which of a file's lines are newer, only their times say.
+  const isWhole = sinceMs !== undefined && tailLines === undefined;
+  const start = isWhole
+    ? ({ start: 'beginning' } as const)
+    : ({ start: 'end', tailLines: tailLines ?? TAIL_DEFAULT } as const);
+  const options = { include: paths, exclude: [], ...start, places: [] };
   for await (const { path, ...lines } of followFiles({ ...options, signal, onEvent })) {
     const { id } = lines.placeAfter(0);
     yield { ...lines, origin: { id, name: path, resource: { 'log.file.path': path } } };
