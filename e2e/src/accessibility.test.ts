@@ -152,7 +152,7 @@ async function openMenus(page: Page, look: (what: string) => Promise<void>): Pro
   await page.keyboard.press('Escape');
   for (const [keys, place] of [
     ['ControlOrMeta+k', '.palette'],
-    ['?', '.sheet-list'],
+    ['?', '.sheet-part'],
   ] as const) {
     await page.locator('.record-table').focus();
     await page.keyboard.press(keys);
