@@ -63,8 +63,8 @@ async function collected(): Promise<readonly string[]> {
 const SOURCES = [
   'docker redis 1',
   'files app.log 1',
-  'journald journald 1',
-  'kubernetes 0.log 1',
+  'journald journald im.service 1',
+  'kubernetes app 1',
   'kubernetes app 1',
 ];
 
