@@ -3,6 +3,7 @@
  */
 import type { Browser, Page } from 'playwright-core';
 import { browserPath, openPage, startBrowser } from '@tendril/e2e/browser';
+import { setup as buildPages } from '@tendril/e2e/build-pages';
 import { wideTrace, type DemoSpan } from '@tendril/e2e/demo-traces';
 import { otlpRequest } from '@tendril/e2e/otlp-json';
 import { numberOption, type Benchmark } from '../benchmark.ts';
@@ -17,6 +18,7 @@ export const uiTraces: Benchmark = {
   run: async (options) => {
     const path = await browserPath();
     if (path === undefined) throw new Error('there is no Chromium on this machine');
+    buildPages();
     const server = await ServerProcess.create();
     try {
       await server.start();

@@ -4,6 +4,7 @@
  */
 import type { Browser, Page } from 'playwright-core';
 import { browserPath, openPage, startBrowser } from '@tendril/e2e/browser';
+import { setup as buildPages } from '@tendril/e2e/build-pages';
 import { gzippedBytes, takeFirstRows, watchFirstRows } from '@tendril/e2e/first-rows';
 import { LogsPage } from '@tendril/e2e/logs-page';
 import { numberOption, type Benchmark } from '../benchmark.ts';
@@ -37,6 +38,7 @@ export const ui: Benchmark = {
   run: async (options) => {
     const path = await browserPath();
     if (path === undefined) throw new Error('there is no Chromium on this machine');
+    buildPages();
     const from = options['from'] ?? '';
     const server = await ServerProcess.create(from === '' ? {} : { dataDir: from });
     try {
