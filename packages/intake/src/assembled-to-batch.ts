@@ -9,7 +9,7 @@
 import type { LogResource, LogScope } from '@tendril/columns/log-resource';
 import type { Attributes } from '@tendril/model/attribute';
 import { FormatDetector, type FormatTable } from './format-table.ts';
-import type { LineContext, LineFormat, ParsedLine } from './format.ts';
+import { wholeLine, type LineContext, type LineFormat, type ParsedLine } from './format.ts';
 import { LineResources } from './line-resources.ts';
 import { NO_SCOPE } from './log-context.ts';
 import type { LogWriter } from './log-writer.ts';
@@ -156,18 +156,4 @@ export class AssembledToBatch {
     if (this.scopes.size < SCOPES_REMEMBERED_MAX) this.scopes.set(name, scope);
     return scope;
   }
-}
-
-/** The message is the line; no time, no severity. */
-function wholeLine(line: string): ParsedLine {
-  return {
-    timeNs: undefined,
-    severityText: '',
-    severityNumber: 0,
-    body: line,
-    eventName: '',
-    scopeName: '',
-    attributes: new Map(),
-    resource: undefined,
-  };
 }

@@ -74,3 +74,17 @@ export interface ParsedLine {
   /** Of this record alone, over what is known of its source; undefined when it names none. */
   readonly resource: ParsedFields | undefined;
 }
+
+/** The message is the line; no time, no severity. */
+export function wholeLine(line: string): ParsedLine {
+  return {
+    timeNs: undefined,
+    severityText: '',
+    severityNumber: 0,
+    body: line,
+    eventName: '',
+    scopeName: '',
+    attributes: new Map(),
+    resource: undefined,
+  };
+}

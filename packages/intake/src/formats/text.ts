@@ -2,7 +2,13 @@
  * Plain text: a time at or near the start, a severity after it, the rest is the message. Knows every
  * line, so it comes last: one without a time is kept whole.
  */
-import type { LineContext, LineFormat, ParsedFields, ParsedLine } from '../format.ts';
+import {
+  wholeLine,
+  type LineContext,
+  type LineFormat,
+  type ParsedFields,
+  type ParsedLine,
+} from '../format.ts';
 import { leadingTime, type LeadingTime } from './leading-time.ts';
 import { isQuietText } from './quiet-text.ts';
 import {
@@ -53,19 +59,6 @@ function parse(line: string, context: LineContext): ParsedLine {
     scopeName: '',
     attributes: attributesOf(line, time, origin),
     resource: origin && resourceOf(origin),
-  };
-}
-
-function wholeLine(line: string): ParsedLine {
-  return {
-    timeNs: undefined,
-    severityText: '',
-    severityNumber: 0,
-    body: line,
-    eventName: '',
-    scopeName: '',
-    attributes: new Map(),
-    resource: undefined,
   };
 }
 

@@ -23,7 +23,7 @@ export const LEAF = {
 export type Leaf = (typeof LEAF)[keyof typeof LEAF];
 
 /** Events with more are rare and read in another way. */
-const LEAVES_MAX = 512;
+export const LEAVES_MAX = 512;
 const NO_BYTES: ByteSource = new ByteSource(new Uint8Array(0));
 const UNESCAPED_BYTES_INITIAL = 4_096;
 

@@ -20,7 +20,7 @@ import {
 import type { LogWriter } from '@tendril/intake/log-writer';
 import type { AttributeValue } from '@tendril/model/attribute';
 import { leafOf } from './event-fields.ts';
-import { EventLeaves, LEAF } from './event-leaves.ts';
+import { EventLeaves, LEAF, LEAVES_MAX } from './event-leaves.ts';
 import { eventResource } from './event-resource.ts';
 import type { EventWriter } from './event-writer.ts';
 import { CONTAINER, containerNameOf, resourcePlaceName, type FieldNames } from './field-names.ts';
@@ -115,7 +115,7 @@ export class PlainEvents {
   readonly leaves: EventLeaves = new EventLeaves();
   private readonly writer: LogWriter;
   private readonly time: UtcTime = new UtcTime();
-  private readonly fates: Uint8Array = new Uint8Array(512);
+  private readonly fates: Uint8Array = new Uint8Array(LEAVES_MAX);
   private readonly picked: Record<Role, number> = noRoles();
   private statedSeverity: StatedSeverity | undefined;
   private hasTime = false;
