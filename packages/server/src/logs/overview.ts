@@ -3,9 +3,10 @@
  * that holds all, so that they cost nothing and are exact; otherwise asked of the engine, as the query was prepared.
  */
 import type { CountedPart } from '@tendril/api/log-facets';
-import { LEVELS, type Level, type LogHistogramBucket } from '@tendril/api/log-histogram';
+import type { Level, LogHistogramBucket } from '@tendril/api/log-histogram';
 import type { LogFacetsEvent, LogOverviewEvent, OverviewRequest } from '@tendril/api/log-search';
 import type { LogRecord } from '@tendril/model/log-record';
+import { severityOfNumber } from '@tendril/model/severity';
 import type { TimeRange } from '@tendril/model/time-range';
 import { bucketWidthNs, floorTo } from './bucket-width.ts';
 import { FacetTally } from './facet-tally.ts';
@@ -37,7 +38,7 @@ export class Overview {
     const startNs = floorTo(BigInt(record.timestamp), this.widthNs);
     const counts = this.buckets.get(startNs) ?? {};
     this.buckets.set(startNs, counts);
-    const level = LEVELS[Math.floor((record.severityNumber + 3) / 4)] ?? 'unknown';
+    const level = severityOfNumber(record.severityNumber) ?? 'unknown';
     counts[level] = (counts[level] ?? 0) + 1;
   }
 
